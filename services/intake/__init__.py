@@ -1,0 +1,1 @@
+"""Intake: what was said. Contacts, the people in them, and the calls they came by."""

@@ -1,0 +1,1 @@
+"""Telephone exchanges: the canonical call event, and what other forms become before they are one."""

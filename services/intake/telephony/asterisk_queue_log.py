@@ -1,0 +1,102 @@
+"""Asterisk's `queue_log`, line by line, as canonical call events.
+
+`epoch|call|queue|agent|VERB|data...` (Asterisk documentation, "Queue Logs"). Traps, each seen in a real
+recording: a call keeps its id over several queues; CONNECT tells its wait in the first field, ABANDON in
+the third; COMPLETE is missing after a transfer, and a blind transfer may leave no line but the next
+ENTERQUEUE; when the exchange is killed its calls get no line at all, only QUEUESTART follows.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pydantic import ValidationError
+
+from services.intake.telephony.canonical import MOST_SECONDS, CallEvent, CallEventType, ExchangeRestart
+
+RESTART = "QUEUESTART"
+
+#: Verb → type, and where in the data fields wait and talk stand (negative counts from the end).
+_VERBS: dict[str, tuple[CallEventType, int | None, int | None]] = {
+    "ENTERQUEUE": (CallEventType.QUEUED, None, None),
+    "CONNECT": (CallEventType.ANSWERED, 0, None),
+    "COMPLETEAGENT": (CallEventType.ENDED, None, 1),
+    "COMPLETECALLER": (CallEventType.ENDED, None, 1),
+    "ABANDON": (CallEventType.ABANDONED, 2, None),
+    "EXITWITHTIMEOUT": (CallEventType.OVERFLOWED, 2, None),
+    "EXITEMPTY": (CallEventType.OVERFLOWED, 2, None),
+    "EXITWITHKEY": (CallEventType.OVERFLOWED, 3, None),
+    "RINGNOANSWER": (CallEventType.OFFER_MISSED, None, None),
+    "TRANSFER": (CallEventType.TRANSFERRED, None, -2),
+    "BLINDTRANSFER": (CallEventType.TRANSFERRED, None, -2),
+    "ATTENDEDTRANSFER": (CallEventType.TRANSFERRED, None, -2),
+}
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One line as it came, and what it means: an event, a restart, or nothing we know (`event` None)."""
+
+    delivery_id: str
+    raw: str
+    event: CallEvent | ExchangeRestart | None
+
+
+def read_queue_log(lines: Iterable[str], source: str = "asterisk") -> list[Delivery]:
+    """Each line that is not blank, in order.
+
+    The delivery id is made of the line's content and of how many equal lines stood before it: equal
+    lines of the same second stay two, and the same lines read again are the same deliveries. Whoever
+    sends a log in parts must therefore not cut it within a second.
+    """
+    seen: Counter[str] = Counter()
+    deliveries = []
+    for line in filter(None, (line.strip("\r\n\0 ") for line in lines)):
+        seen[line] += 1
+        delivery_id = f"{hashlib.sha256(line.encode()).hexdigest()[:32]}-{seen[line]}"
+        deliveries.append(Delivery(delivery_id, line, _interpreted(line, source, delivery_id)))
+    return deliveries
+
+
+def _interpreted(line: str, source: str, delivery_id: str) -> CallEvent | ExchangeRestart | None:
+    epoch, *rest = line.split("|")
+    if len(rest) < 4:
+        return None
+    call_id, queue, agent, verb, *fields = rest
+    try:
+        moment = datetime.fromtimestamp(float(epoch), UTC)
+        if verb == RESTART:
+            return ExchangeRestart(source=source, delivery_id=delivery_id, occurred_at=moment)
+        if verb not in _VERBS or call_id == "NONE":
+            return None
+        kind, wait_at, talk_at = _VERBS[verb]
+        return CallEvent(
+            source=source,
+            delivery_id=delivery_id,
+            call_id=call_id,
+            type=kind,
+            occurred_at=moment,
+            queue=_named(queue),
+            agent=_named(agent),
+            from_=fields[1] if verb == "ENTERQUEUE" and len(fields) > 1 else None,
+            reported_wait_seconds=_seconds(fields, wait_at),
+            reported_talk_seconds=_seconds(fields, talk_at),
+            cause=verb.lower(),
+        )
+    except (ValidationError, ValueError, OverflowError, OSError):
+        return None
+
+
+def _named(text: str) -> str | None:
+    return None if text in ("", "NONE") else text
+
+
+def _seconds(fields: list[str], place: int | None) -> float | None:
+    """The number at that place, or None: a field that is missing or senseless does not spoil the event."""
+    try:
+        seconds = None if place is None else float(fields[place])
+    except (IndexError, ValueError):
+        return None
+    return seconds if seconds is not None and 0 <= seconds <= MOST_SECONDS else None
