@@ -1,0 +1,1 @@
+"""Routing: who waits for whom. Queues, entries, clocks, waits and forecasts."""

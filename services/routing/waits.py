@@ -1,0 +1,137 @@
+"""How long people wait, with those who still wait counted in.
+
+A mean over finished waits flatters a queue in trouble: its longest waits are not finished yet. Here a
+wait that has not ended by being taken is *right-censored*: it lasted at least so long. The quantiles come
+from the product-limit estimate (Kaplan and Meier 1958, "Nonparametric estimation from incomplete
+observations", JASA 53). Those who gave up are censored too, as Brown et al. 2005 ("Statistical analysis
+of a telephone call center", JASA 100) do; it reads "how long one waits who does not give up", and leans
+on giving up telling nothing of the wait that was to come.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+#: Room for the rounding of a product of many factors.
+_ROUNDING = 1e-9
+
+
+class WaitEnd(StrEnum):
+    """How a wait ended, or `waiting` when it has not.
+
+    `left`: moved on without being taken here (overflowed, transferred, closed elsewhere).
+    """
+
+    ANSWERED = "answered"
+    ABANDONED = "abandoned"
+    LEFT = "left"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True)
+class Wait:
+    """One wait: how many seconds so far, and how it ended."""
+
+    seconds: float
+    end: WaitEnd
+
+
+@dataclass(frozen=True)
+class WaitQuantile:
+    """A quantile in seconds. With `lower_bound` it is only known to be at least so long."""
+
+    seconds: float
+    lower_bound: bool
+
+
+def wait_quantile(waits: Sequence[Wait], share: float) -> WaitQuantile | None:
+    """The wait that `share` of people do not exceed (0.5: the median); None when nobody waited.
+
+    When too many still wait for the share to be reached, the longest wait known is given as a bound.
+    """
+    if not waits:
+        return None
+    for seconds, surviving in survival(waits):
+        if surviving <= 1 - share + _ROUNDING:
+            return WaitQuantile(seconds, lower_bound=False)
+    return WaitQuantile(max(wait.seconds for wait in waits), lower_bound=True)
+
+
+def survival(waits: Iterable[Wait]) -> list[tuple[float, float]]:
+    """The product-limit curve: at each wait that ended by being taken, the share that waits longer.
+
+    Of waits equally long, those taken count before those censored.
+    """
+    answered: Counter[float] = Counter()
+    ended: Counter[float] = Counter()
+    for wait in waits:
+        ended[wait.seconds] += 1
+        answered[wait.seconds] += wait.end is WaitEnd.ANSWERED
+    at_risk, surviving, curve = ended.total(), 1.0, []
+    for seconds in sorted(ended):
+        if answered[seconds]:
+            surviving *= 1 - answered[seconds] / at_risk
+            curve.append((seconds, surviving))
+        at_risk -= ended[seconds]
+    return curve
+
+
+@dataclass(frozen=True)
+class AgeBand:
+    """How many have waited at least `from_seconds` and less than `to_seconds` (None: no upper end)."""
+
+    from_seconds: float
+    to_seconds: float | None
+    count: int
+
+
+def age_bands(ages: Iterable[float], bounds: Sequence[float]) -> list[AgeBand]:
+    """Those waiting by how long they have waited, in bands that meet at the rising `bounds` (seconds)."""
+    known = list(ages)
+    edges = [0.0, *bounds]
+    return [
+        AgeBand(low, high, sum(low <= age and (high is None or age < high) for age in known))
+        for low, high in zip(edges, [*bounds, None], strict=True)
+    ]
+
+
+class ServiceLevelVariant(StrEnum):
+    """What a service level is a share *of*; centres publish different ones, so the name goes with it.
+
+    All have those answered within the target above the line. Below it stand: `answered` - those answered;
+    `answered_or_abandoned_late` - those answered, and those who gave up after the target;
+    `answered_or_abandoned` - those answered and all who gave up; `everyone_due` - those answered, those
+    who gave up after the target, and those who still wait past it.
+    """
+
+    ANSWERED = "answered"
+    ANSWERED_OR_ABANDONED_LATE = "answered_or_abandoned_late"
+    ANSWERED_OR_ABANDONED = "answered_or_abandoned"
+    EVERYONE_DUE = "everyone_due"
+
+
+def service_level(waits: Iterable[Wait], target_seconds: float, variant: ServiceLevelVariant) -> float | None:
+    """The share answered within the target, of those the variant counts; None when it counts nobody."""
+    counted = in_time = 0
+    for wait in waits:
+        late = wait.seconds > target_seconds
+        counted += _is_counted(wait.end, variant, late=late)
+        in_time += wait.end is WaitEnd.ANSWERED and not late
+    return in_time / counted if counted else None
+
+
+def _is_counted(end: WaitEnd, variant: ServiceLevelVariant, *, late: bool) -> bool:
+    if end is WaitEnd.ANSWERED:
+        return True
+    if end is WaitEnd.ABANDONED:
+        every_one = variant is ServiceLevelVariant.ANSWERED_OR_ABANDONED
+        return every_one or (late and variant is not ServiceLevelVariant.ANSWERED)
+    return end is WaitEnd.WAITING and late and variant is ServiceLevelVariant.EVERYONE_DUE
+
+
+def abandonment(waits: Iterable[Wait]) -> float | None:
+    """The share that gave up, of those answered and those who gave up; None when there are none."""
+    ends = Counter(wait.end for wait in waits)
+    settled = ends[WaitEnd.ANSWERED] + ends[WaitEnd.ABANDONED]
+    return ends[WaitEnd.ABANDONED] / settled if settled else None

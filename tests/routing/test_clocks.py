@@ -1,0 +1,104 @@
+"""The 24-hour clock runs through everything; office clocks rest when the office is closed."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from services.routing.clocks import ClockState, Deadline, read_clock
+from tests.routing.hours import OFFICE, local
+
+HOUR = 3600.0
+
+
+def notification(received: str, **ended: datetime) -> Deadline:
+    """The 24-hour assessment of a notification of concern (barnets lov § 136)."""
+    starts_at = local(received)
+    return Deadline(
+        "notification_assessment",
+        starts_at,
+        starts_at + timedelta(hours=24),
+        "barnets lov § 136",
+        False,
+        **ended,
+    )
+
+
+def file_access(received: str, due: str, **ended: datetime) -> Deadline:
+    """Access to one's file within 7 working days."""
+    return Deadline("file_access", local(received), local(due), "forvaltningsloven § 16", True, **ended)
+
+
+@pytest.mark.parametrize(
+    ("received", "due", "what"),
+    [
+        ("2026-11-20 16:00", "2026-11-21 16:00", "a Friday afternoon"),
+        ("2026-12-24 18:00", "2026-12-25 18:00", "Christmas Eve"),
+        ("2026-04-04 23:30", "2026-04-05 23:30", "Easter Sunday"),
+        ("2026-03-28 12:00", "2026-03-29 13:00", "the short night: the wall clock shows an hour more"),
+        ("2026-10-24 12:00", "2026-10-25 11:00", "the long night: the wall clock shows an hour less"),
+    ],
+)
+def test_the_24_hour_clock_runs_through_weekend_holiday_and_summer_time(
+    received: str, due: str, what: str
+) -> None:
+    clock = notification(received)
+    assert clock.due_at == local(due), what
+    halfway = read_clock(clock, clock.starts_at + timedelta(hours=12), OFFICE)
+    assert (halfway.state, halfway.remaining_seconds) == (ClockState.RUNNING, 12 * HOUR), what
+    last = read_clock(clock, clock.due_at, OFFICE)
+    assert (last.state, last.remaining_seconds) == (ClockState.RUNNING, 0), what
+    after = read_clock(clock, clock.due_at + timedelta(minutes=5), OFFICE)
+    assert (after.state, after.overdue_seconds) == (ClockState.OVERDUE, 300), what
+
+
+def test_an_office_clock_rests_over_the_weekend_and_shows_only_open_time() -> None:
+    clock = file_access("2026-11-18 10:00", "2026-11-24 23:59:59")
+    saturday = read_clock(clock, local("2026-11-21 12:00"), OFFICE)
+    sunday = read_clock(clock, local("2026-11-22 12:00"), OFFICE)
+    assert saturday.state is ClockState.PAUSED
+    assert saturday.remaining_seconds == sunday.remaining_seconds == 2 * 5.5 * HOUR
+
+
+def test_an_office_clock_runs_while_the_office_is_open_and_rests_at_lunch() -> None:
+    clock = file_access("2026-11-18 10:00", "2026-11-24 23:59:59")
+    morning = read_clock(clock, local("2026-11-24 11:00"), OFFICE)
+    lunch = read_clock(clock, local("2026-11-24 12:15"), OFFICE)
+    assert (morning.state, morning.remaining_seconds) == (ClockState.RUNNING, 3.5 * HOUR)
+    assert (lunch.state, lunch.remaining_seconds) == (ClockState.PAUSED, 2.5 * HOUR)
+
+
+def test_an_office_clock_rests_on_christmas_and_on_great_holidays() -> None:
+    clock = file_access("2026-12-21 10:00", "2027-01-05 23:59:59")
+    eve = read_clock(clock, local("2026-12-24 10:00"), OFFICE)
+    boxing_day = read_clock(clock, local("2026-12-26 10:00"), OFFICE)
+    assert eve.state is boxing_day.state is ClockState.PAUSED
+    assert eve.remaining_seconds == boxing_day.remaining_seconds
+
+
+def test_an_office_clock_is_overdue_after_its_due_time_even_when_closed() -> None:
+    clock = file_access("2026-11-11 10:00", "2026-11-20 23:59:59")
+    reading = read_clock(clock, local("2026-11-21 23:59:59"), OFFICE)
+    assert (reading.state, reading.overdue_seconds) == (ClockState.OVERDUE, 24 * HOUR)
+
+
+def test_a_clock_met_on_the_second_is_met_and_a_second_later_missed() -> None:
+    due = local("2026-11-21 16:00")
+    now = local("2026-12-01 10:00")
+    assert read_clock(notification("2026-11-20 16:00", met_at=due), now, OFFICE).state is ClockState.MET
+    late = read_clock(notification("2026-11-20 16:00", met_at=due + timedelta(seconds=1)), now, OFFICE)
+    assert (late.state, late.overdue_seconds) == (ClockState.MISSED, 1)
+
+
+def test_a_clock_that_fell_away_in_time_is_stopped_and_one_already_overdue_stays_missed() -> None:
+    due, now = local("2026-11-21 16:00"), local("2026-12-01 10:00")
+    stopped = notification("2026-11-20 16:00", stopped_at=due - timedelta(hours=1))
+    missed = notification("2026-11-20 16:00", stopped_at=due + timedelta(hours=1))
+    assert read_clock(stopped, now, OFFICE).state is ClockState.STOPPED
+    assert read_clock(missed, now, OFFICE).state is ClockState.MISSED
+
+
+def test_only_a_clock_neither_met_nor_stopped_still_counts() -> None:
+    now = local("2026-11-20 18:00")
+    assert notification("2026-11-20 16:00").counting
+    assert not notification("2026-11-20 16:00", met_at=now).counting
+    assert not notification("2026-11-20 16:00", stopped_at=now).counting
