@@ -1,0 +1,72 @@
+"""Working days, calendar days and ages as Danish administration counts them.
+
+Everything here is pure. Moments go in and come out as aware datetimes in UTC; days are the days of
+Europe/Copenhagen. Public holidays come from the `holidays` package (Denmark): Sundays and statutory
+holidays, but not Constitution Day, Christmas Eve or New Year's Eve, which are holidays by agreement only.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+
+import holidays
+
+from shared.clock import COPENHAGEN
+
+_SATURDAY = 5
+_LAST_SECOND = time(23, 59, 59)
+
+
+def local_date(moment: datetime) -> date:
+    """The date in Copenhagen at this moment."""
+    return moment.astimezone(COPENHAGEN).date()
+
+
+@lru_cache(maxsize=64)
+def public_holidays(year: int) -> frozenset[date]:
+    """The Danish public holidays of one year (helligdage)."""
+    return frozenset(holidays.country_holidays("DK", years=year))
+
+
+def is_working_day(day: date, *, saturdays: bool) -> bool:
+    """Whether the day counts. Sundays and public holidays never do; Saturdays when asked to."""
+    last = _SATURDAY if saturdays else _SATURDAY - 1
+    return day.weekday() <= last and day not in public_holidays(day.year)
+
+
+def add_working_days(moment: datetime, days: int, *, saturdays: bool) -> datetime:
+    """The end (23:59:59 in Copenhagen) of the n-th working day after the day of `moment`, in UTC.
+
+    The day of `moment` itself is not counted, working day or not (forvaltningsretlig hovedregel).
+    Raises ValueError when `days` is less than one.
+    """
+    if days < 1:
+        raise ValueError("a deadline in working days needs at least one day")
+    day = local_date(moment)
+    while days:
+        day += timedelta(days=1)
+        days -= is_working_day(day, saturdays=saturdays)
+    return datetime.combine(day, _LAST_SECOND, COPENHAGEN).astimezone(UTC)
+
+
+def add_calendar_days(moment: datetime, days: int) -> datetime:
+    """The same wall-clock time in Copenhagen so many calendar days later, in UTC.
+
+    Over a change to or from summer time this is an hour less or more than so many times 24 hours. A time
+    that occurs twice means the first; one that does not occur (02:30 on the spring night) is read as an
+    hour later.
+    """
+    local = moment.astimezone(COPENHAGEN).replace(tzinfo=None) + timedelta(days=days)
+    return local.replace(tzinfo=COPENHAGEN, fold=0).astimezone(UTC)
+
+
+def age_on(birth_date: date, moment: datetime) -> int:
+    """Age in whole years on the Copenhagen date of `moment`.
+
+    Somebody born on 29 February is a year older on 1 March in a common year.
+    Raises ValueError when the birth date lies after that day.
+    """
+    day = local_date(moment)
+    if birth_date > day:
+        raise ValueError("a birth date cannot lie in the future")
+    had_birthday = (day.month, day.day) >= (birth_date.month, birth_date.day)
+    return day.year - birth_date.year - (not had_birthday)
