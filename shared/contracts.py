@@ -1,0 +1,261 @@
+"""What crosses a service's border: the facts of a contact, and the events about it.
+
+One file, versioned by addition only: a field is added with a default, never renamed or removed, and
+readers ignore what they do not know. No event carries a personal number, a name or a phone number.
+
+Events tell the *whole* state of what they speak about, with its `version`, so that a consumer that
+missed one, or gets two in the wrong order, keeps the highest version and is right.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from shared.vocabulary import Administration, Channel, DestinationKind, Need, Unit, Urgency
+
+PostalCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
+Age = Annotated[int, Field(ge=0, le=130, strict=True)]
+District = Annotated[int, Field(ge=1, le=10, strict=True)]
+
+#: A fact that may be unknown, and that a person can declare to stay so.
+OpenFact = Literal[
+    "age",
+    "district",
+    "postal_code",
+    "in_municipality",
+    "applies_for_measure",
+    "child_age",
+    "child_district",
+    "child_postal_code",
+    "existing_case_unit",
+]
+
+
+class Facts(BaseModel):
+    """What triage looks at, as far as it is known (triage-policy.md). None means unknown."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    age: Age | None = Field(None, description="Age in whole years of the citizen the contact is about")
+    district: District | None = Field(None, description="Bydel number, 1 to 10")
+    postal_code: PostalCode | None = Field(None, description="Four digits")
+    in_municipality: bool | None = Field(None, description="Whether the citizen lives in kommune 0101")
+    needs: frozenset[Need] = Field(min_length=1, description="Need codes, at least one")
+    applies_for_measure: bool | None = Field(
+        None, description="The citizen asks for, or plainly needs, help that takes an assessment"
+    )
+    acute_danger: bool = Field(False, description="Life or health in danger now")
+    child_at_risk: bool = Field(False, description="Concern for someone under 18, or unborn")
+    child_age: Age | None = Field(None, description="Age of that child, where it is not the citizen")
+    child_district: District | None = Field(None, description="Bydel of that child")
+    child_postal_code: PostalCode | None = Field(None, description="Postcode of that child")
+    suspected_parental_abuse: bool = False
+    honour_related: bool = False
+    reporter_is_professional: bool = False
+    aftercare_running: bool = Field(False, description="The children's area runs an aftercare course")
+    existing_case_unit: Unit | None = Field(None, description="The unit that already has the case")
+    anonymous: bool = False
+    cannot_be_known: frozenset[OpenFact] = Field(
+        frozenset(),
+        description="Unknown facts that will stay unknown: nobody asks again, reception takes the contact",
+    )
+
+    @model_validator(mode="after")
+    def _hold_together(self) -> Self:
+        for fact in sorted(self.cannot_be_known):
+            if getattr(self, fact) is not None:
+                message = f"{fact} is given, so it cannot also stand in cannot_be_known"
+                raise ValueError(message)
+        if self.district is not None and self.in_municipality is False:
+            message = "district is one of Copenhagen's ten, so in_municipality cannot be false"
+            raise ValueError(message)
+        return self
+
+
+class Clock(BaseModel):
+    """A deadline set by law or by the municipality (domain.md § 6).
+
+    `paused_when_closed` is true for office clocks, which count working days and opening hours; the
+    24-hour clock of barnets lov § 136 is never paused.
+    """
+
+    rule: str
+    starts_at: AwareDatetime
+    due_at: AwareDatetime
+    legal_basis: str
+    paused_when_closed: bool
+
+
+class Destination(BaseModel):
+    """The one place that is responsible. `unit` is always exactly one unit."""
+
+    kind: DestinationKind
+    unit: Unit
+    administration: Administration | None = None
+
+
+class Event(BaseModel):
+    """What every event has. `id` is what the inbox remembers; `occurred_at` is when the thing happened."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: UUID
+    occurred_at: AwareDatetime
+
+
+class QueueVisit(BaseModel):
+    """One stay in one reception queue. A call that overflows has two; a letter has one.
+
+    `queue` is the routing queue; `origin` the name the telephone system used. `position` counts from 1.
+    """
+
+    position: int = Field(ge=1)
+    queue: str
+    origin: str | None = None
+    entered_at: AwareDatetime
+    left_at: AwareDatetime | None = None
+    outcome: Literal["waiting", "answered", "abandoned", "overflowed", "transferred", "lost"] = "waiting"
+    agent: str | None = None
+
+
+class ContactWaiting(Event):
+    """A contact waits at the reception, or its call moved on. intake → routing."""
+
+    type: Literal["contact.waiting"] = "contact.waiting"
+    contact_id: UUID
+    version: int = Field(ge=1)
+    reference: str
+    channel: Channel
+    line: str
+    received_at: AwareDatetime
+    ticket: str | None = Field(None, description="Ticket number of the day, as it is called out")
+    visits: list[QueueVisit] = Field(min_length=1)
+
+
+class ContactRegistered(Event):
+    """The facts as the reception has them now. intake → triage."""
+
+    type: Literal["contact.registered"] = "contact.registered"
+    contact_id: UUID
+    version: int = Field(ge=1)
+    reference: str
+    channel: Channel
+    received_at: AwareDatetime
+    facts: Facts
+
+
+class ContactClosed(Event):
+    """Nothing more is to be done about this contact. intake → routing, triage."""
+
+    type: Literal["contact.closed"] = "contact.closed"
+    contact_id: UUID
+    version: int = Field(ge=1)
+    outcome: str
+
+
+class TriagedCompanion(BaseModel):
+    """A further contact, for another person: triage gives it its id, intake makes it, routing queues it."""
+
+    contact_id: UUID
+    concerns: Literal["child"]
+    destination: Destination
+    urgency: Urgency
+    clocks: list[Clock] = []
+    facts: Facts
+
+
+class ContactTriaged(Event):
+    """A person decided. triage → intake, routing. `decision` counts from 1 for each contact."""
+
+    type: Literal["contact.triaged"] = "contact.triaged"
+    contact_id: UUID
+    decision: int = Field(ge=1)
+    reference: str
+    channel: Channel
+    received_at: AwareDatetime
+    ruleset: str
+    overridden: bool
+    destination: Destination
+    urgency: Urgency
+    clocks: list[Clock] = []
+    companions: list[TriagedCompanion] = []
+
+
+class EntryTaken(Event):
+    """Somebody at the reception has the citizen now. routing → intake."""
+
+    type: Literal["entry.taken"] = "entry.taken"
+    contact_id: UUID
+    entry_id: UUID
+    queue: str
+
+
+class EntryReleased(Event):
+    """The citizen waits again. routing → intake."""
+
+    type: Literal["entry.released"] = "entry.released"
+    contact_id: UUID
+    entry_id: UUID
+    queue: str
+
+
+class EntryCompleted(Event):
+    """The unit is done with it, or the citizen left the queue; the contact closes. routing → intake."""
+
+    type: Literal["entry.completed"] = "entry.completed"
+    contact_id: UUID
+    entry_id: UUID
+    queue: str
+    outcome: str = Field(description="An outcome of contacts: advised, completed, abandoned, ...")
+
+
+class EntryReturned(Event):
+    """Wrong unit: back to triage for a new decision. routing → triage, intake."""
+
+    type: Literal["entry.returned"] = "entry.returned"
+    contact_id: UUID
+    entry_id: UUID
+    queue: str
+    unit: Unit
+    decision: int = Field(ge=0, description="The decision that sent it there; 0 when none did")
+    reason: str
+
+
+AnyEvent = Annotated[
+    ContactWaiting
+    | ContactRegistered
+    | ContactClosed
+    | ContactTriaged
+    | EntryTaken
+    | EntryReleased
+    | EntryCompleted
+    | EntryReturned,
+    Field(discriminator="type"),
+]
+
+
+class EventBatch(BaseModel):
+    """What a relay posts to a peer's `/v1/events`: at most 500 events, each read on its own.
+
+    They are raw objects here, so that one event a peer cannot read does not stop the others.
+    """
+
+    source: str
+    events: list[dict[str, object]] = Field(max_length=500)
+
+
+class EventResult(BaseModel):
+    """What became of one event: `accepted` (now or before), or `refused` with the reason."""
+
+    id: UUID
+    status: Literal["accepted", "refused"]
+    reason: str | None = None
+
+
+class EventReceipts(BaseModel):
+    """The peer's answer to a batch, one result for each event."""
+
+    received_at: datetime
+    results: list[EventResult]

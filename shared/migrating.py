@@ -1,0 +1,49 @@
+"""Bring a service's database to the newest schema, or back; the same on SQLite and PostgreSQL."""
+
+import importlib
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import MetaData
+from sqlalchemy.engine import Connection
+
+from shared.database import Database
+
+SERVICES = ("intake", "triage", "routing")
+_MIGRATIONS = Path(__file__).parent.parent / "migrations"
+
+
+def configuration(service: str, connection: Connection | None = None) -> Config:
+    """Alembic's configuration for one service, over an open connection."""
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.set_main_option("version_locations", str(_MIGRATIONS / service))
+    config.set_main_option("path_separator", "newline")
+    config.attributes["connection"] = connection
+    config.attributes["metadata"] = metadata_of(service)
+    return config
+
+
+def metadata_of(service: str) -> MetaData:
+    """The tables that a service's models declare (`services.<service>.models.metadata`)."""
+    metadata: MetaData = importlib.import_module(f"services.{service}.models").metadata
+    return metadata
+
+
+async def migrate(database: Database, service: str, revision: str = "head") -> None:
+    """Upgrade to `revision`, or downgrade when it is `base`."""
+    step = command.downgrade if revision == "base" else command.upgrade
+    async with database.engine.execution_options(begins_writing=True).begin() as connection:
+        await connection.run_sync(lambda sync: step(configuration(service, sync), revision))
+
+
+async def is_current(database: Database, service: str) -> bool:
+    """Whether the database stands at the newest revision."""
+    newest = ScriptDirectory.from_config(configuration(service)).get_current_head()
+    async with database.engine.connect() as connection:
+        return await connection.run_sync(
+            lambda sync: MigrationContext.configure(sync).get_current_revision() == newest
+        )

@@ -1,0 +1,66 @@
+"""Lists in pages: keyset cursors that stay right while rows come and go."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Generic, TypeVar
+from uuid import UUID
+
+from fastapi import Query, Request, Response
+from pydantic import BaseModel, Field
+
+from shared.problems import InvalidCursor
+
+Item = TypeVar("Item")
+
+Limit = Annotated[int, Query(ge=1, le=500, description="At most so many items", examples=[50])]
+CursorText = Annotated[str | None, Query(max_length=400, description="`next_cursor` of the page before")]
+
+
+class Page(BaseModel, Generic[Item]):
+    """One page of a list."""
+
+    items: list[Item]
+    next_cursor: str | None = Field(
+        None, description="Give it as `cursor` for the next page; null on the last"
+    )
+
+
+class Cursor(BaseModel):
+    """The place after which the next page starts: a moment, and the id that breaks its ties."""
+
+    at: datetime
+    id: UUID
+
+
+def encode_cursor(at: datetime, id_: UUID) -> str:
+    """An opaque text for `next_cursor`. It holds a moment and an id, nothing about a person."""
+    return base64.urlsafe_b64encode(json.dumps([at.isoformat(), str(id_)]).encode()).decode().rstrip("=")
+
+
+def decode_cursor(text: str | None) -> Cursor | None:
+    """The cursor behind `text`; raises `InvalidCursor` when it is none of ours."""
+    if text is None:
+        return None
+    try:
+        at, id_ = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        cursor = Cursor(at=datetime.fromisoformat(at), id=UUID(id_))
+    except (ValueError, TypeError, binascii.Error, AttributeError) as error:
+        raise InvalidCursor from error
+    if cursor.at.tzinfo is None:
+        raise InvalidCursor
+    return cursor
+
+
+def split_page(rows: Sequence[Item], limit: int) -> tuple[Sequence[Item], Item | None]:
+    """Of `limit + 1` rows read: the page, and its last row when more follow."""
+    return (rows[:limit], rows[limit - 1]) if len(rows) > limit else (rows, None)
+
+
+def link_next(request: Request, response: Response, next_cursor: str | None) -> None:
+    """Add the `Link: rel="next"` header (RFC 8288)."""
+    if next_cursor is not None:
+        url = request.url.include_query_params(cursor=next_cursor)
+        response.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'

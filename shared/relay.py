@@ -1,0 +1,143 @@
+"""Carries events from the outbox to the peers' `/v1/events`, in batches, until they are receipted.
+
+Woken after each commit that published, with a poll behind it in case the wake-up was lost. Replicas
+may run side by side: letters are leased, and a peer's inbox forgets repeats.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+import httpx
+import structlog
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+
+from shared.contracts import EventBatch, EventReceipts
+from shared.database import Database
+from shared.outbox import Letter, Outbox
+
+BATCH = 100
+LEASE = timedelta(seconds=10)
+#: Shorter than the lease, so that a letter is never on two ways at once.
+TIMEOUT_SECONDS = 8.0
+POLL_SECONDS = 1.0
+LONGEST_PAUSE_SECONDS = 15.0
+
+log = structlog.get_logger("relay")
+
+
+class Transport(Protocol):
+    """How a batch reaches a peer. HTTP today; a broker could take its place."""
+
+    async def deliver(self, peer: str, batch: EventBatch) -> EventReceipts:
+        """Raises `PeerUnreachable` when the peer did not answer as it should."""
+        ...
+
+
+class PeerUnreachable(Exception):
+    """The peer is down, too slow or does not speak our language; nothing is known to have arrived."""
+
+
+class HttpTransport:
+    """Posts to `/v1/events` with a service token. `clients` has an httpx client for each peer."""
+
+    def __init__(self, clients: dict[str, httpx.AsyncClient], token: Callable[[], str]) -> None:
+        self._clients = clients
+        self._token = token
+
+    async def deliver(self, peer: str, batch: EventBatch) -> EventReceipts:
+        try:
+            answer = await self._clients[peer].post(
+                "/v1/events",
+                content=batch.model_dump_json(),
+                headers={"Authorization": f"Bearer {self._token()}", "Content-Type": "application/json"},
+                timeout=TIMEOUT_SECONDS,
+            )
+            answer.raise_for_status()
+            return EventReceipts.model_validate_json(answer.content)
+        except (httpx.HTTPError, ValidationError) as error:
+            # The type only: an error text may quote what was sent.
+            raise PeerUnreachable(type(error).__name__) from error
+
+
+class Relay:
+    """One loop for each peer, so that a peer that is down keeps nobody else waiting."""
+
+    def __init__(self, source: str, database: Database, outbox: Outbox, transport: Transport) -> None:
+        self._source = source
+        self._database = database
+        self._outbox = outbox
+        self._transport = transport
+        self._woken = {peer: asyncio.Event() for peer in outbox.peers}
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        self._tasks = [asyncio.create_task(self._run(peer)) for peer in self._outbox.peers]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+
+    def wake(self) -> None:
+        """There is something to carry."""
+        for woken in self._woken.values():
+            woken.set()
+
+    async def _run(self, peer: str) -> None:
+        pause = POLL_SECONDS
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._woken[peer].wait(), pause)
+            self._woken[peer].clear()
+            try:
+                while await self.carry(peer):
+                    pass
+                pause = POLL_SECONDS
+            except (PeerUnreachable, SQLAlchemyError, OSError) as error:
+                log.warning("peer not reached", peer=peer, error=type(error).__name__)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+                await asyncio.sleep(pause / 2)
+
+    async def carry(self, peer: str) -> int:
+        """Carry one batch to `peer`; gives how many letters it held. No HTTP inside a transaction."""
+        async with self._database.writing() as session:
+            letters = await self._outbox.lease(session, peer, datetime.now(UTC), LEASE, BATCH)
+        if not letters:
+            return 0
+        batch = EventBatch(source=self._source, events=[letter.payload for letter in letters])
+        try:
+            receipts = await self._transport.deliver(peer, batch)
+        except PeerUnreachable:
+            async with self._database.writing() as session:
+                await self._outbox.postpone(session, letters, datetime.now(UTC))
+            raise
+        await self._settle(letters, receipts)
+        return len(letters)
+
+    async def _settle(self, letters: list[Letter], receipts: EventReceipts) -> None:
+        refused = {str(r.id): r.reason or "refused" for r in receipts.results if r.status == "refused"}
+        accepted = {str(r.id) for r in receipts.results if r.status == "accepted"}
+        now = datetime.now(UTC)
+        async with self._database.writing() as session:
+            await self._outbox.receipt(session, [x for x in letters if x.payload["id"] in accepted])
+            for letter in letters:
+                if letter.payload["id"] not in accepted:
+                    reason = refused.get(letter.payload["id"], "not receipted")
+                    await self._outbox.refuse(session, letter, reason, now)
+                    log.warning(
+                        "event refused", peer=letter.peer, type=letter.type, event=letter.payload["id"]
+                    )
+
+    async def drain(self) -> int:
+        """Carry everything that is due now; gives how many letters. For tests and one-off commands."""
+        carried = 0
+        for peer in self._outbox.peers:
+            while count := await self.carry(peer):
+                carried += count
+        return carried

@@ -1,0 +1,165 @@
+"""How every service is put together: storage, access, events, health, metrics and its own routes.
+
+A service says what it is in a `Service`; `create_service` makes the app. Nothing of it is connected
+before the app's lifespan is entered.
+"""
+
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+from fastapi import APIRouter, FastAPI
+from starlette.datastructures import State
+
+from shared.access import Tokens
+from shared.clock import Clock, SystemClock
+from shared.contracts import Event
+from shared.database import Database
+from shared.event_endpoints import events_router
+from shared.health_endpoints import health_router
+from shared.housekeeping import Housekeeping
+from shared.http_edge import HttpEdge
+from shared.inbox import Handler, Inbox
+from shared.metrics import Metrics
+from shared.migrating import migrate
+from shared.openapi import describe_openapi
+from shared.outbox import Outbox
+from shared.problem_rendering import render_problems
+from shared.relay import HttpTransport, Relay
+from shared.settings import CommonSettings
+from shared.tables import ServiceTables
+from shared.work import Work, work_on
+
+#: Called once a writing transaction is open: example data at start, gauges before they are read.
+Hook = Callable[[Work], Awaitable[None]]
+#: Gives the client for a peer's base URL; the embedded house puts ASGITransport here.
+Connect = Callable[[str], httpx.AsyncClient]
+
+
+@dataclass(frozen=True)
+class Service:
+    """What distinguishes one service from another."""
+
+    name: str
+    title: str
+    description: str
+    tables: ServiceTables
+    routers: Sequence[APIRouter]
+    handlers: Mapping[type[Event], Handler]
+    #: Which peers each published event type goes to.
+    publishes: Mapping[str, Sequence[str]]
+    #: Base URL of each peer, used by the default `Connect`.
+    peers: Mapping[str, str]
+    tags: Sequence[Mapping[str, str]] = ()
+    #: Example data; runs at start in a writing transaction when settings.example holds.
+    load_example: Hook | None = None
+    #: Fills `app.state` with what the service thinks with (compiled rules, key rings) once storage is there.
+    prepare: Hook | None = None
+    #: Sets the service's own gauges in `app.state.metrics.registry` just before they are read.
+    measure: Hook | None = None
+    state: Mapping[str, Any] = field(default_factory=dict)
+
+
+def connect_by_url(url: str) -> httpx.AsyncClient:
+    """A client for a peer in another process."""
+    return httpx.AsyncClient(base_url=url, limits=httpx.Limits(max_connections=8))
+
+
+def create_service(
+    service: Service,
+    settings: CommonSettings,
+    database_url: str | None,
+    *,
+    clock: Clock | None = None,
+    connect: Mapping[str, Callable[[], httpx.AsyncClient]] | None = None,
+    relay: bool = True,
+) -> FastAPI:
+    """The FastAPI app of one service.
+
+    `connect` gives a client for each peer in place of its URL (one process, tests); `relay=False` leaves
+    the carrying of events to whoever calls `app.state.relay.drain()`.
+    """
+    app = FastAPI(
+        title=service.title,
+        description=service.description,
+        version="1",
+        lifespan=_lifespan(service, settings, database_url, connect or {}, relay),
+        openapi_tags=[dict(tag) for tag in service.tags],
+        # Swagger's page from a CDN would tell a stranger who reads it; ours is served from the app.
+        docs_url="/docs",
+        redoc_url=None,
+        license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+    )
+    _fill_state(app.state, service, settings, clock or SystemClock())
+    for router in (*service.routers, events_router, health_router):
+        app.include_router(router)
+    render_problems(app)
+    describe_openapi(app)
+    app.add_middleware(HttpEdge, metrics=app.state.metrics, max_body_bytes=settings.max_body_bytes)
+    return app
+
+
+def _fill_state(state: State, service: Service, settings: CommonSettings, clock: Clock) -> None:
+    state.service = service
+    state.settings = settings
+    state.clock = clock
+    state.tokens = Tokens(settings)
+    state.tables = service.tables
+    state.metrics = Metrics(service.name)
+    state.outbox = Outbox(service.tables.outbox, service.publishes)
+    state.inbox = Inbox(service.tables.inbox, service.handlers)
+    state.fingerprint_key = hashlib.sha256(settings.secret("service_key").encode()).digest()
+    # Remembered answers are stored as they are, unless the service seals them.
+    state.seal_answer = state.unseal_answer = bytes
+    for name, value in service.state.items():
+        setattr(state, name, value)
+
+
+def _lifespan(
+    service: Service,
+    settings: CommonSettings,
+    database_url: str | None,
+    connect: Mapping[str, Callable[[], httpx.AsyncClient]],
+    relay_runs: bool,
+) -> Callable[[FastAPI], Any]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        state = app.state
+        state.database = database = Database(settings.database_url(service.name, database_url))
+        clients = {
+            peer: connect[peer]() if peer in connect else connect_by_url(service.peers[peer])
+            for peer in state.outbox.peers
+        }
+        transport = HttpTransport(clients, lambda: state.tokens.for_service(service.name))
+        state.relay = relay = Relay(service.name, database, state.outbox, transport)
+        database.on_publish = relay.wake
+        housekeeping = Housekeeping(database, service.tables)
+        try:
+            await _start(service, settings, state)
+            if relay_runs:
+                relay.start()
+                housekeeping.start()
+            yield
+        finally:
+            await housekeeping.stop()
+            await relay.stop()
+            for client in clients.values():
+                await client.aclose()
+            await database.close()
+
+    return lifespan
+
+
+async def _start(service: Service, settings: CommonSettings, state: State) -> None:
+    # In production a schema changes when somebody says `dsi migrate`, not because a replica started.
+    if settings.mode == "development":
+        await migrate(state.database, service.name)
+    async with state.database.writing() as session:
+        work = work_on(state, session)
+        if settings.example and service.load_example is not None:
+            await service.load_example(work)
+        if service.prepare is not None:
+            await service.prepare(work)

@@ -1,0 +1,50 @@
+"""The request's transaction, and what may be done in it.
+
+`Writing` and `Reading` are the only ways an endpoint reaches the database. A writing request commits
+*before* its answer leaves (`scope="function"`), and rolls back on any exception. Nothing below commits.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.datastructures import State
+
+from shared.clock import Clock
+from shared.contracts import Event
+from shared.outbox import Outbox
+
+
+@dataclass(frozen=True)
+class Work:
+    """One unit of work: its session, the clock, the outbox, and the service's `app.state`."""
+
+    session: AsyncSession
+    clock: Clock
+    outbox: Outbox
+    state: State
+
+    async def publish(self, *events: Event) -> None:
+        """Write events to the outbox, in this transaction (style.md, habit 6)."""
+        await self.outbox.add(self.session, events)
+
+
+def work_on(state: State, session: AsyncSession) -> Work:
+    """The unit of work over `session` in the service that `state` belongs to."""
+    return Work(session=session, clock=state.clock, outbox=state.outbox, state=state)
+
+
+async def _reading(request: Request) -> AsyncIterator[Work]:
+    async with request.app.state.database.reading() as session:
+        yield work_on(request.app.state, session)
+
+
+async def _writing(request: Request) -> AsyncIterator[Work]:
+    async with request.app.state.database.writing() as session:
+        yield work_on(request.app.state, session)
+
+
+Reading = Annotated[Work, Depends(_reading, scope="function")]
+Writing = Annotated[Work, Depends(_writing, scope="function")]

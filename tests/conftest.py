@@ -1,0 +1,73 @@
+"""What all tests share: both databases, a clock that stands still, and a bench to put a service on."""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from shared.clock import SettableClock
+from tests.bench import Bench, start_bench
+from tests.databases import Databases, PostgresDatabases, SqliteDatabases, postgres_server
+
+#: A Tuesday morning in Copenhagen, no holiday, winter time.
+TUESDAY = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
+
+StartService = Callable[[str], Awaitable[Bench]]
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server: the one in DSI_TEST_POSTGRES_URL, or our own for this session."""
+    given = os.environ.get("DSI_TEST_POSTGRES_URL")
+    if given:
+        yield given
+        return
+    # Short, because a Unix socket's path may have 107 characters only.
+    folder = Path(tempfile.mkdtemp(prefix="dsi-pg-"))
+    with postgres_server(folder) as url:
+        yield url
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    return SqliteDatabases(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres_databases(postgres_url: str) -> Iterator[Databases]:
+    databases = PostgresDatabases(postgres_url)
+    yield databases
+    asyncio.run(databases.drop_all())
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def databases(request: pytest.FixtureRequest) -> Databases:
+    """Both kinds of database, one after the other: every test that asks for it runs on both."""
+    found: Databases = request.getfixturevalue(f"{request.param}_databases")
+    return found
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    """The city's clock; stands still until a test moves it."""
+    return SettableClock(TUESDAY)
+
+
+@pytest.fixture
+async def start_service(
+    databases: Databases, clock: SettableClock, tmp_path: Path
+) -> AsyncIterator[StartService]:
+    """Puts a service (by name) on a bench: empty migrated database, example data, no relay running."""
+    async with AsyncExitStack() as stack:
+
+        async def start(name: str) -> Bench:
+            return await stack.enter_async_context(start_bench(name, databases, clock, tmp_path))
+
+        yield start
