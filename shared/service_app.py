@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 from fastapi import APIRouter, FastAPI
+from fastapi_offline import FastAPIOffline
 from starlette.datastructures import State
 
 from shared.access import Tokens
@@ -82,15 +83,16 @@ def create_service(
     `connect` gives a client for each peer in place of its URL (one process, tests); `relay=False` leaves
     the carrying of events to whoever calls `app.state.relay.drain()`.
     """
-    app = FastAPI(
+    app = FastAPIOffline(
         title=service.title,
         description=service.description,
         version="1",
         lifespan=_lifespan(service, settings, database_url, connect or {}, relay),
         openapi_tags=[dict(tag) for tag in service.tags],
-        # Swagger's page from a CDN would tell a stranger who reads it; ours is served from the app.
+        # Served from the app itself: a page from a CDN would tell a stranger who reads it.
         docs_url="/docs",
         redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
     )
     _fill_state(app.state, service, settings, clock or SystemClock())

@@ -1,0 +1,89 @@
+"""Sets up and runs the whole system with nothing but Python 3.11 or newer.
+
+python3 start.py [serve options]   set up, then run everything with example data
+python3 start.py setup             set up only: .venv/bin/dsi is there afterwards
+python3 start.py test [options]    set up, then lint, check types and run all the tests
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BIN / "python"
+
+
+def say(text: str) -> None:
+    print(f"\033[1m» {text}\033[0m" if sys.stderr.isatty() else f"» {text}", file=sys.stderr, flush=True)
+
+
+def run(*command: str | Path) -> None:
+    """Run a command in the project's folder; end with its exit code if it fails."""
+    code = subprocess.run([str(part) for part in command], cwd=ROOT, check=False).returncode
+    if code:
+        say(f"failed: {' '.join(str(part) for part in command)}")
+        sys.exit(code)
+
+
+def pip(*arguments: str | Path) -> None:
+    run(PYTHON, "-m", "pip", "--disable-pip-version-check", "--quiet", "install", *arguments)
+
+
+def install(requirements: str) -> None:
+    """Bring the virtual environment to what `requirements/<name>.txt` locks; quick when it is there."""
+    lock = ROOT / "requirements" / f"{requirements}.txt"
+    # Development holds everything of runtime: after `test`, a `serve` has nothing to install.
+    wanted = hashlib.sha256(lock.read_bytes() + str(sys.version_info[:2]).encode()).hexdigest()
+    stamp = VENV / f"installed-{requirements}"
+    if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
+        return
+    if not PYTHON.exists():
+        say("making a virtual environment in .venv")
+        try:
+            venv.create(VENV, with_pip=True)
+        except subprocess.CalledProcessError:
+            sys.exit("Python's venv module is incomplete here (on Debian: apt install python3-venv)")
+    say(f"installing what requirements/{lock.name} locks (a minute, the first time)")
+    pip("--require-hashes", "-r", lock)
+    pip("--no-deps", "--no-build-isolation", "--editable", ROOT)
+    stamp.write_text(wanted)
+
+
+def test(options: list[str]) -> None:
+    """Everything that must hold before a change is good: lint, types, tests."""
+    install("development")
+    if not options:
+        say("lint and format")
+        run(PYTHON, "-m", "ruff", "check", ".")
+        run(PYTHON, "-m", "ruff", "format", "--check", ".")
+        say("types")
+        run(PYTHON, "-m", "mypy")
+    say("tests")
+    run(PYTHON, "-m", "pytest", *(options or ["--numprocesses", "auto"]))
+
+
+def main() -> None:
+    if sys.version_info < (3, 11):
+        sys.exit(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}")
+    task, *options = sys.argv[1:] or ["serve"]
+    if task == "test":
+        test(options)
+    elif task == "setup":
+        install("runtime")
+        say(f"ready: {(BIN / 'dsi').relative_to(ROOT)} --help")
+    elif task == "serve" or task.startswith("-"):
+        install("runtime")
+        given = options if task == "serve" else [task, *options]
+        os.chdir(ROOT)
+        os.execv(BIN / "dsi", [str(BIN / "dsi"), "serve", *given])
+    else:
+        sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    main()
