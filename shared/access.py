@@ -105,9 +105,9 @@ class Tokens:
         key = self._key_set[str(jwt.get_unverified_header(token)["kid"])]
         return key.key, [str(key.algorithm_name)]
 
-    def for_service(self, service: str, lifetime_seconds: int = 300) -> str:
-        """A short-lived token for one service's call to another."""
-        return self._sign(SERVICE_ISSUER, service, [Role.SERVICE], [], lifetime_seconds)
+    def for_service(self, service: str, role: Role = Role.SERVICE, lifetime_seconds: int = 300) -> str:
+        """A short-lived token for a call that the installation itself makes: a service, a command."""
+        return self._sign(SERVICE_ISSUER, service, [role], [EVERY_UNIT], lifetime_seconds)
 
     def for_development(self, role: Role, units: list[str], subject: str, lifetime_seconds: int) -> str:
         """A development token. Raises `RuntimeError` outside development mode."""

@@ -134,10 +134,16 @@ class Relay:
                         "event refused", peer=letter.peer, type=letter.type, event=letter.payload["id"]
                     )
 
-    async def drain(self) -> int:
-        """Carry everything that is due now; gives how many letters. For tests and one-off commands."""
+    async def drain(self, *, woken_only: bool = False) -> int:
+        """Carry everything that is due now; gives how many letters. For tests and one-off commands.
+
+        With `woken_only`, looks just where this process has published since it last looked.
+        """
         carried = 0
-        for peer in self._outbox.peers:
+        for peer, woken in self._woken.items():
+            if woken_only and not woken.is_set():
+                continue
+            woken.clear()
             while count := await self.carry(peer):
                 carried += count
         return carried

@@ -19,7 +19,8 @@ class CommonSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="DSI_", extra="ignore", frozen=True)
 
     mode: Literal["development", "production"] = "development"
-    data: Path = Path("data")
+    #: Where an embedded installation keeps its databases and secrets.
+    data: Path = Path(__file__).parent.parent / "data"
     #: Load units, queues, lines, needs and offers of the example city where a table is empty.
     example: bool = True
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -1,0 +1,1 @@
+"""The console command `dsi`: running, operating and trying the system."""

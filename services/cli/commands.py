@@ -1,0 +1,127 @@
+"""What `dsi` can do. Each command is a thin door; the work is done by the module it opens."""
+
+import asyncio
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from services.cli import serving
+from services.cli.dead_letters import list_dead_letters, retry_dead_letters
+from services.cli.importing import import_queue_log_file
+from services.cli.key_rotation import rotate_keys
+from services.cli.migrations import migrate_services
+from shared.access import EVERY_UNIT, Tokens
+from shared.settings import CommonSettings
+from shared.vocabulary import Role, Unit
+
+dsi = typer.Typer(
+    name="dsi",
+    help="Din Sociale Indgang: the one entrance to a city's social services.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+)
+imports = typer.Typer(no_args_is_help=True, help="Bring in what other systems recorded.")
+events = typer.Typer(no_args_is_help=True, help="Events that could not be delivered.")
+dsi.add_typer(imports, name="import")
+dsi.add_typer(events, name="events")
+
+#: Progress and talk go to standard error; only what was asked for goes to standard output.
+talk = Console(stderr=True)
+
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", help="The installation's folder (databases, secrets).", file_okay=False),
+]
+
+
+class Part(StrEnum):
+    """What can run alone."""
+
+    INTAKE = "intake"
+    TRIAGE = "triage"
+    ROUTING = "routing"
+    DESK = "desk"
+
+
+@dsi.command()
+def serve(
+    service: Annotated[Part | None, typer.Argument(help="One service alone; without it, all.")] = None,
+    port: Annotated[int | None, typer.Option(help="Default 8000; alone 8001 to 8004.")] = None,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    data: Data = None,
+) -> None:
+    """Run the whole system in one process, or one service of it."""
+    serving.serve(None if service is None else str(service), host, port, data, talk)
+
+
+@dsi.command()
+def token(
+    role: Annotated[Role, typer.Option(help="What the bearer may do.")],
+    unit: Annotated[
+        list[Unit] | None, typer.Option(help="A caseworker's unit; repeatable. Default: every unit.")
+    ] = None,
+    subject: Annotated[str | None, typer.Option(help="Who the bearer is.")] = None,
+    hours: Annotated[float, typer.Option(help="How long it holds.")] = 12,
+    data: Data = None,
+) -> None:
+    """Print a development token for this installation."""
+    settings = CommonSettings() if data is None else CommonSettings(data=data)
+    units = [str(u) for u in unit] if unit else [EVERY_UNIT]
+    try:
+        made = Tokens(settings).for_development(role, units, subject or f"example-{role}", int(hours * 3600))
+    except RuntimeError as error:
+        talk.print(f"[red]{error}[/red]")
+        raise typer.Exit(1) from error
+    typer.echo(made)
+
+
+@dsi.command()
+def migrate(
+    service: Annotated[Part | None, typer.Argument(help="One service; without it, all three.")] = None,
+    to: Annotated[str, typer.Option(help="A revision, `head` or `base`.")] = "head",
+    data: Data = None,
+) -> None:
+    """Bring the databases to the newest schema."""
+    asyncio.run(migrate_services(None if service is None else str(service), to, data, talk))
+
+
+@dsi.command()
+def simulate(
+    days: Annotated[int, typer.Option(min=1, max=400, help="How many days to play.")] = 7,
+    seed: Annotated[int, typer.Option(help="The same seed plays the same week.")] = 1,
+    data: Data = None,
+) -> None:
+    """Play days of the city through the public HTTP API, faster than real time."""
+    from services.cli.simulating import simulate_days  # noqa: PLC0415 -- not needed by anything else
+
+    raise typer.Exit(asyncio.run(simulate_days(days, seed, data, talk)))
+
+
+@imports.command("queue-log")
+def import_queue_log(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Asterisk's queue_log.")],
+    data: Data = None,
+) -> None:
+    """Make calls and contacts of Asterisk's queue_log. Importing it again changes nothing."""
+    raise typer.Exit(asyncio.run(import_queue_log_file(file, data, talk)))
+
+
+@events.command("list")
+def events_list(data: Data = None) -> None:
+    """Show what waits to be delivered, and what could not be."""
+    asyncio.run(list_dead_letters(data, talk))
+
+
+@events.command("retry")
+def events_retry(data: Data = None) -> None:
+    """Send everything that could not be delivered again."""
+    asyncio.run(retry_dead_letters(data, talk))
+
+
+@dsi.command("rotate-keys")
+def rotate(data: Data = None) -> None:
+    """Seal every personal number anew with the first of DSI_SEALING_KEYS."""
+    asyncio.run(rotate_keys(data, talk))

@@ -1,0 +1,4 @@
+"""`dsi import`: what other systems recorded, brought in through the same doors as live events."""
+
+
+

@@ -1,0 +1,40 @@
+"""`dsi serve`."""
+
+from pathlib import Path
+
+import uvicorn
+from rich.console import Console
+from rich.panel import Panel
+
+from services.house import House, create_one
+from shared.log import configure_logging
+from shared.settings import CommonSettings
+
+_PORTS = {None: 8000, "intake": 8001, "triage": 8002, "routing": 8003, "desk": 8004}
+
+
+def serve(service: str | None, host: str, port: int | None, data: Path | None, talk: Console) -> None:
+    """Run until told to stop. On a terminal, says where to look first."""
+    settings = CommonSettings() if data is None else CommonSettings(data=data)
+    configure_logging(settings.log_level)
+    app = House(data).app if service is None else create_one(service, data)
+    port = port or _PORTS[service]
+    if talk.is_terminal:
+        talk.print(_welcome(service or "everything", f"http://{host}:{port}", settings))
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        # Nobody needs to know what this is made of; and a stop must not wait for an open board for ever.
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+
+
+def _welcome(what: str, url: str, settings: CommonSettings) -> Panel:
+    lines = [f"Running [bold]{what}[/bold] at [link={url}]{url}[/link]", f"Kept in {settings.data.resolve()}"]
+    if settings.mode == "development":
+        lines.append("[yellow]Development mode[/yellow]: `dsi token --role reception` gives a token")
+    return Panel("\n".join(lines), title="Din Sociale Indgang", expand=False)

@@ -1,0 +1,84 @@
+"""The one place that knows all services: it mounts them in one process, or picks one to run alone.
+
+In one process the services still speak HTTP to each other, over ASGITransport in place of a socket, so
+that nothing works here that would not work apart.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.types import ASGIApp
+
+from services.desk.app import create_app as create_desk
+from services.desk.settings import Settings as DeskSettings
+from services.intake.app import create_app as create_intake
+from services.intake.settings import Settings as IntakeSettings
+from services.routing.app import create_app as create_routing
+from services.routing.settings import Settings as RoutingSettings
+from services.triage.app import create_app as create_triage
+from services.triage.settings import Settings as TriageSettings
+from shared.clock import Clock
+
+#: Downstream first: whoever receives events is up before whoever sends them.
+SERVICES = ("routing", "triage", "intake")
+
+
+class House:
+    """All services in one process. `apps` has each by its name; `app` is the whole."""
+
+    def __init__(self, data: Path | None = None, *, clock: Clock | None = None, relay: bool = True) -> None:
+        self._connect = {name: self._connector(name) for name in SERVICES}
+        told: dict[str, Any] = {} if data is None else {"data": data}
+        parts: dict[str, Any] = {"clock": clock, "connect": self._connect, "relay": relay}
+        self.apps: dict[str, FastAPI] = {
+            "routing": create_routing(RoutingSettings(**told), **parts),
+            "triage": create_triage(TriageSettings(**told), **parts),
+            "intake": create_intake(IntakeSettings(**told), **parts),
+            "desk": create_desk(DeskSettings(**told), clock=clock, connect=self._connect),
+        }
+        mounts = [Mount("/" if name == "desk" else f"/{name}", app) for name, app in self.apps.items()]
+        self.app: ASGIApp = Starlette(routes=mounts, lifespan=self._lifespan)
+
+    def client(self, service: str) -> httpx.AsyncClient:
+        """A client that reaches a service inside this process."""
+        transport = httpx.ASGITransport(self.apps[service], raise_app_exceptions=False)
+        return httpx.AsyncClient(transport=transport, base_url=f"http://{service}")
+
+    def _connector(self, service: str) -> Callable[[], httpx.AsyncClient]:
+        return lambda: self.client(service)
+
+    @asynccontextmanager
+    async def run(self) -> AsyncIterator["House"]:
+        """Enter every service's lifespan: mounted apps' lifespans do not run by themselves."""
+        async with AsyncExitStack() as stack:
+            for app in self.apps.values():
+                await stack.enter_async_context(app.router.lifespan_context(app))
+            yield self
+
+    @asynccontextmanager
+    async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        async with self.run():
+            yield
+
+    async def settle(self, *, woken_only: bool = False) -> None:
+        """Carry events to and fro until no service has any left to send (see `Relay.drain`)."""
+        while sum([await self.apps[name].state.relay.drain(woken_only=woken_only) for name in SERVICES]):
+            pass
+
+
+def create_one(service: str, data: Path | None = None) -> FastAPI:
+    """One service alone, answering at its own root, its peers reached by their URLs."""
+    told: dict[str, Any] = {} if data is None else {"data": data}
+    makers: Mapping[str, Callable[[], FastAPI]] = {
+        "intake": lambda: create_intake(IntakeSettings(**told)),
+        "triage": lambda: create_triage(TriageSettings(**told)),
+        "routing": lambda: create_routing(RoutingSettings(**told)),
+        "desk": lambda: create_desk(DeskSettings(**told)),
+    }
+    return makers[service]()
