@@ -1,0 +1,1 @@
+"""Triage: where a contact should go, and why."""

@@ -1,0 +1,125 @@
+"""The offers that a contact can be led on to, and which of them fit (domain.md § 5)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+from uuid import UUID
+
+import yaml
+from pydantic import Field
+
+from services.triage.case import OLDEST, Case, needs_mask
+from services.triage.conditions import Strict
+from services.triage.needs import STEPS, Step
+from shared.vocabulary import Need
+
+OFFERS_FILE = Path(__file__).parent / "example" / "offers.yaml"
+
+OfferKind = Literal["low_threshold", "self_referral"]
+
+
+class Ages(Strict):
+    """Ages in whole years, both ends included."""
+
+    first: int = Field(0, alias="from", ge=0, le=OLDEST)
+    last: int = Field(OLDEST, alias="to", ge=0, le=OLDEST)
+
+
+class Capacity(Strict):
+    """What is known of an offer's room: places, sites, or a note. Nothing known means nothing stands."""
+
+    places: int | None = None
+    sites: int | None = None
+    note: str | None = None
+
+
+class Offer(Strict):
+    """A place that takes citizens without prior assessment: low-threshold, or by self-referral."""
+
+    id: UUID
+    name: str
+    organization: str
+    description: str
+    kind: OfferKind
+    needs: tuple[Need, ...] = Field(min_length=1)
+    ages: Ages = Field(default_factory=lambda: Ages.model_validate({}))
+    step: Step
+    valid_from: date | None = None
+    valid_to: date | None = None
+    open: bool = True
+    capacity: Capacity | None = None
+    source: str | None = None
+
+    def is_open_on(self, day: date) -> bool:
+        """Whether the offer takes people on that day. A date that is not known sets no limit."""
+        begun = self.valid_from is None or self.valid_from <= day
+        return self.open and begun and (self.valid_to is None or day <= self.valid_to)
+
+    def takes_age(self, age: int | None) -> bool:
+        """Whether it takes this age. An unknown age is not turned away; the ages are told instead."""
+        return age is None or self.ages.first <= age <= self.ages.last
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOffers:
+    """The offers open on one day.
+
+    `covered` tells for each age, as bits, which needs a low-threshold offer meets; `age_cuts` are the
+    ages at which that may change.
+    """
+
+    offers: tuple[Offer, ...]
+    covered: tuple[int, ...]
+    age_cuts: frozenset[int]
+
+    def fitting(self, case: Case, kinds: frozenset[OfferKind]) -> list[Offer]:
+        """Offers for the case's needs and age: lowest step first, then the most needs met.
+
+        Among equals the one made for fewer ages comes first: it is made for people like this one.
+        """
+        chosen = [
+            (offer, met)
+            for offer in self.offers
+            if offer.kind in kinds
+            and offer.takes_age(case.age)
+            and (met := (needs_mask(offer.needs) & case.needs).bit_count())
+        ]
+        chosen.sort(key=lambda pair: _rank(*pair))
+        return [offer for offer, _ in chosen]
+
+
+def _rank(offer: Offer, met: int) -> tuple[int, int, int, str]:
+    return STEPS.index(offer.step), -met, offer.ages.last - offer.ages.first, offer.name
+
+
+class Catalogue:
+    """All offers, and those open on a given day."""
+
+    def __init__(self, offers: Iterable[Offer]) -> None:
+        self.offers = tuple(offers)
+        self._days: dict[date, OpenOffers] = {}
+
+    def on(self, day: date) -> OpenOffers:
+        """The offers open that day. Worked out once for each day."""
+        found = self._days.get(day)
+        if found is None:
+            found = self._days[day] = _open(tuple(o for o in self.offers if o.is_open_on(day)))
+        return found
+
+
+def _open(offers: tuple[Offer, ...]) -> OpenOffers:
+    low = [offer for offer in offers if offer.kind == "low_threshold"]
+    covered = [0] * (OLDEST + 1)
+    for offer in low:
+        for age in range(offer.ages.first, offer.ages.last + 1):
+            covered[age] |= needs_mask(offer.needs)
+    cuts = frozenset(cut for o in offers for cut in (o.ages.first, o.ages.last + 1) if 0 < cut <= OLDEST)
+    return OpenOffers(offers=offers, covered=tuple(covered), age_cuts=cuts)
+
+
+def load_offers(path: Path = OFFERS_FILE) -> tuple[Offer, ...]:
+    """Read a file of offers. Raises pydantic.ValidationError for one that does not hold together."""
+    read = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return tuple(Offer.model_validate(offer) for offer in read["offers"])

@@ -1,0 +1,170 @@
+"""The conditions a rule row may use, as they stand in a rule set file.
+
+A condition is data: a small tree of the operators below. It says nothing about any one row; the rows
+are in `rulesets/`. `three_valued` turns a condition into a function.
+"""
+
+from datetime import date
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from shared.vocabulary import Need
+
+#: Facts that are true or false, some of them possibly unknown.
+TruthFact = Literal[
+    "in_municipality",
+    "child_in_municipality",
+    "applies_for_measure",
+    "acute_danger",
+    "child_at_risk",
+    "suspected_parental_abuse",
+    "honour_related",
+    "reporter_is_professional",
+    "aftercare_running",
+    "anonymous",
+]
+#: Facts with values that can be compared. `received_on` is the Copenhagen date of receipt.
+ValueFact = Literal["age", "child_age", "district", "child_district", "channel", "received_on"]
+#: Facts of which a row may ask whether they are given at all, without anybody being asked for them.
+GivenFact = Literal["age", "child_age", "child_district", "child_postal_code", "existing_case_unit"]
+
+Value = int | date | str
+
+
+class Strict(BaseModel):
+    """A part of a rule set: unknown keys are errors, and nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AllOf(Strict):
+    """True when every part is true; an empty list is true."""
+
+    parts: tuple["Condition", ...] = Field(alias="all")
+
+
+class AnyOf(Strict):
+    """True when at least one part is true."""
+
+    parts: tuple["Condition", ...] = Field(alias="any", min_length=1)
+
+
+class Not(Strict):
+    """Turns true and false around; unknown stays unknown."""
+
+    part: "Condition" = Field(alias="not")
+
+
+class Possibly(Strict):
+    """True unless the part is false. Never unknown."""
+
+    part: "Condition" = Field(alias="possibly")
+
+
+class Certainly(Strict):
+    """True only when the part is true. Never unknown."""
+
+    part: "Condition" = Field(alias="certainly")
+
+
+class Holds(Strict):
+    """A condition defined once in the rule set, by its name."""
+
+    name: str = Field(alias="holds")
+
+
+class IsTrue(Strict):
+    """The fact is true; unknown when the fact is unknown."""
+
+    fact: TruthFact = Field(alias="is_true")
+
+
+class IsFalse(Strict):
+    """The fact is false; unknown when the fact is unknown."""
+
+    fact: TruthFact = Field(alias="is_false")
+
+
+class IsNotTrue(Strict):
+    """The fact is false or unknown (SQL's IS NOT TRUE). Never unknown."""
+
+    fact: TruthFact = Field(alias="is_not_true")
+
+
+class Known(Strict):
+    """The fact is given. Never unknown."""
+
+    fact: GivenFact = Field(alias="known")
+
+
+class Compare(Strict):
+    """The fact has one of these values, or lies in this range; unknown when the fact is unknown.
+
+    `between` includes both ends; `below` excludes its end. Exactly one of them stands.
+    """
+
+    fact: ValueFact
+    is_in: tuple[Value, ...] | None = Field(None, alias="in", min_length=1)
+    between: tuple[Value, Value] | None = None
+    below: Value | None = None
+
+    @model_validator(mode="after")
+    def _one_comparison(self) -> Self:
+        if sum(part is not None for part in (self.is_in, self.between, self.below)) != 1:
+            raise ValueError("exactly one of in, between and below must stand")
+        return self
+
+
+class NeedsTest(Strict):
+    """`any`: the citizen has one of them; `all`: has every one; `only`: has no other need than these."""
+
+    any_of: tuple[Need, ...] | None = Field(None, alias="any", min_length=1)
+    all_of: tuple[Need, ...] | None = Field(None, alias="all", min_length=1)
+    only: tuple[Need, ...] | None = Field(None, min_length=1)
+
+    @model_validator(mode="after")
+    def _one_test(self) -> Self:
+        if sum(part is not None for part in (self.any_of, self.all_of, self.only)) != 1:
+            raise ValueError("exactly one of any, all and only must stand")
+        return self
+
+    @property
+    def mentioned(self) -> tuple[Need, ...]:
+        return self.any_of or self.all_of or self.only or ()
+
+
+class Needs(Strict):
+    """A test of the needs, which are never unknown."""
+
+    needs: NeedsTest
+
+
+class CoverageTest(Strict):
+    besides: frozenset[Need] = Field(description="Needs that take no offer")
+
+
+class Covered(Strict):
+    """Every need is met by an open low-threshold offer for the citizen's age; unknown with the age."""
+
+    covered_by_offers: CoverageTest
+
+
+Condition = (
+    AllOf
+    | AnyOf
+    | Not
+    | Possibly
+    | Certainly
+    | Holds
+    | IsTrue
+    | IsFalse
+    | IsNotTrue
+    | Known
+    | Compare
+    | Needs
+    | Covered
+)
+
+for _model in (AllOf, AnyOf, Not, Possibly, Certainly):
+    _model.model_rebuild()

@@ -1,0 +1,72 @@
+"""A recommendation as it is answered and stored (api.md, Triage)."""
+
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.triage.needs import Step
+from services.triage.ruleset import CareWarning
+from shared.contracts import Clock, Destination, Facts, OpenFact
+from shared.vocabulary import Urgency
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Question(_Answer):
+    """A fact that would change the answer, and how to ask for it in Danish."""
+
+    fact: OpenFact
+    text: str
+
+
+class OfferSuggestion(_Answer):
+    """A fitting offer of the catalogue, and in Danish why it fits."""
+
+    id: UUID
+    name: str
+    why: str
+
+
+class Reason(_Answer):
+    """A row that fired, in Danish, with the facts that made it fire."""
+
+    rule: str = Field(description="The row's number in the rule set")
+    text: str
+    because: dict[str, object]
+
+
+class TraceRow(_Answer):
+    """One row of the rule set as it stands for these facts."""
+
+    rule: str
+    title: str
+    holds: Literal["true", "false", "unknown"]
+    source: str
+
+
+class CompanionRecommendation(_Answer):
+    """A further contact to open for the child at risk, with its own facts and recommendation."""
+
+    concerns: Literal["child"]
+    facts: Facts
+    recommendation: "Recommendation"
+
+
+class Recommendation(_Answer):
+    """Exactly one destination, and what goes along with it."""
+
+    ruleset: str
+    destination: Destination
+    urgency: Urgency
+    step: Step | None = None
+    kle: str | None = None
+    clocks: tuple[Clock, ...] = ()
+    questions: tuple[Question, ...] = ()
+    warnings: tuple[CareWarning, ...] = ()
+    offers: tuple[OfferSuggestion, ...] = ()
+    companions: tuple[CompanionRecommendation, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    trace: tuple[TraceRow, ...] | None = None
