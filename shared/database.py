@@ -8,9 +8,8 @@ from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Table, TypeDecorator, event
 from sqlalchemy.engine import Connection
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlmodel import SQLModel
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 #: How long a writer waits for another process's writer before it gives up, in seconds (SQLite).
 BUSY_SECONDS = 15

