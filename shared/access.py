@@ -5,7 +5,7 @@ time, not the city's clock.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -109,17 +109,22 @@ class Tokens:
         """A short-lived token for a call that the installation itself makes: a service, a command."""
         return self._sign(SERVICE_ISSUER, service, [role], [EVERY_UNIT], lifetime_seconds)
 
-    def for_development(self, role: Role, units: list[str], subject: str, lifetime_seconds: int) -> str:
+    def for_development(
+        self, roles: Sequence[Role], units: Sequence[str], subject: str, lifetime_seconds: int
+    ) -> str:
         """A development token. Raises `RuntimeError` outside development mode."""
         if DEVELOPMENT_ISSUER not in self._keys:
             message = "the development issuer exists in development mode only"
             raise RuntimeError(message)
-        return self._sign(DEVELOPMENT_ISSUER, subject, [role], units, lifetime_seconds)
+        return self._sign(DEVELOPMENT_ISSUER, subject, roles, units, lifetime_seconds)
 
-    def _sign(self, issuer: str, subject: str, roles: list[Role], units: list[str], lifetime: int) -> str:
+    def _sign(
+        self, issuer: str, subject: str, roles: Sequence[Role], units: Sequence[str], lifetime: int
+    ) -> str:
         now = int(time.time())
-        claims = {"iss": issuer, "aud": AUDIENCE, "sub": subject, "iat": now, "exp": now + lifetime}
-        return jwt.encode({**claims, "roles": roles, "units": units}, self._keys[issuer][0], "HS256")
+        claims: dict[str, Any] = {"iss": issuer, "aud": AUDIENCE, "sub": subject, "iat": now, "exp": now + lifetime}
+        claims |= {"roles": list(roles), "units": list(units)}
+        return jwt.encode(claims, self._keys[issuer][0], "HS256")
 
 
 class Allow:

@@ -33,7 +33,7 @@ class Bench:
         """A client with a development token for `role`; with None, one without any token."""
         headers = {}
         if role is not None:
-            token = self.app.state.tokens.for_development(role, list(units), subject or f"test-{role}", 3600)
+            token = self.app.state.tokens.for_development([role], units, subject or f"test-{role}", 3600)
             headers["Authorization"] = f"Bearer {token}"
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         client = httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers)

@@ -59,7 +59,7 @@ def serve(
 
 @dsi.command()
 def token(
-    role: Annotated[Role, typer.Option(help="What the bearer may do.")],
+    role: Annotated[list[Role], typer.Option(help="What the bearer may do; repeatable.")],
     unit: Annotated[
         list[Unit] | None, typer.Option(help="A caseworker's unit; repeatable. Default: every unit.")
     ] = None,
@@ -71,7 +71,9 @@ def token(
     settings = CommonSettings() if data is None else CommonSettings(data=data)
     units = [str(u) for u in unit] if unit else [EVERY_UNIT]
     try:
-        made = Tokens(settings).for_development(role, units, subject or f"example-{role}", int(hours * 3600))
+        made = Tokens(settings).for_development(
+            role, units, subject or f"example-{role[0]}", int(hours * 3600)
+        )
     except RuntimeError as error:
         talk.print(f"[red]{error}[/red]")
         raise typer.Exit(1) from error

@@ -1,4 +1,1 @@
 """`dsi import`: what other systems recorded, brought in through the same doors as live events."""
-
-
-

@@ -42,6 +42,7 @@ class Week:
         self, clients: Clients, clock: SettableClock, random_: random.Random, first: date, days: int
     ) -> None:
         self.tally = Tally()
+        self.since = datetime.combine(first, datetime.min.time(), COPENHAGEN)
         self.until = datetime.combine(first + timedelta(days=days), datetime.min.time(), COPENHAGEN)
         self._clients, self._clock, self._random = clients, clock, random_
         self._reception = Reception(clients, random_, self.tally)
@@ -53,11 +54,10 @@ class Week:
         self._name = uuid5(new_id(), "week").hex[:12]
         for number, arrival in enumerate(arrivals(random_, first, days)):
             self._agenda.plan(arrival.at, partial(self._arrive, arrival, f"sim-{self._name}-{number}"))
-        start = datetime.combine(first, datetime.min.time(), COPENHAGEN)
         for _ in range(DESKS):
-            self._agenda.plan(opening(start), self._desk_looks)
+            self._agenda.plan(opening(self.since), self._desk_looks)
         for _ in range(MAIL):
-            self._agenda.plan(opening(start), self._mail_looks)
+            self._agenda.plan(opening(self.since), self._mail_looks)
 
     async def play(self, tick: Callable[[datetime], None]) -> None:
         """Do everything in its order until the days are over; `tick` hears the time as it passes."""

@@ -42,6 +42,6 @@ def test_the_guard_would_notice_a_forgotten_route(tmp_path: Path) -> None:
     async def forgotten() -> None:
         return None
 
-    assert [route.path for route in routes(app) if not is_guarded(route) and route.path.startswith("/v1")] == [
-        "/v1/forgotten"
-    ]
+    assert [
+        route.path for route in routes(app) if not is_guarded(route) and route.path.startswith("/v1")
+    ] == ["/v1/forgotten"]

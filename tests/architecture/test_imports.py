@@ -48,7 +48,9 @@ def test_shared_imports_no_service() -> None:
 
 def test_only_the_house_knows_several_services() -> None:
     def services_known(file: Path) -> set[str]:
-        return {name.split(".")[1] for name in imported(file) if name.count(".") and name.startswith("services.")}
+        return {
+            name.split(".")[1] for name in imported(file) if name.count(".") and name.startswith("services.")
+        }
 
     knowing = {
         str(file.relative_to(ROOT))
@@ -59,7 +61,17 @@ def test_only_the_house_knows_several_services() -> None:
 
 
 #: Web and storage; the thinking must run without them.
-_SHELL = ("fastapi", "starlette", "sqlalchemy", "sqlmodel", "httpx", "uvicorn", "alembic", "shared.work", "shared.database")
+_SHELL = (
+    "fastapi",
+    "starlette",
+    "sqlalchemy",
+    "sqlmodel",
+    "httpx",
+    "uvicorn",
+    "alembic",
+    "shared.work",
+    "shared.database",
+)
 _PURE = (
     "services/triage/three_valued.py",
     "services/triage/conditions.py",
