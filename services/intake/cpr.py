@@ -11,9 +11,9 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Self
-from zoneinfo import ZoneInfo
 
-COPENHAGEN = ZoneInfo("Europe/Copenhagen")
+from shared.clock import COPENHAGEN
+
 _FORM = re.compile(r"([0-9]{6})-?([0-9]{4})")
 _REPLACEMENT_OFFSET = 60
 

@@ -9,12 +9,12 @@ ENTERQUEUE; when the exchange is killed its calls get no line at all, only QUEUE
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pydantic import ValidationError
 
 from services.intake.telephony.canonical import MOST_SECONDS, CallEvent, CallEventType, ExchangeRestart
+from services.intake.telephony.delivery import Delivery
 
 RESTART = "QUEUESTART"
 
@@ -35,15 +35,6 @@ _VERBS: dict[str, tuple[CallEventType, int | None, int | None]] = {
 }
 
 
-@dataclass(frozen=True)
-class Delivery:
-    """One line as it came, and what it means: an event, a restart, or nothing we know (`event` None)."""
-
-    delivery_id: str
-    raw: str
-    event: CallEvent | ExchangeRestart | None
-
-
 def read_queue_log(lines: Iterable[str], source: str = "asterisk") -> list[Delivery]:
     """Each line that is not blank, in order.
 
@@ -56,7 +47,7 @@ def read_queue_log(lines: Iterable[str], source: str = "asterisk") -> list[Deliv
     for line in filter(None, (line.strip("\r\n\0 ") for line in lines)):
         seen[line] += 1
         delivery_id = f"{hashlib.sha256(line.encode()).hexdigest()[:32]}-{seen[line]}"
-        deliveries.append(Delivery(delivery_id, line, _interpreted(line, source, delivery_id)))
+        deliveries.append(Delivery(source, delivery_id, line, _interpreted(line, source, delivery_id)))
     return deliveries
 
 

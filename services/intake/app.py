@@ -1,0 +1,83 @@
+"""The intake service, put together."""
+
+from collections.abc import Callable, Mapping
+
+import httpx
+from fastapi import FastAPI
+
+from services.intake import metrics, repository
+from services.intake.endpoints.access_log import access_log_router
+from services.intake.endpoints.calls import calls_router
+from services.intake.endpoints.contacts import contacts_router
+from services.intake.endpoints.lines import lines_router
+from services.intake.endpoints.telephony import telephony_router
+from services.intake.events import HANDLERS
+from services.intake.example import load_example
+from services.intake.models import tables
+from services.intake.said import Vault
+from services.intake.settings import Settings
+from services.intake.telephony.signatures import Signatures
+from shared.clock import Clock
+from shared.sealing import BlindIndex, Keyring
+from shared.service_app import Service, create_service
+from shared.work import Work
+
+_TAGS = (
+    {"name": "contacts", "description": "One approach by a citizen, over one channel"},
+    {"name": "telephony", "description": "What telephone exchanges tell"},
+    {"name": "calls", "description": "Calls, as derived from all their events"},
+    {"name": "lines", "description": "Phone lines, mailboxes and entrances"},
+    {"name": "access log", "description": "The trail of looks at personal data"},
+    {"name": "events", "description": "Events between the services"},
+    {"name": "health", "description": "For orchestrators and Prometheus"},
+)
+
+
+def vault_from(settings: Settings) -> Vault:
+    """The vault with the installation's keys. Raises UnusableKeyError, which shows no key."""
+    return Vault(Keyring.parse(settings.key_ring()), BlindIndex.parse(settings.secret("index_key")))
+
+
+async def _prepare(work: Work) -> None:
+    state, settings = work.state, work.state.settings
+    state.vault = vault_from(settings)
+    state.signatures = Signatures(settings.secret("webhook_secrets"))
+    state.seal_answer, state.unseal_answer = state.vault.seal_answer, state.vault.unseal_answer
+    state.lines = await repository.read_lines(work.session)
+    state.gauges = metrics.make_gauges(state.metrics.registry)
+
+
+def service(settings: Settings) -> Service:
+    """What intake is."""
+    return Service(
+        name="intake",
+        title="Intake: what was said",
+        description="Contacts by phone, letter and walk-in; the people in them; the calls they came by.",
+        tables=tables,
+        routers=(contacts_router, telephony_router, calls_router, lines_router, access_log_router),
+        handlers=HANDLERS,
+        publishes={
+            "contact.waiting": ("routing",),
+            "contact.registered": ("triage",),
+            "contact.closed": ("triage", "routing"),
+        },
+        peers={"triage": settings.triage_url, "routing": settings.routing_url},
+        tags=_TAGS,
+        load_example=load_example,
+        prepare=_prepare,
+        measure=metrics.measure,
+    )
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    clock: Clock | None = None,
+    connect: Mapping[str, Callable[[], httpx.AsyncClient]] | None = None,
+    relay: bool = True,
+) -> FastAPI:
+    """The intake service as an ASGI app."""
+    settings = settings or Settings()
+    return create_service(
+        service(settings), settings, settings.intake_database_url, clock=clock, connect=connect, relay=relay
+    )

@@ -1,0 +1,97 @@
+"""What intake is told about calls, and what it answers."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field, GetJsonSchemaHandler, RootModel, model_validator
+from pydantic_core import CoreSchema
+
+from services.intake.call_state import CallOutcome, TalkEnd, VisitOutcome
+from services.intake.telephony.canonical import CallEvent
+
+MOST_EVENTS = 1000
+
+
+class CallEvents(RootModel[list[CallEvent]]):
+    """One event, or a list of at most 1,000."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_is_a_list_of_one(cls, value: Any) -> Any:
+        return value if isinstance(value, list) else [value]
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        many = handler.resolve_ref_schema(handler(schema))
+        one = many["items"]
+        many |= {"anyOf": [one, {"type": "array", "items": one, "maxItems": MOST_EVENTS}]}
+        del many["items"], many["type"]
+        return many
+
+
+class CallBrief(BaseModel):
+    """A call that the deliveries spoke of, as it stands now."""
+
+    source: str = Field(examples=["asterisk"])
+    call_id: str = Field(examples=["pbx-1795312303.0"])
+    contact_id: UUID
+    outcome: CallOutcome
+    visits: int = Field(description="Stays in queues", examples=[1])
+
+
+class Receipt(BaseModel):
+    """What became of deliveries: stored now, known before, or stored without being understood."""
+
+    received: int = Field(examples=[3])
+    new: int = Field(examples=[2])
+    duplicates: int = Field(examples=[1])
+    uninterpretable: int = Field(description="Stored, but nothing a call event is made of", examples=[0])
+    calls: list[CallBrief]
+
+
+class VisitOut(BaseModel):
+    """One stay in one queue. Computed and reported waits are kept apart."""
+
+    position: int = Field(examples=[1])
+    queue: str | None = Field(None, description="The exchange's name for it", examples=["socialservice"])
+    entered_at: datetime
+    left_at: datetime | None = None
+    outcome: VisitOutcome
+    agent: str | None = Field(None, examples=["Anna"])
+    missed_offers: int = Field(0, description="How often an agent's phone rang in vain")
+    wait_seconds: float | None = Field(None, description="Computed from the moments", examples=[4])
+    reported_wait_seconds: float | None = Field(None, description="As the exchange says", examples=[4])
+
+
+class TalkOut(BaseModel):
+    """One talk with one agent."""
+
+    queue: str | None = None
+    agent: str | None = Field(None, examples=["Anna"])
+    started_at: datetime
+    ended_at: datetime | None = None
+    ended_by: TalkEnd | None = None
+    talk_seconds: float | None = Field(None, description="Computed from the moments", examples=[120])
+    reported_talk_seconds: float | None = None
+
+
+class CallItem(BaseModel):
+    """A call as lists show it."""
+
+    source: str = Field(examples=["asterisk"])
+    call_id: str = Field(examples=["pbx-1795312303.0"])
+    contact_id: UUID
+    outcome: CallOutcome
+    started_at: datetime
+    gone_at: datetime | None = Field(None, description="When the caller was gone; null while still there")
+    visits: list[VisitOut]
+
+
+class CallOut(CallItem):
+    """A call, as derived from all its events."""
+
+    talks: list[TalkOut]
+    caller: str | None = Field(None, description="E.164; null when withheld", examples=["+4520000001"])

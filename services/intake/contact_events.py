@@ -1,0 +1,46 @@
+"""The events intake tells the others about a contact. None carries a number, a name or a phone number."""
+
+from datetime import datetime
+
+from services.intake.contact_status import Outcome
+from services.intake.models import Contact
+from shared.contracts import ContactClosed, ContactRegistered, ContactWaiting, Facts, QueueVisit
+from shared.ids import new_id
+from shared.vocabulary import Channel
+
+
+def waiting_event(contact: Contact, visits: list[QueueVisit], now: datetime) -> ContactWaiting:
+    """Tells routing where the contact waits."""
+    return ContactWaiting(
+        id=new_id(),
+        occurred_at=now,
+        contact_id=contact.id,
+        version=contact.version,
+        reference=contact.reference,
+        channel=Channel(contact.channel),
+        line=contact.line,
+        received_at=contact.received_at,
+        ticket=contact.ticket,
+        visits=visits,
+    )
+
+
+def registered_event(contact: Contact, facts: Facts, now: datetime) -> ContactRegistered:
+    """Tells triage what is known."""
+    return ContactRegistered(
+        id=new_id(),
+        occurred_at=now,
+        contact_id=contact.id,
+        version=contact.version,
+        reference=contact.reference,
+        channel=Channel(contact.channel),
+        received_at=contact.received_at,
+        facts=facts,
+    )
+
+
+def closed_event(contact: Contact, outcome: Outcome, now: datetime) -> ContactClosed:
+    """Tells routing and triage that nothing more is to be done."""
+    return ContactClosed(
+        id=new_id(), occurred_at=now, contact_id=contact.id, version=contact.version, outcome=outcome
+    )

@@ -1,0 +1,1 @@
+"""Intake's routes, by what they are about."""

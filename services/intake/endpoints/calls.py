@@ -1,0 +1,85 @@
+"""Calls over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from services.intake import access_log, call_repository, calls
+from services.intake.access_log import Purpose
+from services.intake.call_schemas import CallItem, CallOut
+from services.intake.call_state import CallOutcome
+from services.intake.endpoints.contacts import Reader
+from services.intake.models import CallRecord
+from services.intake.moments import Moment
+from services.intake.presenting import may_see_the_person
+from services.intake.problems import AmbiguousCall
+from services.intake.telephony.canonical import Name, Source
+from shared.pages import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
+from shared.problems import InvalidCursor, NotFound, answers
+from shared.work import Writing
+
+calls_router = APIRouter(prefix="/v1/calls", tags=["calls"])
+
+
+@calls_router.get("", summary="List calls", responses=answers(InvalidCursor))
+async def list_calls(
+    *,
+    who: Reader,
+    work: Writing,
+    request: Request,
+    response: Response,
+    outcome: Annotated[CallOutcome | None, Query(examples=["abandoned"])] = None,
+    started_from: Moment | None = None,
+    started_to: Annotated[Moment | None, Query(description="Up to, not including")] = None,
+    limit: Limit = 50,
+    cursor: CursorText = None,
+    purpose: Purpose = None,
+) -> Page[CallItem]:
+    """Newest first, without the callers' numbers."""
+    rows = await call_repository.list_calls(
+        work.session,
+        outcome=outcome,
+        since=started_from,
+        until=started_to,
+        after=decode_cursor(cursor),
+        limit=limit,
+    )
+    await access_log.log_look(work, who, "list", purpose or access_log.OVERVIEW)
+    page, last = split_page(rows, limit)
+    next_cursor = None if last is None else encode_cursor(last.started_at, last.contact_id)
+    link_next(request, response, next_cursor)
+    return Page(items=[CallItem.model_validate(_shown(row)) for row in page], next_cursor=next_cursor)
+
+
+@calls_router.get("/{call_id}", summary="Read a call", responses=answers(NotFound, AmbiguousCall))
+async def read_call(
+    who: Reader,
+    call_id: Annotated[Name, Path(examples=["pbx-1795312303.0"])],
+    work: Writing,
+    source: Annotated[Source | None, Query(description="The exchange, where several have this id")] = None,
+    purpose: Purpose = None,
+) -> CallOut:
+    """Its stays in queues and its talks, as derived from all its events. The look is logged."""
+    found = await call_repository.find_calls(work.session, [call_id], source)
+    if not found:
+        raise NotFound("No call has this id.")
+    if len(found) > 1:
+        raise AmbiguousCall
+    record = found[0]
+    why = purpose or access_log.CALLING
+    await access_log.log_look(work, who, "read", why, contacts=[record.contact_id])
+    caller = await calls.caller_of(work, record) if may_see_the_person(who) else None
+    return CallOut.model_validate({**_shown(record), "caller": caller})
+
+
+def _shown(record: CallRecord) -> dict[str, object]:
+    return {
+        "source": record.source,
+        "call_id": record.call_id,
+        "contact_id": record.contact_id,
+        "outcome": record.outcome,
+        "started_at": record.started_at,
+        "gone_at": record.gone_at,
+        "visits": record.visits,
+        "talks": record.talks,
+    }

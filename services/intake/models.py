@@ -1,0 +1,171 @@
+"""Intake's tables. Whatever could name a person stands sealed in `said` or `sealed`, never in a column."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, Index, Text
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from shared.database import UtcDateTime
+from shared.tables import ServiceTables
+
+
+class IntakeModel(SQLModel, registry=registry()):
+    """Base of intake's tables."""
+
+
+class Line(IntakeModel, table=True):
+    """A phone line, mailbox or entrance (lines.py)."""
+
+    __tablename__ = "lines"
+
+    code: str = Field(primary_key=True, max_length=40)
+    name: str = Field(max_length=120)
+    channel: str = Field(max_length=20)
+    reception_queue: str = Field(max_length=60)
+    is_default: bool
+    telephony_queues: list[str] = Field(sa_type=JSON)
+    valid_from: date
+    valid_to: date | None = None
+    ticket_prefix: str | None = Field(default=None, max_length=4)
+
+
+class Contact(IntakeModel, table=True):
+    """One approach by a citizen over one channel.
+
+    `edition` counts what people change, and is the ETag; `version` counts every change that events tell.
+    """
+
+    __tablename__ = "contacts"
+    __table_args__ = (
+        Index("ix_contacts_received_at", "received_at", "id"),
+        Index("ix_contacts_status", "status", "received_at", "id"),
+        Index("ix_contacts_reference", "reference"),
+        Index("ix_contacts_cpr_index", "cpr_index"),
+        Index("ix_contacts_phone_index", "phone_index"),
+        Index("ix_contacts_companion_of", "companion_of"),
+        Index("ix_contacts_said_key", "said_key"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    reference: str = Field(max_length=8)
+    channel: str = Field(max_length=20)
+    line: str = Field(max_length=40)
+    status: str = Field(max_length=20)
+    outcome: str | None = Field(default=None, max_length=20)
+    moved_by: str = Field(max_length=10)
+    edition: int = 1
+    version: int = 1
+    received_at: datetime = Field(sa_type=UtcDateTime)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    changed_at: datetime = Field(sa_type=UtcDateTime)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ticket: str | None = Field(default=None, max_length=12)
+    anonymous: bool = False
+    address_protected_until: date | None = None
+    facts: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
+    said: str | None = Field(default=None, sa_type=Text)
+    said_key: str | None = Field(default=None, max_length=16)
+    cpr_index: str | None = Field(default=None, max_length=64)
+    phone_index: str | None = Field(default=None, max_length=64)
+    companion_of: UUID | None = None
+    concerns: str | None = Field(default=None, max_length=20)
+    #: The latest decision of triage about it, the latest that a unit returned, the latest move of its entry.
+    decision: int = 0
+    returned_decision: int = -1
+    entry_moved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class ContactName(IntakeModel, table=True):
+    """A word of a name in the contact, by blind index."""
+
+    __tablename__ = "contact_names"
+    __table_args__ = (Index("ix_contact_names_contact_id", "contact_id"),)
+
+    word_index: str = Field(primary_key=True, max_length=64)
+    contact_id: UUID = Field(primary_key=True, foreign_key="contacts.id")
+
+
+class TicketRoll(IntakeModel, table=True):
+    """The last ticket number given at an entrance on a day of Copenhagen."""
+
+    __tablename__ = "ticket_rolls"
+
+    line: str = Field(primary_key=True, max_length=40)
+    day: date = Field(primary_key=True)
+    last: int
+
+
+class Look(IntakeModel, table=True):
+    """One look at, or change of, personal data: who, when, why (domain.md § 8)."""
+
+    __tablename__ = "access_log"
+    __table_args__ = (
+        Index("ix_access_log_at", "at", "id"),
+        Index("ix_access_log_contact_id", "contact_id", "at", "id"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+    contact_id: UUID | None = None
+    subject: str = Field(max_length=120)
+    role: str = Field(max_length=40)
+    action: str = Field(max_length=20)
+    purpose: str = Field(max_length=200)
+    criterion: str | None = Field(default=None, max_length=20)
+
+
+class TelephonySource(IntakeModel, table=True):
+    """An exchange. Its row is locked while its deliveries are taken, so that they are taken in turn."""
+
+    __tablename__ = "telephony_sources"
+
+    source: str = Field(primary_key=True, max_length=40)
+    deliveries: int
+
+
+class CallDelivery(IntakeModel, table=True):
+    """A delivery as it came, sealed, kept for ever: the same one never counts twice."""
+
+    __tablename__ = "call_deliveries"
+    __table_args__ = (
+        Index("ix_call_deliveries_call", "source", "call_id"),
+        Index("ix_call_deliveries_kind", "source", "kind", "occurred_at"),
+        Index("ix_call_deliveries_sealed_key", "sealed_key"),
+    )
+
+    source: str = Field(primary_key=True, max_length=40)
+    delivery_id: str = Field(primary_key=True, max_length=120)
+    kind: str = Field(max_length=20)
+    call_id: str | None = Field(default=None, max_length=120)
+    occurred_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    received_at: datetime = Field(sa_type=UtcDateTime)
+    sealed: str = Field(sa_type=Text)
+    sealed_key: str = Field(max_length=16)
+
+
+class CallRecord(IntakeModel, table=True):
+    """A call as derived from all its events; it can be derived again at any time."""
+
+    __tablename__ = "calls"
+    __table_args__ = (
+        Index("ix_calls_call_id", "call_id", "source", unique=True),
+        Index("ix_calls_started_at", "started_at", "contact_id"),
+        Index("ix_calls_source", "source", "started_at"),
+    )
+
+    contact_id: UUID = Field(primary_key=True, foreign_key="contacts.id")
+    source: str = Field(max_length=40)
+    call_id: str = Field(max_length=120)
+    outcome: str = Field(max_length=20)
+    started_at: datetime = Field(sa_type=UtcDateTime)
+    last_event_at: datetime = Field(sa_type=UtcDateTime)
+    gone_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    visits: list[dict[str, Any]] = Field(sa_type=JSON)
+    talks: list[dict[str, Any]] = Field(sa_type=JSON)
+
+
+metadata = IntakeModel.metadata
+tables = ServiceTables(metadata)

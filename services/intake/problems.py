@@ -1,0 +1,70 @@
+"""What can be wrong with what intake is asked, each with a type of its own."""
+
+from http import HTTPStatus
+
+from shared.problems import FieldError, Problem
+
+
+class ImpossibleCpr(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    kind = "impossible-cpr"
+    title = "This cannot be a personal number"
+
+
+class ImpossibleAge(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    kind = "impossible-age"
+    title = "Nobody with this birth date can be meant"
+
+
+class ContradictingAge(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    kind = "contradicting-age"
+    title = "The age in the facts is not the citizen's age on that day"
+
+
+class AnonymousWithCpr(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    kind = "anonymous-with-cpr"
+    title = "A contact is either anonymous or has a personal number"
+
+
+class ReceivedInFuture(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    kind = "received-in-future"
+    title = "The contact cannot have been received more than 5 minutes from now"
+
+
+class UnknownLine(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    kind = "unknown-line"
+    title = "There is no such line for this channel on that day"
+
+
+class ContactClosed(Problem):
+    status = HTTPStatus.CONFLICT
+    kind = "contact-closed"
+    title = "The contact is closed"
+
+
+class BadSignature(Problem):
+    status = HTTPStatus.UNAUTHORIZED
+    kind = "bad-signature"
+    title = "The signature does not fit the body"
+
+
+class TooManyEvents(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    kind = "too-many-events"
+    title = "At most 1,000 events are taken at once"
+
+
+class AmbiguousCall(Problem):
+    status = HTTPStatus.CONFLICT
+    kind = "ambiguous-call"
+    title = "Several exchanges have a call by this id: say which with ?source="
+
+
+def at_field(pointer: str, message: str) -> list[FieldError]:
+    """The `errors` of a problem with one field."""
+    return [FieldError(pointer=pointer, message=message)]

@@ -1,0 +1,180 @@
+"""Contacts in storage: the statements, the same on SQLite and PostgreSQL. Nothing here commits."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import set_committed_value
+
+from services.intake.lines import Line, Lines
+from services.intake.models import Contact, ContactName, TicketRoll
+from services.intake.models import Line as LineRow
+from shared.database import table_of
+from shared.pages import Cursor
+from shared.vocabulary import Channel
+
+CONTACTS = table_of(Contact)
+NAMES = table_of(ContactName)
+TICKETS = table_of(TicketRoll)
+LINES = table_of(LineRow)
+
+
+def upsert(session: AsyncSession) -> Any:
+    """The dialect's `insert`, which knows `ON CONFLICT`."""
+    return sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which contacts a list is about; None means any."""
+
+    status: str | None = None
+    channel: str | None = None
+    line: str | None = None
+    received_from: datetime | None = None
+    received_to: datetime | None = None
+    companion_of: UUID | None = None
+
+
+async def read_lines(session: AsyncSession) -> Lines:
+    """All configured lines, by code."""
+    rows = (await session.execute(select(LineRow).order_by(LINES.c.code))).scalars()
+    return Lines(
+        Line(
+            code=row.code,
+            name=row.name,
+            channel=Channel(row.channel),
+            reception_queue=row.reception_queue,
+            is_default=row.is_default,
+            telephony_queues=tuple(row.telephony_queues),
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+            ticket_prefix=row.ticket_prefix,
+        )
+        for row in rows
+    )
+
+
+def _columns(contact: Contact) -> dict[str, Any]:
+    return {column.key: getattr(contact, column.key) for column in CONTACTS.columns}
+
+
+async def add_contact(session: AsyncSession, contact: Contact) -> None:
+    """Store a new contact by one plain insert: this is the busiest statement of the service."""
+    await session.execute(insert(CONTACTS).values(_columns(contact)))
+
+
+async def add_contact_once(session: AsyncSession, contact: Contact) -> bool:
+    """Store a contact whose id another service gave, unless it is there; says whether it was new."""
+    stored = await session.execute(
+        upsert(session)(CONTACTS).values(_columns(contact)).on_conflict_do_nothing().returning(CONTACTS.c.id)
+    )
+    return stored.first() is not None
+
+
+async def add_names(session: AsyncSession, contact_id: UUID, word_indexes: Iterable[str]) -> None:
+    """Make the contact findable by these words."""
+    rows = [{"word_index": word, "contact_id": contact_id} for word in word_indexes]
+    if rows:
+        await session.execute(insert(NAMES), rows)
+
+
+async def replace_names(session: AsyncSession, contact_id: UUID, word_indexes: Iterable[str]) -> None:
+    """Make the contact findable by these words and no others."""
+    await session.execute(delete(NAMES).where(NAMES.c.contact_id == contact_id))
+    await add_names(session, contact_id, word_indexes)
+
+
+async def next_ticket(session: AsyncSession, line: str, day: date) -> int:
+    """The day's next number at this entrance. Two people at once get two numbers: the row is locked."""
+    given = await session.execute(
+        upsert(session)(TICKETS)
+        .values(line=line, day=day, last=1)
+        .on_conflict_do_update(index_elements=["line", "day"], set_={"last": TICKETS.c.last + 1})
+        .returning(TICKETS.c.last)
+    )
+    return int(given.scalar_one())
+
+
+async def find(session: AsyncSession, contact_id: UUID, *, locked: bool = False) -> Contact | None:
+    """The contact, locked until the transaction ends where it is going to be changed."""
+    wanted = select(Contact).where(CONTACTS.c.id == contact_id)
+    if locked:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    return (await session.execute(wanted)).scalar_one_or_none()
+
+
+async def find_many(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Contact]:
+    """Several contacts by id, locked, in the order of their ids so that two lockers cannot cross."""
+    rows = await session.execute(
+        select(Contact).where(CONTACTS.c.id.in_(list(ids))).order_by(CONTACTS.c.id).with_for_update()
+    )
+    return {contact.id: contact for contact in rows.scalars()}
+
+
+async def change(session: AsyncSession, contact: Contact, **values: Any) -> None:
+    """Write these values, and show them on the contact that was read."""
+    await session.execute(update(CONTACTS).where(CONTACTS.c.id == contact.id).values(**values))
+    for name, value in values.items():
+        set_committed_value(contact, name, value)
+
+
+async def list_contacts(
+    session: AsyncSession, wanted: Wanted, after: Cursor | None, limit: int
+) -> Sequence[Contact]:
+    """Newest first, one more than `limit` when more follow."""
+    rows = select(Contact)
+    equal = {"status": wanted.status, "channel": wanted.channel, "line": wanted.line}
+    for column, value in {**equal, "companion_of": wanted.companion_of}.items():
+        if value is not None:
+            rows = rows.where(CONTACTS.c[column] == value)
+    if wanted.received_from is not None:
+        rows = rows.where(CONTACTS.c.received_at >= wanted.received_from)
+    if wanted.received_to is not None:
+        rows = rows.where(CONTACTS.c.received_at < wanted.received_to)
+    return await _page(session, rows, after, limit)
+
+
+async def search_by(
+    session: AsyncSession, column: str, value: str, after: Cursor | None, limit: int
+) -> Sequence[Contact]:
+    """Contacts with this value in `cpr_index`, `phone_index` or `reference`."""
+    return await _page(session, select(Contact).where(CONTACTS.c[column] == value), after, limit)
+
+
+async def search_by_name(
+    session: AsyncSession, word_indexes: Sequence[str], after: Cursor | None, limit: int
+) -> Sequence[Contact]:
+    """Contacts in which each of these words stands in a name."""
+    named = (
+        select(NAMES.c.contact_id)
+        .where(NAMES.c.word_index.in_(word_indexes))
+        .group_by(NAMES.c.contact_id)
+        .having(func.count() == len(word_indexes))
+    )
+    return await _page(session, select(Contact).where(CONTACTS.c.id.in_(named)), after, limit)
+
+
+async def _page(
+    session: AsyncSession, rows: Select[Contact], after: Cursor | None, limit: int
+) -> Sequence[Contact]:
+    if after is not None:
+        earlier = and_(CONTACTS.c.received_at == after.at, CONTACTS.c.id < after.id)
+        rows = rows.where(or_(CONTACTS.c.received_at < after.at, earlier))
+    rows = rows.order_by(CONTACTS.c.received_at.desc(), CONTACTS.c.id.desc()).limit(limit + 1)
+    return list((await session.execute(rows)).scalars())
+
+
+async def count_unfinished(session: AsyncSession) -> dict[tuple[str, str], int]:
+    """How many contacts are not closed, by status and channel."""
+    rows = await session.execute(
+        select(CONTACTS.c.status, CONTACTS.c.channel, func.count())
+        .where(CONTACTS.c.status.in_(["waiting", "open", "registered", "triaged"]))
+        .group_by(CONTACTS.c.status, CONTACTS.c.channel)
+    )
+    return {(status, channel): count for status, channel, count in rows}

@@ -1,0 +1,240 @@
+"""What can be done with a contact. Each in the caller's transaction, with its trail and its events."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from services.intake import access_log, contact_status, repository, standing
+from services.intake.contact_events import registered_event, waiting_event
+from services.intake.contact_status import ContactStatus
+from services.intake.identity import Identity, complete_facts, identify
+from services.intake.keeping import lines_of, sealed_columns, vault_of
+from services.intake.lines import Line
+from services.intake.models import Contact
+from services.intake.problems import ContactClosed, ReceivedInFuture, UnknownLine, at_field
+from services.intake.said import Said, name_words
+from services.intake.schemas import CitizenIn, Closing, ContactChange, ContactIn, ContactPerson
+from shared.access import Principal
+from shared.clock import COPENHAGEN
+from shared.contracts import Facts, QueueVisit
+from shared.etags import demand_version, etag
+from shared.ids import new_id, reference_of
+from shared.phone_numbers import normalised_phone
+from shared.problems import NotFound
+from shared.vocabulary import Channel
+from shared.work import Work
+
+MOST_AHEAD = timedelta(minutes=5)
+
+
+async def create(work: Work, who: Principal, wish: ContactIn, purpose: str | None) -> tuple[Contact, Said]:
+    """Register a contact: it waits at the reception, and is registered when facts came with it."""
+    now = work.clock.now()
+    received_at = wish.received_at or now
+    if received_at > now + MOST_AHEAD:
+        raise ReceivedInFuture(errors=at_field("/received_at", "lies more than 5 minutes ahead"))
+    line = lines_of(work).chosen(wish.channel, wish.line, received_at)
+    if line is None:
+        raise UnknownLine(errors=at_field("/line", "no such line for this channel on that day"))
+    identity = identify(wish.citizen, received_at)
+    facts = wish.facts and _facts_of(wish.facts, identity, wish.citizen)
+    said = _said_of(identity, wish.citizen, wish.contact_person, wish.summary)
+    contact = _new_contact(wish.channel, line, received_at, now)
+    _write_said(work, contact, said, wish.citizen)
+    if facts is not None:
+        contact.facts = facts.model_dump(mode="json")
+        contact.status = ContactStatus.REGISTERED
+    if line.channel is Channel.WALK_IN:
+        day = received_at.astimezone(COPENHAGEN).date()
+        number = await repository.next_ticket(work.session, line.code, day)
+        contact.ticket = f"{line.ticket_prefix or ''}{number}"
+    await repository.add_contact(work.session, contact)
+    await _name(work, contact, said)
+    await access_log.log_look(work, who, "create", purpose or access_log.RECEIVING, contacts=[contact.id])
+    visit = QueueVisit(position=1, queue=line.reception_queue, entered_at=received_at)
+    events = [waiting_event(contact, [visit], now)]
+    await work.publish(*events, *([registered_event(contact, facts, now)] if facts else []))
+    return contact, said
+
+
+def _new_contact(channel: Channel, line: Line, received_at: datetime, now: datetime) -> Contact:
+    contact_id = new_id()
+    return Contact(
+        id=contact_id,
+        reference=reference_of(contact_id),
+        channel=channel,
+        line=line.code,
+        status=ContactStatus.WAITING,
+        moved_by="person",
+        received_at=received_at,
+        created_at=now,
+        changed_at=now,
+    )
+
+
+def _facts_of(facts: Facts, identity: Identity, citizen: CitizenIn) -> Facts:
+    return complete_facts(facts, identity.age, anonymous=citizen.anonymous, has_cpr=identity.cpr is not None)
+
+
+def _said_of(identity: Identity, citizen: CitizenIn, person: ContactPerson, summary: str | None) -> Said:
+    return Said(
+        cpr=identity.cpr and identity.cpr.digits,
+        birth_date=citizen.birth_date,
+        age=citizen.age,
+        name=citizen.name,
+        relation=person.relation,
+        contact_name=person.name,
+        phone=normalised_phone(person.phone) or person.phone,
+        organisation=person.organisation,
+        summary=summary or None,
+    )
+
+
+def _write_said(work: Work, contact: Contact, said: Said, citizen: CitizenIn) -> None:
+    contact.anonymous = citizen.anonymous
+    contact.address_protected_until = citizen.address_protected_until
+    for name, value in sealed_columns(work, contact.id, said).items():
+        setattr(contact, name, value)
+
+
+async def _name(work: Work, contact: Contact, said: Said) -> None:
+    words = name_words(said.name, said.contact_name)
+    await repository.add_names(work.session, contact.id, vault_of(work).name_indexes(words))
+
+
+async def read(work: Work, who: Principal, contact_id: UUID, purpose: str | None) -> tuple[Contact, Said]:
+    """The contact, with the look written down. Raises NotFound."""
+    contact = await _found(work, contact_id, locked=False)
+    await access_log.log_look(work, who, "read", purpose or access_log.HANDLING, contacts=[contact.id])
+    return contact, vault_of(work).open_said(contact.id, contact.said)
+
+
+async def _found(work: Work, contact_id: UUID, *, locked: bool) -> Contact:
+    contact = await repository.find(work.session, contact_id, locked=locked)
+    if contact is None:
+        raise NotFound("No contact has this id.")
+    return contact
+
+
+async def _to_change(work: Work, contact_id: UUID, if_match: str | None) -> tuple[Contact, Said]:
+    contact = await _found(work, contact_id, locked=True)
+    demand_version(if_match, contact.edition)
+    if contact.status == ContactStatus.CLOSED:
+        raise ContactClosed(headers={"ETag": etag(contact.edition)})
+    return contact, vault_of(work).open_said(contact.id, contact.said)
+
+
+async def write_facts(
+    work: Work, who: Principal, contact_id: UUID, facts: Facts, *, if_match: str | None, purpose: str | None
+) -> tuple[Contact, Said]:
+    """The facts as the reception has them now; triage hears of them."""
+    contact, said = await _to_change(work, contact_id, if_match)
+    await _register(work, contact, said, facts, {})
+    await access_log.log_look(work, who, "change", purpose or access_log.HANDLING, contacts=[contact.id])
+    return contact, said
+
+
+async def _register(work: Work, contact: Contact, said: Said, facts: Facts, more: Mapping[str, Any]) -> None:
+    now = work.clock.now()
+    identity = _identity_of(contact, said)
+    facts = complete_facts(
+        facts,
+        identity.age,
+        anonymous=bool(more.get("anonymous", contact.anonymous)),
+        has_cpr=said.cpr is not None,
+    )
+    moved_to = contact_status.after_registered(standing.standing_of(contact))
+    moved = standing.standing_columns(moved_to, now)
+    await repository.change(
+        work.session,
+        contact,
+        **{**moved, **more},
+        facts=facts.model_dump(mode="json"),
+        edition=contact.edition + 1,
+        version=contact.version + 1,
+    )
+    await work.publish(registered_event(contact, facts, now))
+
+
+async def change(
+    work: Work,
+    who: Principal,
+    contact_id: UUID,
+    wish: ContactChange,
+    *,
+    if_match: str | None,
+    purpose: str | None,
+) -> tuple[Contact, Said]:
+    """What is known better now about the people, or was said. Triage hears of it when the facts change."""
+    contact, before = await _to_change(work, contact_id, if_match)
+    said, columns = _changed_said(contact, before, wish)
+    columns |= sealed_columns(work, contact.id, said)
+    if contact.facts is not None and wish.citizen is not None:
+        await _register(work, contact, said, _facts_without_age_of(contact, before), columns)
+    else:
+        now = work.clock.now()
+        await repository.change(work.session, contact, **columns, edition=contact.edition + 1, changed_at=now)
+    words = name_words(said.name, said.contact_name)
+    await repository.replace_names(work.session, contact.id, vault_of(work).name_indexes(words))
+    await access_log.log_look(work, who, "change", purpose or access_log.HANDLING, contacts=[contact.id])
+    return contact, said
+
+
+def _facts_without_age_of(contact: Contact, before: Said) -> Facts:
+    """The facts, less an age that only followed from what was said of the citizen before."""
+    facts = Facts.model_validate(contact.facts)
+    followed = facts.age is not None and facts.age == _identity_of(contact, before).age
+    return facts.model_copy(update={"age": None}) if followed else facts
+
+
+def _identity_of(contact: Contact, said: Said) -> Identity:
+    citizen = CitizenIn(cpr=said.cpr, birth_date=said.birth_date, age=said.age)
+    return identify(citizen, contact.received_at)
+
+
+def _changed_said(contact: Contact, said: Said, wish: ContactChange) -> tuple[Said, dict[str, Any]]:
+    columns: dict[str, Any] = {}
+    new: dict[str, object] = {}
+    if wish.citizen is not None:
+        identity = identify(wish.citizen, contact.received_at)
+        told = _said_of(identity, wish.citizen, ContactPerson(), None)
+        new |= told.model_dump(include={"cpr", "birth_date", "age", "name"})
+        columns["anonymous"] = wish.citizen.anonymous
+        columns["address_protected_until"] = wish.citizen.address_protected_until
+    if wish.contact_person is not None:
+        told = _said_of(Identity(None, None, None), CitizenIn(), wish.contact_person, None)
+        new |= told.model_dump(include={"relation", "contact_name", "phone", "organisation"})
+    if wish.summary is not None:
+        new["summary"] = wish.summary or None
+    return said.model_copy(update=new), columns
+
+
+async def close(
+    work: Work,
+    who: Principal,
+    contact_id: UUID,
+    wish: Closing,
+    *,
+    if_match: str | None,
+    purpose: str | None,
+) -> tuple[Contact, Said]:
+    """Nothing more is to be done. Closing again with the same outcome changes nothing.
+
+    Raises ContactClosed when it was closed with another outcome.
+    """
+    contact = await _found(work, contact_id, locked=True)
+    said = vault_of(work).open_said(contact.id, contact.said)
+    if contact.status == ContactStatus.CLOSED:
+        if contact.outcome != wish.outcome:
+            raise ContactClosed(f"It was closed with the outcome {contact.outcome}.")
+        return contact, said
+    if if_match is not None:
+        demand_version(if_match, contact.edition)
+    said = said.model_copy(update={"close_reason": wish.reason})
+    columns = sealed_columns(work, contact.id, said)
+    await standing.end(
+        work, contact, contact_status.closed(wish.outcome, "person"), **columns, edition=contact.edition + 1
+    )
+    await access_log.log_look(work, who, "close", purpose or access_log.HANDLING, contacts=[contact.id])
+    return contact, said

@@ -1,0 +1,25 @@
+"""What intake must be told beside what every service is told."""
+
+from pydantic import SecretStr
+
+from shared.settings import CommonSettings
+
+
+class Settings(CommonSettings):
+    """Intake's settings, from `DSI_...`."""
+
+    intake_database_url: str | None = None
+    triage_url: str = "http://127.0.0.1:8002"
+    routing_url: str = "http://127.0.0.1:8003"
+
+    #: Keys that personal values are sealed with: `k2:<base64>,k1:<base64>`, the first is current.
+    seal_keys: SecretStr | None = None
+    #: Key of the index that personal values are found by: 32 bytes in base64. It cannot be changed later.
+    index_key: SecretStr | None = None
+    #: Keys that exchanges sign their call events with (Standard Webhooks), separated by commas.
+    webhook_secrets: SecretStr | None = None
+
+    def key_ring(self) -> str:
+        """The sealing keys in the form of `Keyring.parse`; a lone key is called k1."""
+        keys = self.secret("seal_keys")
+        return keys if ":" in keys else f"k1:{keys}"
