@@ -45,7 +45,7 @@ class Adviser:
 
     def __init__(self, ruleset: RuleSet, geography: Geography, vocabulary: NeedVocabulary) -> None:
         self.ruleset = ruleset
-        self._geography = geography
+        self.geography = geography
         self._vocabulary = vocabulary
         self.rulebook = Rulebook(ruleset)
 
@@ -80,7 +80,12 @@ class Adviser:
 
     def case(self, facts: Facts, moment: Moment, offers: OpenOffers) -> Case:
         """The facts as the rules read them."""
-        return case_of(facts, moment.channel, local_date(moment.received_at), self._geography, offers.covered)
+        return case_of(facts, moment.channel, local_date(moment.received_at), self.geography, offers.covered)
+
+    def explorer(self, offers: OpenOffers) -> Explorer:
+        """Finds out what a case with unknown facts comes to, telling apart the ages that may matter."""
+        ages = sorted(age for age in {0} | self._cuts | offers.age_cuts if age <= OLDEST)
+        return Explorer(self.rulebook, ages)
 
     @cached_property
     def _questions(self) -> dict[str, str]:
@@ -94,8 +99,7 @@ class Adviser:
         result = self.rulebook.decide(case)
         if isinstance(result, Hit):
             return Leaf(result.place, (result,))
-        ages = sorted(age for age in {0} | self._cuts | offers.age_cuts if age <= OLDEST)
-        return Explorer(self.rulebook, ages).explore(case)
+        return self.explorer(offers).explore(case)
 
     def _companions(
         self, effects: Effects, facts: Facts, moment: Moment, catalogue: Catalogue

@@ -103,15 +103,16 @@ def _fork(fact: str, branches: list[tuple[object, Tree]]) -> Tree:
     return _merged(trees) if _all_alike(trees) else Fork(fact, tuple(branches))
 
 
-def _shape(tree: Tree) -> object:
+def outline(tree: Tree) -> object:
+    """The tree's questions and answers without the ways that led to them: equal for equal trees."""
     if isinstance(tree, Leaf):
         return tree.place
-    return tree.fact, tuple((value, _shape(branch)) for value, branch in tree.branches)
+    return tree.fact, tuple((value, outline(branch)) for value, branch in tree.branches)
 
 
 def _all_alike(trees: Sequence[Tree]) -> bool:
-    first = _shape(trees[0])
-    return all(_shape(tree) == first for tree in trees[1:])
+    first = outline(trees[0])
+    return all(outline(tree) == first for tree in trees[1:])
 
 
 def _merged(trees: Sequence[Tree]) -> Tree:

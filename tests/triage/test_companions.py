@@ -1,0 +1,62 @@
+"""A child at risk beside the citizen's own matter becomes a contact of its own."""
+
+from tests.triage.triaging import asked, clocks, place, triage
+
+
+def test_a_companion_carries_the_whole_recommendation_for_the_child() -> None:
+    answer = triage(
+        "support_at_home",
+        age=34,
+        district=1,
+        child_at_risk=True,
+        child_age=7,
+        child_district=4,
+        suspected_parental_abuse=True,
+    )
+    (companion,) = answer.companions
+    child = companion.recommendation
+    assert place(answer) == "unit:adults"
+    assert (place(child), child.urgency) == ("unit:children-valby-vesterbro-kgs-enghave", "day")
+    assert clocks(child) == ["notification_assessment", "notification_receipt"]
+    assert (child.warnings, child.kle) == (("do_not_inform_parents",), "34.10.30")
+    assert (answer.warnings, clocks(answer)) == ((), [])
+
+
+def test_a_companion_knows_nothing_of_the_citizens_own_matter() -> None:
+    answer = triage("shelter", age=34, district=1, child_at_risk=True, child_district=4, anonymous=True)
+    facts = answer.companions[0].facts
+    assert facts.needs == {"child_concern"}
+    assert (facts.age, facts.district, facts.anonymous, facts.child_district) == (None, None, False, 4)
+
+
+def test_a_companions_open_district_is_asked_in_the_companion_only() -> None:
+    answer = triage("debt", age=34, district=1, child_at_risk=True)
+    child = answer.companions[0].recommendation
+    assert (place(answer), asked(answer)) == ("low_threshold:reception", [])
+    assert (place(child), asked(child)) == ("ask:reception", ["child_district"])
+    assert "notification_assessment" in clocks(child)
+
+
+def test_a_teenage_parent_worried_for_a_small_child_is_not_that_child() -> None:
+    answer = triage(
+        "parenting_support", age=17, district=1, child_at_risk=True, child_age=1, child_district=9
+    )
+    assert place(answer) == "unit:children-city-oesterbro"
+    assert place(answer.companions[0].recommendation) == "unit:children-amager"
+
+
+def test_an_emergency_takes_the_child_along() -> None:
+    answer = triage("crisis_centre", age=30, acute_danger=True, child_at_risk=True, child_district=9)
+    assert (place(answer), answer.urgency) == ("emergency:reception", "acute")
+    assert place(answer.companions[0].recommendation) == "unit:children-amager"
+
+
+def test_a_notification_is_its_own_contact_and_needs_no_companion() -> None:
+    answer = triage("child_concern", age=50, child_at_risk=True, child_district=9)
+    assert (place(answer), answer.companions) == ("unit:children-amager", ())
+
+
+def test_a_child_in_another_municipality_is_a_companion_for_that_authority() -> None:
+    answer = triage("debt", age=34, district=1, child_at_risk=True, child_postal_code="8000")
+    child = answer.companions[0].recommendation
+    assert (place(child), child.urgency) == ("other_authority:reception", "day")
