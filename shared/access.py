@@ -122,7 +122,13 @@ class Tokens:
         self, issuer: str, subject: str, roles: Sequence[Role], units: Sequence[str], lifetime: int
     ) -> str:
         now = int(time.time())
-        claims: dict[str, Any] = {"iss": issuer, "aud": AUDIENCE, "sub": subject, "iat": now, "exp": now + lifetime}
+        claims: dict[str, Any] = {
+            "iss": issuer,
+            "aud": AUDIENCE,
+            "sub": subject,
+            "iat": now,
+            "exp": now + lifetime,
+        }
         claims |= {"roles": list(roles), "units": list(units)}
         return jwt.encode(claims, self._keys[issuer][0], "HS256")
 

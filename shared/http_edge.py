@@ -24,7 +24,10 @@ class _BodyTooLargeError(Exception):
 
 
 class HttpEdge:
-    """Limits bodies, adds the headers every answer has, measures and logs."""
+    """Limits bodies, adds the headers every answer has, measures and logs.
+
+    The framework has a body limit of its own, but answers it in plain text and not as a problem.
+    """
 
     def __init__(self, app: ASGIApp, *, metrics: Metrics, max_body_bytes: int) -> None:
         self._app = app

@@ -13,9 +13,22 @@ from starlette.exceptions import HTTPException
 
 from shared.idempotency import AlreadyAnswered
 from shared.log import mask
-from shared.problems import MEDIA_TYPE, FieldError, InvalidInput, NotFound, Problem, Unavailable, Unexpected
+from shared.problems import (
+    MEDIA_TYPE,
+    FieldError,
+    InvalidInput,
+    NotFound,
+    Problem,
+    TooLarge,
+    Unavailable,
+    Unexpected,
+)
 
 log = structlog.get_logger("http")
+
+
+#: The framework's own refusals that have a name here.
+_OURS: dict[int, type[Problem]] = {int(p.status): p for p in (NotFound, TooLarge)}
 
 
 def render(problem: Problem) -> JSONResponse:
@@ -64,8 +77,8 @@ def _field(error: Any) -> FieldError:
 
 def _http(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 -- as above
-    if error.status_code == HTTPStatus.NOT_FOUND:
-        return render(NotFound())
+    if error.status_code in _OURS:
+        return render(_OURS[error.status_code]())
     phrase = HTTPStatus(error.status_code).phrase
     kind = phrase.lower().replace(" ", "-")
     return JSONResponse(
