@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Annotated, NamedTuple, Self
-from zoneinfo import ZoneInfo
 
 import holidays
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, PrivateAttr, model_validator
 
-COPENHAGEN = ZoneInfo("Europe/Copenhagen")
+from shared.clock import COPENHAGEN
+
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 #: How far ahead an opening is looked for before the queue counts as closed for good.
 HORIZON_DAYS = 800

@@ -8,6 +8,7 @@ of a telephone call center", JASA 100) do; it reads "how long one waits who does
 on giving up telling nothing of the wait that was to come.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -31,10 +32,16 @@ class WaitEnd(StrEnum):
 
 @dataclass(frozen=True)
 class Wait:
-    """One wait: how many seconds so far, and how it ended."""
+    """One wait: how many seconds so far, how it ended, and the target of the queue it was spent in."""
 
     seconds: float
     end: WaitEnd
+    target_seconds: float = math.inf
+
+    @property
+    def late(self) -> bool:
+        """Longer than the target; exactly on it is in time."""
+        return self.seconds > self.target_seconds
 
 
 @dataclass(frozen=True)
@@ -111,23 +118,22 @@ class ServiceLevelVariant(StrEnum):
     EVERYONE_DUE = "everyone_due"
 
 
-def service_level(waits: Iterable[Wait], target_seconds: float, variant: ServiceLevelVariant) -> float | None:
+def service_level(waits: Iterable[Wait], variant: ServiceLevelVariant) -> float | None:
     """The share answered within the target, of those the variant counts; None when it counts nobody."""
     counted = in_time = 0
     for wait in waits:
-        late = wait.seconds > target_seconds
-        counted += _is_counted(wait.end, variant, late=late)
-        in_time += wait.end is WaitEnd.ANSWERED and not late
+        counted += _is_counted(wait, variant)
+        in_time += wait.end is WaitEnd.ANSWERED and not wait.late
     return in_time / counted if counted else None
 
 
-def _is_counted(end: WaitEnd, variant: ServiceLevelVariant, *, late: bool) -> bool:
-    if end is WaitEnd.ANSWERED:
+def _is_counted(wait: Wait, variant: ServiceLevelVariant) -> bool:
+    if wait.end is WaitEnd.ANSWERED:
         return True
-    if end is WaitEnd.ABANDONED:
+    if wait.end is WaitEnd.ABANDONED:
         every_one = variant is ServiceLevelVariant.ANSWERED_OR_ABANDONED
-        return every_one or (late and variant is not ServiceLevelVariant.ANSWERED)
-    return end is WaitEnd.WAITING and late and variant is ServiceLevelVariant.EVERYONE_DUE
+        return every_one or (wait.late and variant is not ServiceLevelVariant.ANSWERED)
+    return wait.end is WaitEnd.WAITING and wait.late and variant is ServiceLevelVariant.EVERYONE_DUE
 
 
 def abandonment(waits: Iterable[Wait]) -> float | None:

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from services.routing.opening_hours import COPENHAGEN, OpeningHours
+from services.routing.opening_hours import OpeningHours
+from shared.clock import COPENHAGEN
 
 
 def local(text: str, fold: int = 0) -> datetime:

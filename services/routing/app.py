@@ -1,0 +1,64 @@
+"""The routing service, put together."""
+
+from collections.abc import Callable, Mapping
+
+import httpx
+from fastapi import FastAPI
+
+from services.routing.endpoints.entries import entries_router
+from services.routing.endpoints.queues import queues_router, units_router
+from services.routing.endpoints.statistics import statistics_router
+from services.routing.events import HANDLERS
+from services.routing.example import load_example
+from services.routing.metrics import QueueMetrics, measure
+from services.routing.models import tables
+from services.routing.settings import Settings
+from shared.clock import Clock
+from shared.service_app import Service, create_service
+
+_TAGS = (
+    {"name": "units", "description": "Units that receive work, with their dates"},
+    {"name": "queues", "description": "The reception's and the teams' queues, live"},
+    {"name": "entries", "description": "One stay of a contact in one queue, from entering to its end"},
+    {"name": "statistics", "description": "Figures of a period"},
+    {"name": "events", "description": "Events between the services"},
+    {"name": "health", "description": "For orchestrators and Prometheus"},
+)
+
+
+def service(settings: Settings) -> Service:
+    """What routing is."""
+    return Service(
+        name="routing",
+        title="Routing: who waits for whom",
+        description="Queues of the reception and of every team; entries, their clocks, waits and forecasts.",
+        tables=tables,
+        routers=(units_router, queues_router, entries_router, statistics_router),
+        handlers=HANDLERS,
+        publishes={
+            "entry.taken": ("intake",),
+            "entry.released": ("intake",),
+            "entry.completed": ("intake",),
+            "entry.returned": ("intake", "triage"),
+        },
+        peers={"intake": settings.intake_url, "triage": settings.triage_url},
+        tags=_TAGS,
+        load_example=load_example,
+        measure=measure,
+    )
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    clock: Clock | None = None,
+    connect: Mapping[str, Callable[[], httpx.AsyncClient]] | None = None,
+    relay: bool = True,
+) -> FastAPI:
+    """The routing service as an ASGI app."""
+    settings = settings or Settings()
+    app = create_service(
+        service(settings), settings, settings.routing_database_url, clock=clock, connect=connect, relay=relay
+    )
+    app.state.queue_metrics = QueueMetrics(app.state.metrics.registry)
+    return app

@@ -1,0 +1,127 @@
+"""Statements on clocks. A clock belongs to the contact and follows it from queue to queue."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.routing.clocks import Deadline
+from services.routing.models import ClockRow
+from services.routing.queues import Queue
+from shared.contracts import Clock
+from shared.database import table_of
+from shared.ids import new_id
+
+clocks = table_of(ClockRow)
+
+
+def deadline_of(row: ClockRow) -> Deadline:
+    return Deadline(
+        rule=row.rule,
+        starts_at=row.starts_at,
+        due_at=row.due_at,
+        legal_basis=row.legal_basis,
+        paused_when_closed=row.paused_when_closed,
+        met_at=row.met_at,
+        stopped_at=row.stopped_at,
+    )
+
+
+async def deadlines_of(
+    session: AsyncSession, contact_ids: Iterable[UUID]
+) -> Mapping[UUID, Sequence[Deadline]]:
+    """The clocks of some contacts, those due first standing first."""
+    wanted = list(contact_ids)
+    found: dict[UUID, list[Deadline]] = {contact_id: [] for contact_id in wanted}
+    rows = await session.execute(
+        select(clocks).where(clocks.c.contact_id.in_(wanted)).order_by(clocks.c.due_at, clocks.c.rule)
+    )
+    for row in rows.mappings():
+        found[row["contact_id"]].append(deadline_of(ClockRow(**row)))
+    return found
+
+
+async def counting_deadlines(session: AsyncSession, contact_id: UUID) -> list[Deadline]:
+    """The clocks of a contact that somebody still has to meet."""
+    found = await deadlines_of(session, [contact_id])
+    return [clock for clock in found[contact_id] if clock.counting]
+
+
+async def set_clocks(
+    session: AsyncSession,
+    contact_id: UUID,
+    wanted: Sequence[Clock],
+    *,
+    queue: Queue,
+    channel: str,
+    at: datetime,
+) -> list[Deadline]:
+    """Give the contact the clocks of a new decision: those it has go on, others stop, new ones start."""
+    counting = await session.execute(select(clocks).where(_counting(contact_id)))
+    running = {(row["rule"], row["due_at"]): row["id"] for row in counting.mappings()}
+    keys = {(clock.rule, clock.due_at): clock for clock in wanted}
+    gone = [id_ for key, id_ in running.items() if key not in keys]
+    if gone:
+        await session.execute(update(clocks).where(clocks.c.id.in_(gone)).values(stopped_at=at))
+    fresh = [
+        {"id": new_id(), "contact_id": contact_id, "queue": queue.code, "channel": channel}
+        | {"met_at": None, "stopped_at": None, **clock.model_dump()}
+        for key, clock in keys.items()
+        if key not in running
+    ]
+    if fresh:
+        await session.execute(insert(clocks), fresh)
+    return await counting_deadlines(session, contact_id)
+
+
+async def carry_clocks(session: AsyncSession, contact_id: UUID, queue: Queue) -> list[Deadline]:
+    """The contact moved to `queue`, and its counting clocks with it; gives them."""
+    await session.execute(update(clocks).where(_counting(contact_id)).values(queue=queue.code))
+    return await counting_deadlines(session, contact_id)
+
+
+async def end_clocks(session: AsyncSession, contact_id: UUID, at: datetime, *, met: bool) -> None:
+    """The work is done (met, or missed when late), or the duty fell away (stopped)."""
+    ended = {"met_at": at} if met else {"stopped_at": at}
+    await session.execute(update(clocks).where(_counting(contact_id)).values(**ended))
+
+
+async def meet_clock(session: AsyncSession, contact_id: UUID, rule: str, at: datetime) -> bool:
+    """One duty of several is done; false when no such clock counts."""
+    met = await session.execute(
+        update(clocks)
+        .where(_counting(contact_id), clocks.c.rule == rule)
+        .values(met_at=at)
+        .returning(clocks.c.id)
+    )
+    return bool(met.all())
+
+
+def _counting(contact_id: UUID) -> ColumnElement[bool]:
+    return (clocks.c.contact_id == contact_id) & clocks.c.met_at.is_(None) & clocks.c.stopped_at.is_(None)
+
+
+class DueClock(NamedTuple):
+    """A clock of a period, as far as the compliance figures need it."""
+
+    queue: str
+    channel: str
+    due_at: datetime
+    met_at: datetime | None
+    stopped_at: datetime | None
+
+
+async def clocks_due(
+    session: AsyncSession, start: datetime, end: datetime, queue: str | None, channel: str | None
+) -> Sequence[DueClock]:
+    """The clocks due from `start` until just before `end`, ended or not."""
+    columns = (clocks.c[name] for name in DueClock._fields)
+    wanted = select(*columns).where(clocks.c.due_at >= start, clocks.c.due_at < end)
+    if queue is not None:
+        wanted = wanted.where(clocks.c.queue == queue)
+    if channel is not None:
+        wanted = wanted.where(clocks.c.channel == channel)
+    return [DueClock(*row) for row in await session.execute(wanted)]

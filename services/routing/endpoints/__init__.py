@@ -1,0 +1,1 @@
+"""Routing's routes, by what they are about."""

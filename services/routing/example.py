@@ -1,0 +1,66 @@
+"""The example city's units, opening hours and queues; loaded where there are none."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sqlalchemy import insert, select
+
+from services.routing.models import HoursRow, QueueRow, UnitRow
+from services.routing.opening_hours import OpeningHours
+from services.routing.states import QueueKind
+from shared.database import table_of
+from shared.work import Work
+
+ONE_SOF = date(2025, 1, 1)
+_FOLDER = Path(__file__).parent / "example"
+
+
+async def load_example(work: Work) -> None:
+    """Fill units, opening hours and queues; leaves a city that is configured alone."""
+    if (await work.session.execute(select(table_of(UnitRow).c.code).limit(1))).first() is not None:
+        return
+    units = _read("units")
+    await work.session.execute(
+        insert(table_of(UnitRow)), [{"valid_from": ONE_SOF, "valid_to": None, **unit} for unit in units]
+    )
+    await work.session.execute(
+        insert(table_of(HoursRow)), [_hours(hours) for hours in _read("opening_hours")]
+    )
+    await work.session.execute(insert(table_of(QueueRow)), _queues(units))
+
+
+def _read(name: str) -> Any:
+    return yaml.safe_load((_FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+def _hours(written: dict[str, Any]) -> dict[str, str]:
+    definition = {key: value for key, value in written.items() if key != "code"}
+    return {"code": written["code"], "definition": OpeningHours.model_validate(definition).model_dump_json()}
+
+
+def _queues(units: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    written = _read("queues")
+    valid = {"valid_from": ONE_SOF, "valid_to": None}
+    reception = [
+        {
+            **written["reception_defaults"],
+            **(written["mail_defaults"] if queue["channel"] == "written" else {}),
+            **queue,
+            "kind": QueueKind.RECEPTION,
+        }
+        for queue in written["reception"]
+    ]
+    teams = [
+        {
+            **written["team"],
+            "code": unit["code"],
+            "name": unit["name"],
+            "unit": unit["code"],
+            "kind": QueueKind.TEAM,
+            "channel": None,
+        }
+        for unit in units
+    ]
+    return [{**queue, **valid} for queue in (*reception, *teams)]

@@ -1,0 +1,183 @@
+"""Routing's tables: units, opening hours and queues as dated data; entries, their clocks and their trail.
+
+No table holds a citizen's name, number or facts: an entry knows its contact by id and reference.
+"""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, Index, SmallInteger, Text, text
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from services.routing.states import EntryStatus, QueueKind
+from shared.database import UtcDateTime
+from shared.tables import ServiceTables
+
+
+class RoutingModel(SQLModel, registry=registry()):
+    """The base of routing's tables."""
+
+
+class UnitRow(RoutingModel, table=True):
+    """A unit that receives work, in one period of its life (both dates included)."""
+
+    __tablename__ = "units"
+
+    code: str = Field(max_length=60, primary_key=True)
+    valid_from: date = Field(primary_key=True)
+    valid_to: date | None = None
+    name: str = Field(max_length=120)
+    takes: str = Field(max_length=300)
+
+
+class HoursRow(RoutingModel, table=True):
+    """Opening hours under a code, as the JSON of `OpeningHours`."""
+
+    __tablename__ = "opening_hours"
+
+    code: str = Field(max_length=60, primary_key=True)
+    definition: str = Field(sa_type=Text)
+
+
+class QueueRow(RoutingModel, table=True):
+    """A queue. `target_seconds` is the wait it aims at, and what entries without a clock are ordered by."""
+
+    __tablename__ = "queues"
+
+    code: str = Field(max_length=60, primary_key=True)
+    name: str = Field(max_length=120)
+    unit: str = Field(max_length=60)
+    kind: str = Field(max_length=20)
+    channel: str | None = Field(default=None, max_length=20)
+    hours: str = Field(max_length=60, foreign_key="opening_hours.code")
+    target_seconds: int
+    figures_seconds: int
+    age_bounds: list[int] = Field(sa_type=JSON)
+    prior_interval_seconds: int
+    valid_from: date
+    valid_to: date | None = None
+
+    @property
+    def is_reception(self) -> bool:
+        return self.kind == QueueKind.RECEPTION
+
+
+class ContactRow(RoutingModel, table=True):
+    """The newest that was heard of a contact from intake and triage (see `contact_story`)."""
+
+    __tablename__ = "contacts"
+
+    contact_id: UUID = Field(primary_key=True)
+    story: dict[str, Any] = Field(sa_type=JSON)
+
+
+class EntryRow(RoutingModel, table=True):
+    """One stay of a contact in one queue.
+
+    `left_at` is when the wait ended, taken or not. `visit` is the position of a reception visit told by
+    intake; `decision` the triage decision that sent it here (0: none did). `by_person`: somebody moved it
+    through this service, so that what the exchange tells later does not undo that. `taken_by` is empty
+    when the exchange told of the answer.
+    """
+
+    __tablename__ = "entries"
+
+    id: UUID = Field(primary_key=True)
+    contact_id: UUID
+    reference: str = Field(max_length=20)
+    channel: str = Field(max_length=20)
+    queue: str = Field(max_length=60, foreign_key="queues.code")
+    origin: str | None = Field(default=None, max_length=120)
+    ticket: str | None = Field(default=None, max_length=40)
+    visit: int | None = None
+    decision: int = 0
+    kind: str | None = Field(default=None, max_length=20)
+    urgency: str = Field(max_length=20)
+    status: str = Field(max_length=20)
+    rank: int = Field(sa_type=SmallInteger)
+    order_at: datetime = Field(sa_type=UtcDateTime)
+    received_at: datetime = Field(sa_type=UtcDateTime)
+    entered_at: datetime = Field(sa_type=UtcDateTime)
+    taken_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    taken_by: str | None = Field(default=None, max_length=255)
+    agent: str | None = Field(default=None, max_length=120)
+    left_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    outcome: str | None = Field(default=None, max_length=40)
+    by_person: bool = False
+
+    __table_args__ = (
+        # Serves the claim: the status in its condition must be a literal there too (design.md decision 4).
+        Index(
+            "ix_entries_waiting",
+            "queue",
+            "rank",
+            "order_at",
+            "entered_at",
+            "id",
+            sqlite_where=text("status = 'waiting'"),
+            postgresql_where=text("status = 'waiting'"),
+        ),
+        Index(
+            "uq_entries_open_contact",
+            "contact_id",
+            unique=True,
+            sqlite_where=text("status IN ('waiting', 'taken')"),
+            postgresql_where=text("status IN ('waiting', 'taken')"),
+        ),
+        Index("ix_entries_contact", "contact_id", "id"),
+        Index("ix_entries_left", "queue", "left_at"),
+        Index("ix_entries_entered", "entered_at"),
+        Index(
+            "ix_entries_taken",
+            "queue",
+            sqlite_where=text("status = 'taken'"),
+            postgresql_where=text("status = 'taken'"),
+        ),
+    )
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in (EntryStatus.WAITING, EntryStatus.TAKEN)
+
+
+class ClockRow(RoutingModel, table=True):
+    """A deadline of a contact. It stays with the contact from queue to queue; `queue` is the latest."""
+
+    __tablename__ = "clocks"
+
+    id: UUID = Field(primary_key=True)
+    contact_id: UUID
+    queue: str = Field(max_length=60)
+    channel: str = Field(max_length=20)
+    rule: str = Field(max_length=60)
+    legal_basis: str = Field(max_length=200)
+    paused_when_closed: bool
+    starts_at: datetime = Field(sa_type=UtcDateTime)
+    due_at: datetime = Field(sa_type=UtcDateTime)
+    met_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    stopped_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+    __table_args__ = (Index("ix_clocks_contact", "contact_id"), Index("ix_clocks_due", "due_at"))
+
+
+class MoveRow(RoutingModel, table=True):
+    """One step in an entry's trail: what, when, in which role and by whom, and why."""
+
+    __tablename__ = "entry_moves"
+
+    id: UUID = Field(primary_key=True)
+    entry_id: UUID = Field(foreign_key="entries.id")
+    at: datetime = Field(sa_type=UtcDateTime)
+    kind: str = Field(max_length=20)
+    role: str = Field(max_length=40)
+    subject: str | None = Field(default=None, max_length=255)
+    reason: str | None = Field(default=None, max_length=500)
+
+    __table_args__ = (Index("ix_entry_moves_entry", "entry_id", "id"),)
+
+
+metadata = RoutingModel.metadata
+tables = ServiceTables(metadata)

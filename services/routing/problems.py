@@ -1,0 +1,46 @@
+"""What can go wrong with an entry, each with its own type."""
+
+from http import HTTPStatus
+
+from shared.problems import Conflict, Problem
+
+
+class AlreadyTaken(Conflict):
+    kind = "already-taken"
+    title = "Somebody has already taken this entry"
+
+
+class TakenByAnother(Conflict):
+    kind = "taken-by-another"
+    title = "This entry was taken by somebody else"
+
+
+class NotTaken(Conflict):
+    kind = "not-taken"
+    title = "Take the entry first"
+
+
+class EntryClosed(Conflict):
+    kind = "entry-closed"
+    title = "This entry is no longer open"
+
+
+class NotReturnable(Conflict):
+    kind = "not-returnable"
+    title = "Only what a unit has in its own queue can be returned to triage"
+
+
+class NotWaiting(Conflict):
+    kind = "not-waiting"
+    title = "This entry does not wait any more, so there is no wait to estimate"
+
+
+class SameQueue(Conflict):
+    kind = "same-queue"
+    title = "The entry is in that queue already"
+
+
+class UnknownQueue(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    kind = "unknown-queue"
+    title = "There is no such queue to put an entry into"

@@ -1,0 +1,100 @@
+"""Queues as they are configured, each with its opening hours."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+from sqlalchemy import RowMapping, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.routing.estimate import Prior
+from services.routing.models import HoursRow, QueueRow
+from services.routing.opening_hours import OpeningHours
+from services.routing.states import QueueKind
+from shared.clock import COPENHAGEN
+from shared.database import table_of
+from shared.problems import NotFound
+from shared.vocabulary import Channel, Unit
+
+_queues = table_of(QueueRow)
+_hours = table_of(HoursRow)
+_WITH_HOURS = select(*_queues.c, _hours.c.definition).join(_hours, _hours.c.code == _queues.c.hours)
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A queue and its opening hours."""
+
+    row: QueueRow
+    hours: OpeningHours
+
+    @property
+    def code(self) -> str:
+        return self.row.code
+
+    @property
+    def target(self) -> timedelta:
+        return timedelta(seconds=self.row.target_seconds)
+
+    @property
+    def prior(self) -> Prior:
+        return Prior(float(self.row.prior_interval_seconds))
+
+    def is_valid(self, now: datetime) -> bool:
+        """Whether the queue exists on the local day of `now`."""
+        return is_valid_on(self.row, now.astimezone(COPENHAGEN).date())
+
+
+def is_valid_on(row: QueueRow, day: date) -> bool:
+    return row.valid_from <= day and (row.valid_to is None or day <= row.valid_to)
+
+
+@lru_cache(maxsize=256)
+def hours_of(definition: str) -> OpeningHours:
+    """Parsed once for each definition: it also keeps the open stretches of the days it was asked for."""
+    return OpeningHours.model_validate_json(definition)
+
+
+async def all_queues(session: AsyncSession) -> Sequence[Queue]:
+    """Every queue: the reception's first, then the teams', by code."""
+    found = (await session.execute(_WITH_HOURS.order_by(_queues.c.kind, _queues.c.code))).mappings()
+    return [_queue(row) for row in found]
+
+
+async def find_queue(session: AsyncSession, code: str) -> Queue | None:
+    row = (await session.execute(_WITH_HOURS.where(_queues.c.code == code))).mappings().first()
+    return None if row is None else _queue(row)
+
+
+async def get_queue(session: AsyncSession, code: str) -> Queue:
+    """The queue; raises `NotFound` when there is none by that code."""
+    queue = await find_queue(session, code)
+    if queue is None:
+        raise NotFound("No queue has this code.")
+    return queue
+
+
+async def reception_queue(session: AsyncSession, code: str, channel: Channel, now: datetime) -> Queue:
+    """The reception queue called `code`; the channel's own when there is none, so that nobody is lost."""
+    named = await find_queue(session, code)
+    if named is not None and named.row.is_reception and named.is_valid(now):
+        return named
+    queues = [queue for queue in await all_queues(session) if queue.is_valid(now)]
+    for queue in queues:
+        if queue.row.kind == QueueKind.RECEPTION and queue.row.channel == channel:
+            return queue
+    return await get_queue(session, Unit.RECEPTION)
+
+
+async def team_queue(session: AsyncSession, unit: str, now: datetime) -> Queue:
+    """The unit's queue; the reception's follow-up queue when the unit has none on that day."""
+    queue = await find_queue(session, unit)
+    if queue is not None and queue.is_valid(now):
+        return queue
+    return await get_queue(session, Unit.RECEPTION)
+
+
+def _queue(row: RowMapping) -> Queue:
+    columns = {name: value for name, value in row.items() if name != "definition"}
+    return Queue(QueueRow(**columns), hours_of(row["definition"]))

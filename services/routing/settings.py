@@ -1,0 +1,11 @@
+"""What routing must be told."""
+
+from shared.settings import CommonSettings
+
+
+class Settings(CommonSettings):
+    """`DSI_ROUTING_DATABASE_URL`, and where the peers are that routing tells of entries."""
+
+    routing_database_url: str | None = None
+    intake_url: str = "http://127.0.0.1:8001"
+    triage_url: str = "http://127.0.0.1:8002"

@@ -1,0 +1,52 @@
+"""What an entry can be, what a queue can be, and what can happen to an entry."""
+
+from enum import StrEnum
+
+
+class EntryStatus(StrEnum):
+    """`waiting` and `taken` are open; a contact has at most one open entry. The others are final."""
+
+    WAITING = "waiting"
+    TAKEN = "taken"
+    COMPLETED = "completed"
+    ABANDONED = "abandoned"
+    RETURNED = "returned"
+    TRANSFERRED = "transferred"
+
+
+OPEN_STATUSES = (EntryStatus.WAITING, EntryStatus.TAKEN)
+
+
+class QueueKind(StrEnum):
+    """A reception queue holds citizens who reach the city; a team queue a unit's work."""
+
+    RECEPTION = "reception"
+    TEAM = "team"
+
+
+class MoveKind(StrEnum):
+    """What happened to an entry, as its trail tells it.
+
+    `answered` is the exchange's word for taken; `superseded`: a triage decision sent the contact on;
+    `closed`: intake closed the contact; `overflowed`: the exchange moved the caller to another queue.
+    """
+
+    ENTERED = "entered"
+    TAKEN = "taken"
+    ANSWERED = "answered"
+    RELEASED = "released"
+    COMPLETED = "completed"
+    RETURNED = "returned"
+    TRANSFERRED = "transferred"
+    ABANDONED = "abandoned"
+    LOST = "lost"
+    OVERFLOWED = "overflowed"
+    SUPERSEDED = "superseded"
+    CLOSED = "closed"
+    CLOCK_MET = "clock_met"
+
+
+#: Outcomes that routing itself gives an entry; a person may give others.
+TRIAGED = "triaged"
+ABANDONED = "abandoned"
+LOST = "lost"
