@@ -1,0 +1,41 @@
+"""Durations, moments and shares as people read them in Danish."""
+
+from datetime import datetime
+
+from shared.clock import COPENHAGEN
+
+_WEEKDAYS = ("man.", "tirs.", "ons.", "tors.", "fre.", "lør.", "søn.")
+
+
+def wait_text(seconds: float | None) -> str:
+    """`under 1 min.`, `12 min.`, `3 t. 10 min.` or `2 dage`; a dash when nobody waited."""
+    if seconds is None:
+        return "–"
+    minutes = round(seconds / 60)
+    if minutes < 1:
+        return "under 1 min."
+    if minutes < 60:
+        return f"{minutes} min."
+    if minutes < 48 * 60:
+        hours, rest = divmod(minutes, 60)
+        return f"{hours} t. {rest} min." if rest else f"{hours} t."
+    return f"{round(minutes / 1440)} dage"
+
+
+def clock_text(moment: datetime | str | None, now: datetime) -> str:
+    """The time of day in Copenhagen; on another day with the weekday, further off with the date."""
+    if moment is None:
+        return "–"
+    local = (datetime.fromisoformat(moment) if isinstance(moment, str) else moment).astimezone(COPENHAGEN)
+    days = (local.date() - now.astimezone(COPENHAGEN).date()).days
+    time = f"{local:%H.%M}"
+    if days == 0:
+        return f"kl. {time}"
+    if 0 < days < 7:
+        return f"{_WEEKDAYS[local.weekday()]} kl. {time}"
+    return f"{local.day}.{local.month}.{local.year} kl. {time}"
+
+
+def share_text(share: float | None) -> str:
+    """`84 %`; a dash when there is nothing to have a share of."""
+    return "–" if share is None else f"{round(share * 100)} %"
