@@ -124,6 +124,11 @@ def events_retry(data: Data = None) -> None:
 
 
 @dsi.command("rotate-keys")
-def rotate(data: Data = None) -> None:
-    """Seal every personal number anew with the first of DSI_SEALING_KEYS."""
-    asyncio.run(rotate_keys(data, talk))
+def rotate(
+    reindex: Annotated[
+        bool, typer.Option("--reindex", help="Also index every contact anew, after a new DSI_INDEX_KEY.")
+    ] = False,
+    data: Data = None,
+) -> None:
+    """Seal all personal values anew with the first of DSI_SEAL_KEYS."""
+    asyncio.run(rotate_keys(data, talk, reindex=reindex))

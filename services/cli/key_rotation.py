@@ -1,0 +1,27 @@
+"""`dsi rotate-keys`."""
+
+from pathlib import Path
+
+from rich.console import Console
+
+from services.cli.own_house import own_house
+from services.intake.rotation import rotate
+
+
+async def rotate_keys(data: Path | None, talk: Console, *, reindex: bool) -> None:
+    """Seal every personal value anew with the current key; with `reindex`, index them anew as well."""
+    async with own_house(data) as house:
+        state = house.apps["intake"].state
+        with talk.status("sealing anew") as status:
+            done = 0
+
+            def progress(count: int) -> None:
+                nonlocal done
+                done += count
+                status.update(f"sealing anew: {done}")
+
+            rotated = await rotate(state.database, state.vault, reindex=reindex, progress=progress)
+    talk.print(
+        f"Sealed anew: {rotated.contacts} contacts, {rotated.deliveries} telephony deliveries, "
+        f"{rotated.answers} remembered answers"
+    )
