@@ -81,6 +81,8 @@ async def find_calls(
 ) -> Sequence[CallRecord]:
     """The calls by these ids, of one exchange or of any."""
     wanted = select(CallRecord).where(CALLS.c.call_id.in_(list(call_ids))).order_by(CALLS.c.source)
+    # Read again what this transaction has just written past the session.
+    wanted = wanted.execution_options(populate_existing=True)
     if source is not None:
         wanted = wanted.where(CALLS.c.source == source)
     return list((await session.execute(wanted)).scalars())

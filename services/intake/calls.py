@@ -99,7 +99,7 @@ async def _create(work: Work, source: str, call_id: str, call: Call) -> UUID:
         created_at=now,
         version=0,
         **standing.standing_columns(to, _moment_of(call, to.outcome, now)),
-        **sealed_columns(work, contact_id, said),
+        **sealed_columns(vault_of(work), contact_id, said),
     )
     await repository.add_contact(work.session, contact)
     values = {"contact_id": contact_id, "source": source, "call_id": call_id, **_columns(call)}
@@ -115,7 +115,6 @@ async def _update(work: Work, record: CallRecord, contact: Contact, call: Call) 
         return False
     visits_changed = record.visits != columns["visits"]
     await call_repository.change_call(work.session, record.contact_id, columns)
-    work.session.expire(record)
     before = standing.standing_of(contact)
     to = contact_status.after_call(before, call.outcome)
     moved: dict[str, Any] = {}

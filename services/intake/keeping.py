@@ -21,9 +21,8 @@ def lines_of(work: Work) -> Lines:
     return lines
 
 
-def sealed_columns(work: Work, contact_id: UUID, said: Said) -> dict[str, Any]:
+def sealed_columns(vault: Vault, contact_id: UUID, said: Said) -> dict[str, Any]:
     """The columns that hold what was said, and what it is found by."""
-    vault = vault_of(work)
     sealed = vault.seal_said(contact_id, said)
     return {
         "said": sealed,

@@ -94,7 +94,7 @@ def _said_of(identity: Identity, citizen: CitizenIn, person: ContactPerson, summ
 def _write_said(work: Work, contact: Contact, said: Said, citizen: CitizenIn) -> None:
     contact.anonymous = citizen.anonymous
     contact.address_protected_until = citizen.address_protected_until
-    for name, value in sealed_columns(work, contact.id, said).items():
+    for name, value in sealed_columns(vault_of(work), contact.id, said).items():
         setattr(contact, name, value)
 
 
@@ -169,7 +169,7 @@ async def change(
     """What is known better now about the people, or was said. Triage hears of it when the facts change."""
     contact, before = await _to_change(work, contact_id, if_match)
     said, columns = _changed_said(contact, before, wish)
-    columns |= sealed_columns(work, contact.id, said)
+    columns |= sealed_columns(vault_of(work), contact.id, said)
     if contact.facts is not None and wish.citizen is not None:
         await _register(work, contact, said, _facts_without_age_of(contact, before), columns)
     else:
@@ -232,7 +232,7 @@ async def close(
     if if_match is not None:
         demand_version(if_match, contact.edition)
     said = said.model_copy(update={"close_reason": wish.reason})
-    columns = sealed_columns(work, contact.id, said)
+    columns = sealed_columns(vault_of(work), contact.id, said)
     await standing.end(
         work, contact, contact_status.closed(wish.outcome, "person"), **columns, edition=contact.edition + 1
     )

@@ -148,7 +148,9 @@ async def test_pages_of_the_list_hold_each_contact_once_and_name_nobody(intake: 
         await registered(
             intake, received_at=f"2026-03-0{day}T09:00:00Z", citizen={"name": "Alma", "cpr": "6101901234"}
         )
-    client, days, cursor = intake.client(Role.OPERATIONS), [], ""
+    client = intake.client(Role.OPERATIONS)
+    days: list[str] = []
+    cursor: str | None = ""
     while cursor is not None:
         answer = await client.get(f"/v1/contacts?limit=2{cursor and '&cursor='}{cursor}")
         days += [item["received_at"][8:10] for item in answer.json()["items"]]

@@ -1,0 +1,80 @@
+"""Keys are changed while intake works: old values open until they are sealed anew, then without the old key."""
+
+import pytest
+from sqlalchemy import select
+
+from services.intake.call_repository import DELIVERIES
+from services.intake.models import tables
+from services.intake.repository import CONTACTS
+from services.intake.rotation import Rotated, rotate
+from services.intake.said import Vault
+from shared.sealing import BlindIndex, Keyring, SealBrokenError, new_key
+from shared.vocabulary import Role
+from tests.bench import Bench
+from tests.intake.test_telephony import RINGS_IN, tell
+
+OLD, NEW, INDEX = new_key(), new_key(), new_key()
+
+
+def use(bench: Bench, ring: str, index: str = INDEX) -> Vault:
+    vault = Vault(Keyring.parse(ring), BlindIndex.parse(index))
+    state = bench.app.state
+    state.vault, state.seal_answer, state.unseal_answer = vault, vault.seal_answer, vault.unseal_answer
+    return vault
+
+
+async def keys_in_use(bench: Bench) -> set[str]:
+    async with bench.app.state.database.reading() as session:
+        sealed = [str(x) for x in (await session.execute(select(CONTACTS.c.said))).scalars()]
+        sealed += [str(x) for x in (await session.execute(select(DELIVERIES.c.sealed))).scalars()]
+        answers = (await session.execute(select(tables.answers.c.body))).scalars()
+        return {text.partition(":")[0] for text in sealed + [bytes(x).decode() for x in answers]}
+
+
+WISH = {"channel": "written", "citizen": {"cpr": "610190-1234", "name": "Alma Andersen"}}
+
+
+async def test_after_the_rotation_the_old_key_is_not_needed_any_more(intake: Bench) -> None:
+    client = intake.client(Role.RECEPTION)
+    use(intake, f"k1:{OLD}")
+    wished = await client.post("/v1/contacts", json=WISH, headers={"Idempotency-Key": "k"})
+    await tell(intake, RINGS_IN)
+    both = use(intake, f"k2:{NEW},k1:{OLD}")
+    batches: list[int] = []
+    rotated = await rotate(intake.app.state.database, both, progress=batches.append)
+    use(intake, f"k2:{NEW}")
+
+    assert rotated == Rotated(contacts=2, deliveries=1, answers=1)
+    assert batches == [2, 1, 1]
+    assert await keys_in_use(intake) == {"k2"}
+    again = await client.post("/v1/contacts", json=WISH, headers={"Idempotency-Key": "k"})
+    assert again.json() == wished.json()
+    read = await client.get(f"/v1/contacts/{wished.json()['id']}")
+    assert (read.json()["citizen"]["name"], read.headers["ETag"]) == ("Alma Andersen", '"1"')
+    assert (await client.get("/v1/calls/call-1")).json()["caller"] == "+4520000001"
+    assert await rotate(intake.app.state.database, both) == Rotated(0, 0, 0)
+
+
+async def test_a_new_index_key_finds_everybody_again_after_reindexing(intake: Bench) -> None:
+    client = intake.client(Role.RECEPTION)
+    use(intake, f"k1:{OLD}")
+    await client.post("/v1/contacts", json=WISH)
+    vault = use(intake, f"k1:{OLD}", new_key())
+
+    async def found() -> list[int]:
+        criteria = ({"cpr": "6101901234"}, {"name": "andersen alma"})
+        answers = [await client.post("/v1/contacts/search", json=criterion) for criterion in criteria]
+        return [len(answer.json()["items"]) for answer in answers]
+
+    assert await found() == [0, 0]
+    assert await rotate(intake.app.state.database, vault, reindex=True) == Rotated(1, 0, 0)
+    assert await found() == [1, 1]
+
+
+async def test_a_value_whose_key_is_gone_stops_the_rotation_and_stays_as_it_is(intake: Bench) -> None:
+    use(intake, f"k1:{OLD}")
+    await intake.client(Role.RECEPTION).post("/v1/contacts", json=WISH)
+
+    with pytest.raises(SealBrokenError):
+        await rotate(intake.app.state.database, use(intake, f"k2:{NEW}"))
+    assert await keys_in_use(intake) == {"k1"}
