@@ -1,1 +1,48 @@
 """`dsi import`: what other systems recorded, brought in through the same doors as live events."""
+
+from pathlib import Path
+
+import httpx
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from services.cli.own_house import client_of, own_house
+from services.intake.importing import ImportCount, LinesRefusedError, import_queue_log
+from shared.vocabulary import Role
+
+
+async def import_queue_log_file(file: Path, data: Path | None, talk: Console) -> int:
+    """Import a queue_log and print what it told; 0 when all of it was taken."""
+    with file.open("rb") as log:
+        lines = sum(1 for _ in log)
+    async with own_house(data) as house, client_of(house, "intake", Role.TELEPHONY, "dsi-import") as client:
+        with Progress(console=talk) as progress:
+            task = progress.add_task(file.name, total=lines)
+            try:
+                count = await import_queue_log(
+                    client, file, progress=lambda done: progress.advance(task, done)
+                )
+            except (LinesRefusedError, httpx.HTTPError) as error:
+                talk.print(f"[red]Stopped: intake did not take the lines ({error}).[/red]")
+                return 1
+        with talk.status("telling the queues"):
+            await house.settle()
+    Console().print(_table(count))
+    return 0
+
+
+def _table(count: ImportCount) -> Table:
+    table = Table("what", "count", title="What the log tells")
+    for name, number in (
+        ("calls (a contact each)", count.calls),
+        ("queue visits", count.visits),
+        ("answered calls", count.answered),
+        ("abandoned calls", count.abandoned),
+        ("lost calls", count.lost),
+        ("new lines", count.new_deliveries),
+        ("lines known before", count.duplicates),
+        ("lines not understood (kept)", count.uninterpretable),
+    ):
+        table.add_row(name, str(number))
+    return table
