@@ -53,7 +53,7 @@ class Inbox:
             raise
         except (Problem, IntegrityError, ValueError) as error:
             log.warning(
-                "event not handled", type=raw["type"], event=str(event.id), error=type(error).__name__
+                "event not handled", type=raw["type"], event_id=str(event.id), error=type(error).__name__
             )
             return EventResult(id=event.id, status="refused", reason=type(error).__name__)
         return EventResult(id=event.id, status="accepted")

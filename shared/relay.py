@@ -131,7 +131,7 @@ class Relay:
                     reason = refused.get(letter.payload["id"], "not receipted")
                     await self._outbox.refuse(session, letter, reason, now)
                     log.warning(
-                        "event refused", peer=letter.peer, type=letter.type, event=letter.payload["id"]
+                        "event refused", peer=letter.peer, type=letter.type, event_id=letter.payload["id"]
                     )
 
     async def drain(self, *, woken_only: bool = False) -> int:
