@@ -7,6 +7,7 @@ visits stand is a function of the story alone, so that the order of arrival make
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
@@ -89,8 +90,7 @@ class Stay:
 
 def stays(story: Story) -> Iterator[tuple[QueueVisit, Stay]]:
     """Each visit with where it stands, in order; only the last one can be open."""
-    following: list[QueueVisit | None] = [*story.visits[1:], None]
-    for visit, after in zip(story.visits, following, strict=True):
+    for visit, after in zip_longest(story.visits, story.visits[1:]):
         stay = _as_the_exchange_tells(visit)
         if not stay.is_over and after is not None:
             stay = _moved_on(stay, at=max(after.entered_at, visit.entered_at))
