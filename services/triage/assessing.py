@@ -1,0 +1,101 @@
+"""Making and storing assessments."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.triage import repository
+from services.triage.advice import Desk
+from services.triage.models import Assessment, ContactCourse
+from services.triage.problems import ContactIsClosed
+from services.triage.recommendation import Recommendation
+from services.triage.schemas import AssessmentIn, AssessmentStatus
+from shared.contracts import ContactRegistered, Facts
+from shared.ids import new_id, reference_of
+from shared.problems import NotFound
+from shared.vocabulary import Channel
+from shared.work import Work
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What was heard of a contact, by event or by hand."""
+
+    contact_id: UUID
+    facts: Facts
+    channel: Channel
+    received_at: datetime
+
+
+def columns_of(
+    heard: Heard,
+    recommendation: Recommendation,
+    made_at: datetime,
+    *,
+    contact_version: int = 0,
+    status: AssessmentStatus = AssessmentStatus.UNDECIDED,
+) -> dict[str, Any]:
+    """A new assessment's row."""
+    return {
+        "id": new_id(),
+        "contact_id": heard.contact_id,
+        "contact_version": contact_version,
+        "reference": reference_of(heard.contact_id),
+        "channel": heard.channel,
+        "received_at": heard.received_at,
+        "made_at": made_at,
+        "status": status,
+        "version": 1,
+        "ruleset": recommendation.ruleset,
+        "kind": recommendation.destination.kind,
+        "facts": heard.facts.model_dump(mode="json"),
+        "recommendation": recommendation.model_dump(mode="json"),
+    }
+
+
+async def assess_by_hand(work: Work, wish: AssessmentIn) -> Assessment:
+    """Store an assessment that somebody asked for. Raises ContactIsClosed when nothing is left to decide."""
+    course = await repository.lock_course(work.session, wish.contact_id)
+    if course.closed_version:
+        raise ContactIsClosed
+    now = work.clock.now()
+    heard = Heard(wish.contact_id, wish.facts, wish.channel, wish.received_at or now)
+    columns = columns_of(heard, await _advise(work, heard), now)
+    await _store(work, course, columns)
+    return await get_assessment(work, columns["id"])
+
+
+async def assess_registered(work: Work, event: ContactRegistered) -> None:
+    """Assess a contact's facts when they are newer than those assessed before."""
+    course = await repository.lock_course(work.session, event.contact_id)
+    if event.version <= course.registered_version:
+        return
+    heard = Heard(event.contact_id, event.facts, event.channel, event.received_at)
+    columns = columns_of(
+        heard,
+        await _advise(work, heard),
+        event.occurred_at,
+        contact_version=event.version,
+        # News of the facts can arrive after news of the end.
+        status=AssessmentStatus.CLOSED if course.closed_version else AssessmentStatus.UNDECIDED,
+    )
+    await _store(work, course, columns, registered_version=event.version)
+
+
+async def get_assessment(work: Work, assessment_id: UUID) -> Assessment:
+    """The assessment as it stands now. Raises NotFound."""
+    found = await repository.find_assessment(work.session, assessment_id)
+    if found is None:
+        raise NotFound("No assessment has this id.")
+    return found
+
+
+async def _store(work: Work, course: ContactCourse, columns: dict[str, Any], **more: object) -> None:
+    await repository.add_assessment(work.session, columns)
+    await repository.change_course(work.session, course.contact_id, latest_assessment=columns["id"], **more)
+
+
+async def _advise(work: Work, heard: Heard) -> Recommendation:
+    desk: Desk = work.state.desk
+    return await desk.advise(work.session, heard.facts, heard.channel, heard.received_at)

@@ -1,0 +1,131 @@
+"""Assessments over HTTP: stored recommendations, and the decisions people make on them."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from services.triage import repository, service
+from services.triage.advice import refuse_contradictions
+from services.triage.assessing import assess_by_hand, get_assessment
+from services.triage.models import Assessment
+from services.triage.presenting import present
+from services.triage.problems import (
+    AlreadyDecided,
+    ContactIsClosed,
+    ContradictoryFacts,
+    ImpossibleDestination,
+    NotTheLatest,
+    ReasonRequired,
+    UnclearDecision,
+)
+from services.triage.repository import Wanted
+from services.triage.schemas import AssessmentIn, AssessmentOut, AssessmentStatus, DecisionIn
+from shared.access import Principal, allow
+from shared.etags import IfMatch, etag
+from shared.idempotency import Idempotent
+from shared.pages import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
+from shared.problems import IdempotencyMismatch, InvalidCursor, NotFound, StaleVersion, answers
+from shared.vocabulary import Role
+from shared.work import Reading, Writing
+
+assessments_router = APIRouter(prefix="/v1/assessments", tags=["assessments"])
+
+Staff = Annotated[Principal, allow(Role.RECEPTION, Role.CASEWORKER, Role.SERVICE)]
+_READERS = allow(Role.RECEPTION, Role.CASEWORKER, Role.SERVICE, Role.OPERATIONS, Role.AUDITOR)
+
+
+def _json(assessment: Assessment, status: int = 200) -> Response:
+    """The assessment with its ETag. Serialised here: the same bytes are sent and remembered."""
+    headers = {"ETag": etag(assessment.version), "Location": f"/v1/assessments/{assessment.id}"}
+    return Response(present(assessment).model_dump_json(), status, headers, media_type="application/json")
+
+
+@assessments_router.post(
+    "",
+    summary="Assess a contact",
+    status_code=201,
+    response_model=AssessmentOut,
+    responses=answers(IdempotencyMismatch, ContactIsClosed, ContradictoryFacts),
+)
+async def create_assessment(who: Staff, wish: AssessmentIn, once: Idempotent, work: Writing) -> Response:
+    """A recommendation that is stored for a person to decide on.
+
+    It also comes by itself whenever intake tells of a contact's facts. An older one that nobody decided
+    on is superseded.
+    """
+    refuse_contradictions(wish.facts)
+    await once.replay(work, who)
+    answer = _json(await assess_by_hand(work, wish), 201)
+    await once.remember(work, who, answer)
+    return answer
+
+
+@assessments_router.get(
+    "", summary="List assessments", dependencies=[_READERS], responses=answers(InvalidCursor)
+)
+async def list_assessments(
+    *,
+    work: Reading,
+    request: Request,
+    response: Response,
+    contact_id: UUID | None = None,
+    status: AssessmentStatus | None = None,
+    limit: Limit = 50,
+    cursor: CursorText = None,
+) -> Page[AssessmentOut]:
+    """Newest first; of one contact, the first is the one to decide on."""
+    wanted = Wanted(contact_id, status)
+    rows = await repository.list_assessments(work.session, wanted, decode_cursor(cursor), limit)
+    page, last = split_page(rows, limit)
+    next_cursor = None if last is None else encode_cursor(last.made_at, last.id)
+    link_next(request, response, next_cursor)
+    return Page(items=[present(row) for row in page], next_cursor=next_cursor)
+
+
+@assessments_router.get(
+    "/{assessment_id}",
+    summary="Read an assessment",
+    response_model=AssessmentOut,
+    dependencies=[_READERS],
+    responses=answers(NotFound),
+)
+async def read_assessment(assessment_id: UUID, work: Reading) -> Response:
+    """With its ETag."""
+    return _json(await get_assessment(work, assessment_id))
+
+
+@assessments_router.post(
+    "/{assessment_id}/decision",
+    summary="Accept the recommendation, or override it with a reason",
+    response_model=AssessmentOut,
+    responses=answers(
+        NotFound,
+        AlreadyDecided,
+        NotTheLatest,
+        ContactIsClosed,
+        StaleVersion,
+        UnclearDecision,
+        ReasonRequired,
+        ImpossibleDestination,
+        IdempotencyMismatch,
+    ),
+)
+async def decide_assessment(
+    *,
+    who: Staff,
+    assessment_id: UUID,
+    wish: DecisionIn,
+    once: Idempotent,
+    work: Writing,
+    if_match: IfMatch = None,
+) -> Response:
+    """Sends the contact to its one unit, and opens the companion for a child at risk.
+
+    The person who decided may change the decision; somebody else must send If-Match with the current
+    ETag. After a unit has returned the contact, anybody may decide.
+    """
+    await once.replay(work, who)
+    answer = _json(await service.decide(work, who, assessment_id, wish, if_match))
+    await once.remember(work, who, answer)
+    return answer

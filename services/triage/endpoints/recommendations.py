@@ -1,0 +1,42 @@
+"""Recommendations: advice on facts, with nothing stored."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from services.triage.advice import refuse_contradictions
+from services.triage.problems import ContradictoryFacts, UnknownRuleset
+from services.triage.recommendation import Recommendation
+from services.triage.schemas import RecommendationIn
+from shared.access import allow
+from shared.problems import answers
+from shared.vocabulary import Role
+from shared.work import Reading
+
+recommendations_router = APIRouter(prefix="/v1/recommendations", tags=["recommendations"])
+
+Version = Annotated[
+    str | None,
+    Query(max_length=20, description="Ask this rule set, not the one in force at receipt", examples=["1"]),
+]
+Trace = Annotated[bool, Query(description="Show every row with its three-valued result")]
+
+
+@recommendations_router.post(
+    "",
+    summary="Where should it go, and why?",
+    dependencies=[
+        allow(Role.RECEPTION, Role.CASEWORKER, Role.OPERATIONS, Role.RULES_EDITOR, Role.AUDITOR, Role.SERVICE)
+    ],
+    responses=answers(UnknownRuleset, ContradictoryFacts),
+)
+async def recommend(
+    wish: RecommendationIn, work: Reading, trace: Trace = False, ruleset: Version = None
+) -> Recommendation:
+    """Facts in, exactly one destination out, or exactly the facts that would settle it. Stores nothing."""
+    refuse_contradictions(wish.facts)
+    received_at = wish.received_at or work.clock.now()
+    answer: Recommendation = await work.state.desk.advise(
+        work.session, wish.facts, wish.channel, received_at, version=ruleset, trace=trace
+    )
+    return answer

@@ -1,0 +1,54 @@
+"""What the other services tell, and what triage does about it. In any order, any number of times."""
+
+from services.triage import repository
+from services.triage.assessing import assess_registered
+from services.triage.schemas import AssessmentStatus, ReturnOut
+from shared.contracts import ContactClosed, ContactRegistered, EntryReturned, Event
+from shared.inbox import Handler
+from shared.problems import NotFound
+from shared.work import Work
+
+
+async def on_contact_registered(work: Work, event: ContactRegistered) -> None:
+    """New facts: a new assessment. It moves nothing until a person decides."""
+    await assess_registered(work, event)
+
+
+async def on_contact_closed(work: Work, event: ContactClosed) -> None:
+    """Nothing is left to decide."""
+    course = await repository.lock_course(work.session, event.contact_id)
+    closed_version = max(course.closed_version, event.version)
+    await repository.change_course(work.session, event.contact_id, closed_version=closed_version)
+    await repository.end_undecided(work.session, event.contact_id, AssessmentStatus.CLOSED)
+
+
+async def on_entry_returned(work: Work, event: EntryReturned) -> None:
+    """Wrong unit: the contact's assessment waits for a decision again, and anybody may make it.
+
+    A return of an older decision than the newest is past: somebody has decided since.
+    """
+    course = await repository.lock_course(work.session, event.contact_id)
+    if event.decision > course.decision:
+        raise NotFound("No such decision was made here.")
+    if event.decision < course.decision or event.decision <= course.returned_decision:
+        return
+    await repository.change_course(work.session, event.contact_id, returned_decision=event.decision)
+    if course.latest_assessment is None:
+        return
+    returned = ReturnOut(
+        unit=event.unit, reason=event.reason, decision=event.decision, returned_at=event.occurred_at
+    )
+    status = AssessmentStatus.CLOSED if course.closed_version else AssessmentStatus.UNDECIDED
+    await repository.change_assessment(
+        work.session,
+        course.latest_assessment,
+        status=status,
+        returned=returned.model_dump(mode="json"),
+    )
+
+
+HANDLERS: dict[type[Event], Handler] = {
+    ContactRegistered: on_contact_registered,
+    ContactClosed: on_contact_closed,
+    EntryReturned: on_entry_returned,
+}

@@ -1,0 +1,58 @@
+"""What can be wrong with what triage is asked, each with a type of its own."""
+
+from http import HTTPStatus
+
+from shared.problems import FieldError, Problem
+
+
+class UnknownRuleset(Problem):
+    status = HTTPStatus.NOT_FOUND
+    kind = "unknown-ruleset"
+    title = "There is no rule set with this version"
+
+
+class ContradictoryFacts(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    kind = "contradictory-facts"
+    title = "The facts cannot all be true"
+
+
+class UnclearDecision(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    kind = "unclear-decision"
+    title = "A decision either accepts or overrides: exactly one of the two"
+
+
+class ReasonRequired(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    kind = "reason-required"
+    title = "An override needs its reason"
+
+
+class ImpossibleDestination(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    kind = "impossible-destination"
+    title = "There is no such destination"
+
+
+class AlreadyDecided(Problem):
+    status = HTTPStatus.CONFLICT
+    kind = "already-decided"
+    title = "Somebody else has decided this; send If-Match with the current ETag to change it"
+
+
+class NotTheLatest(Problem):
+    status = HTTPStatus.CONFLICT
+    kind = "not-the-latest-assessment"
+    title = "There is a newer assessment of this contact"
+
+
+class ContactIsClosed(Problem):
+    status = HTTPStatus.CONFLICT
+    kind = "contact-closed"
+    title = "The contact is closed"
+
+
+def at_field(pointer: str, message: str) -> list[FieldError]:
+    """The `errors` of a problem with one field."""
+    return [FieldError(pointer=pointer, message=message)]

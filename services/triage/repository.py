@@ -1,0 +1,160 @@
+"""Triage's statements, the same on SQLite and PostgreSQL. Nothing here commits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.triage.catalogue import Ages, Offer
+from services.triage.models import Assessment, ContactCourse, DecisionRow, OfferRow
+from services.triage.schemas import AssessmentStatus
+from shared.database import table_of
+from shared.pages import Cursor
+
+ASSESSMENTS = table_of(Assessment)
+COURSES = table_of(ContactCourse)
+DECISIONS = table_of(DecisionRow)
+OFFERS = table_of(OfferRow)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which assessments a list is about; None means any."""
+
+    contact_id: UUID | None = None
+    status: AssessmentStatus | None = None
+
+
+async def lock_course(session: AsyncSession, contact_id: UUID) -> ContactCourse:
+    """The contact's course, made when it is new, and nobody else's until this transaction ends."""
+    upsert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    await session.execute(
+        upsert(COURSES)
+        .values(
+            contact_id=contact_id,
+            registered_version=0,
+            closed_version=0,
+            decision=0,
+            returned_decision=-1,
+            decided_itself=False,
+        )
+        .on_conflict_do_nothing()
+    )
+    found = await session.execute(
+        select(ContactCourse)
+        .where(COURSES.c.contact_id == contact_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return found.scalar_one()
+
+
+async def change_course(session: AsyncSession, contact_id: UUID, **columns: object) -> None:
+    """Set these columns of a course that is locked."""
+    await session.execute(update(COURSES).where(COURSES.c.contact_id == contact_id).values(columns))
+
+
+async def find_assessment(session: AsyncSession, assessment_id: UUID) -> Assessment | None:
+    """The assessment as it stands in storage now."""
+    found = await session.execute(
+        select(Assessment).where(ASSESSMENTS.c.id == assessment_id).execution_options(populate_existing=True)
+    )
+    return found.scalar_one_or_none()
+
+
+async def add_assessment(session: AsyncSession, columns: dict[str, Any]) -> None:
+    """Store a new assessment; those of the contact still undecided are superseded by it."""
+    await end_undecided(session, columns["contact_id"], AssessmentStatus.SUPERSEDED)
+    await session.execute(insert(ASSESSMENTS).values(columns))
+
+
+async def end_undecided(session: AsyncSession, contact_id: UUID, status: AssessmentStatus) -> None:
+    """Nobody needs to decide on what is undecided of this contact any more."""
+    await session.execute(
+        update(ASSESSMENTS)
+        .where(ASSESSMENTS.c.contact_id == contact_id, ASSESSMENTS.c.status == AssessmentStatus.UNDECIDED)
+        .values(status=status, version=ASSESSMENTS.c.version + 1)
+    )
+
+
+async def change_assessment(session: AsyncSession, assessment_id: UUID, **columns: object) -> None:
+    """Set these columns, and count the version up."""
+    await session.execute(
+        update(ASSESSMENTS)
+        .where(ASSESSMENTS.c.id == assessment_id)
+        .values(columns | {"version": ASSESSMENTS.c.version + 1})
+    )
+
+
+async def add_decision(session: AsyncSession, columns: dict[str, Any]) -> None:
+    await session.execute(insert(DECISIONS).values(columns))
+
+
+async def list_assessments(
+    session: AsyncSession, wanted: Wanted, after: Cursor | None, limit: int
+) -> Sequence[Assessment]:
+    """Newest first, one more than the limit when more follow."""
+    rows = await session.execute(_after(_wanted(wanted), after).limit(limit + 1))
+    return rows.scalars().all()
+
+
+def _wanted(wanted: Wanted) -> Select[Assessment]:
+    found = select(Assessment).order_by(ASSESSMENTS.c.made_at.desc(), ASSESSMENTS.c.id.desc())
+    if wanted.contact_id is not None:
+        found = found.where(ASSESSMENTS.c.contact_id == wanted.contact_id)
+    if wanted.status is not None:
+        found = found.where(ASSESSMENTS.c.status == wanted.status)
+    return found
+
+
+def _after(found: Select[Assessment], after: Cursor | None) -> Select[Assessment]:
+    if after is None:
+        return found
+    made_at, id_ = ASSESSMENTS.c.made_at, ASSESSMENTS.c.id
+    return found.where(or_(made_at < after.at, and_(made_at == after.at, id_ < after.id)))
+
+
+async def count_undecided(session: AsyncSession) -> dict[str, tuple[int, datetime]]:
+    """How many assessments wait for a person, by recommended kind, and since when the oldest does."""
+    rows = await session.execute(
+        select(ASSESSMENTS.c.kind, func.count(), func.min(ASSESSMENTS.c.made_at))
+        .where(ASSESSMENTS.c.status == AssessmentStatus.UNDECIDED)
+        .group_by(ASSESSMENTS.c.kind)
+    )
+    return {kind: (count, oldest) for kind, count, oldest in rows}
+
+
+async def read_offers(session: AsyncSession) -> tuple[Offer, ...]:
+    """The whole catalogue, by name."""
+    rows = await session.execute(select(OfferRow).order_by(OFFERS.c.name, OFFERS.c.id))
+    return tuple(_offer(row) for row in rows.scalars())
+
+
+async def add_offers(session: AsyncSession, offers: Sequence[Offer]) -> None:
+    """Store offers."""
+    await session.execute(insert(OFFERS), [_columns(offer) for offer in offers])
+
+
+async def has_offers(session: AsyncSession) -> bool:
+    return (await session.execute(select(OFFERS.c.id).limit(1))).first() is not None
+
+
+def _offer(row: OfferRow) -> Offer:
+    ages = Ages.model_validate({"from": row.first_age, "to": row.last_age})
+    stored = row.model_dump(exclude={"first_age", "last_age"})
+    return Offer.model_validate({**stored, "ages": ages})
+
+
+def _columns(offer: Offer) -> dict[str, Any]:
+    return {
+        **offer.model_dump(exclude={"ages", "needs", "capacity"}),
+        "needs": list(offer.needs),
+        "first_age": offer.ages.first,
+        "last_age": offer.ages.last,
+        "capacity": None if offer.capacity is None else offer.capacity.model_dump(exclude_none=True),
+    }

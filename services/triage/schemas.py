@@ -1,0 +1,176 @@
+"""What goes in and out of triage over HTTP."""
+
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from services.triage.catalogue import Capacity
+from services.triage.needs import KleNumber, Step
+from services.triage.recommendation import Recommendation
+from shared.contracts import Destination, Facts
+from shared.vocabulary import Administration, Channel, DestinationKind, Need, Unit, Urgency
+
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+_LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def _believable(moment: datetime) -> datetime:
+    if not _EARLIEST <= moment < _LATEST:
+        raise ValueError("the moment must lie between the years 2000 and 2100")
+    return moment.astimezone(UTC)
+
+
+ReceivedAt = Annotated[AwareDatetime, AfterValidator(_believable)]
+
+_FACTS = {"age": 19, "district": 3, "needs": ["intellectual_disability"]}
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class RecommendationIn(_Body):
+    """Facts to be advised on. Nothing of it is stored."""
+
+    facts: Facts = Field(examples=[_FACTS])
+    channel: Channel = Field(examples=["phone"])
+    received_at: ReceivedAt | None = Field(
+        None,
+        description="When the contact reached the municipality; default now",
+        examples=["2026-03-10T09:00:00Z"],
+    )
+
+
+class AssessmentIn(RecommendationIn):
+    """The same for a contact that intake has; this is stored."""
+
+    contact_id: UUID = Field(examples=["01a20676-ae61-7554-a27c-11c3417f7c49"])
+
+
+class AssessmentStatus(StrEnum):
+    """Where an assessment stands. Only the newest of a contact can be undecided."""
+
+    UNDECIDED = "undecided"
+    DECIDED = "decided"
+    SUPERSEDED = "superseded"
+    CLOSED = "closed"
+
+
+class DecisionOut(BaseModel):
+    """What was decided, when and in which role. `number` counts the contact's decisions from 1."""
+
+    number: int = Field(examples=[1])
+    overridden: bool
+    destination: Destination
+    urgency: Urgency
+    reason: str | None = Field(None, examples=["Borgeren har en aftale med enheden i forvejen"])
+    decided_at: datetime
+    role: str = Field(description="The role of the person who decided", examples=["reception"])
+    companion: UUID | None = Field(None, description="The companion contact for the child at risk")
+
+
+class ReturnOut(BaseModel):
+    """Why a unit sent the contact back for a new decision."""
+
+    unit: Unit
+    reason: str = Field(examples=["Borgeren er fyldt 31 år"])
+    decision: int = Field(description="The decision that had sent it there", examples=[1])
+    returned_at: datetime
+
+
+class AssessmentOut(BaseModel):
+    """A stored recommendation for a contact, and what a person decided on it."""
+
+    id: UUID
+    contact_id: UUID
+    contact_version: int = Field(description="The version of the contact's facts; 0 when made by hand")
+    reference: str = Field(examples=["7F3K9QTX"])
+    channel: Channel
+    received_at: datetime
+    made_at: datetime
+    status: AssessmentStatus
+    version: int = Field(description="As in the ETag")
+    facts: Facts
+    recommendation: Recommendation
+    decision: DecisionOut | None = None
+    returned: ReturnOut | None = None
+
+
+class Override(_Body):
+    """Another destination than the recommended one."""
+
+    kind: DestinationKind = Field(examples=["unit"])
+    unit: Unit = Field(Unit.RECEPTION, examples=["adults"])
+    administration: Administration | None = Field(None, description="For other_authority only")
+    urgency: Urgency | None = Field(None, description="Default: as recommended")
+
+
+class DecisionIn(_Body):
+    """Either `accept: true`, or `override` with its `reason`.
+
+    Accepting an `ask` means that the reception keeps the contact.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"accept": True},
+                {"override": {"kind": "unit", "unit": "adults"}, "reason": "Borgeren fylder 31 i morgen"},
+            ]
+        },
+    )
+
+    accept: bool = False
+    override: Override | None = None
+    reason: str | None = Field(None, max_length=2000)
+
+
+class NeedOut(BaseModel):
+    """A need code with its Danish label, KLE numbers (by age where they differ) and lowest step."""
+
+    code: Need
+    label: str = Field(examples=["Gældsrådgivning"])
+    kle: tuple[KleNumber, ...]
+    step: Step | None
+
+
+class RulesetItem(BaseModel):
+    """A rule set in a list."""
+
+    version: str = Field(examples=["1"])
+    title: str
+    valid_from: date
+    rows: int = Field(examples=[21])
+    status: Literal["active", "scheduled", "retired"]
+
+
+class OrganizationOut(BaseModel):
+    name: str = Field(examples=["Socialforvaltningen"])
+
+
+class EligibilityOut(BaseModel):
+    """Whom an offer takes; both ages are included, null means no limit."""
+
+    minimum_age: int | None = Field(examples=[18])
+    maximum_age: int | None = Field(examples=[None])
+    needs: list[Need]
+
+
+class ServiceOut(BaseModel):
+    """An offer of the catalogue, in the terms of Open Referral (HSDS) as far as it is known."""
+
+    id: UUID
+    name: str = Field(examples=["U-Turn"])
+    description: str
+    status: Literal["active", "inactive"] = Field(description="Active: open today")
+    organization: OrganizationOut
+    eligibility: EligibilityOut
+    kind: Literal["low_threshold", "self_referral"]
+    step: Step
+    valid_from: date | None
+    valid_to: date | None
+    capacity: Capacity | None

@@ -1,0 +1,181 @@
+"""What a person decides on an assessment, and what that sets going."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.triage import repository
+from services.triage.assessing import get_assessment
+from services.triage.companions import Deciding, open_companions
+from services.triage.models import Assessment, ContactCourse
+from services.triage.problems import (
+    AlreadyDecided,
+    ContactIsClosed,
+    ImpossibleDestination,
+    NotTheLatest,
+    ReasonRequired,
+    UnclearDecision,
+    at_field,
+)
+from services.triage.recommendation import Recommendation
+from services.triage.schemas import AssessmentStatus, DecisionIn, DecisionOut, Override
+from shared.access import Principal
+from shared.contracts import ContactTriaged, Destination, TriagedCompanion
+from shared.etags import demand_version
+from shared.ids import new_id
+from shared.vocabulary import Channel, DestinationKind, Unit, Urgency
+from shared.work import Work
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a person chose, whichever way they said it."""
+
+    overridden: bool
+    destination: Destination
+    urgency: Urgency
+    reason: str | None
+
+    def is_what_was(self, decided: DecisionOut) -> bool:
+        """Whether this says nothing new."""
+        return (self.overridden, self.destination, self.urgency, self.reason) == (
+            decided.overridden,
+            decided.destination,
+            decided.urgency,
+            decided.reason,
+        )
+
+
+def choice_of(wish: DecisionIn, recommendation: Recommendation) -> Choice:
+    """The choice that a request makes.
+
+    Raises UnclearDecision, ReasonRequired or ImpossibleDestination.
+    """
+    if wish.accept == (wish.override is not None):
+        raise UnclearDecision
+    if wish.override is None:
+        return Choice(False, recommendation.destination, recommendation.urgency, wish.reason)
+    if not (wish.reason or "").strip():
+        raise ReasonRequired(errors=at_field("/reason", "say in a few words why"))
+    _refuse_impossible(wish.override)
+    destination = Destination(**wish.override.model_dump(exclude={"urgency"}))
+    return Choice(True, destination, wish.override.urgency or recommendation.urgency, wish.reason)
+
+
+def _refuse_impossible(override: Override) -> None:
+    if override.kind is DestinationKind.ASK:
+        raise ImpossibleDestination(errors=at_field("/override/kind", "a person decides, and does not ask"))
+    if override.kind is not DestinationKind.UNIT and override.unit is not Unit.RECEPTION:
+        message = "the reception is responsible until the contact has gone where this kind says"
+        raise ImpossibleDestination(errors=at_field("/override/unit", message))
+    if override.administration is not None and override.kind is not DestinationKind.OTHER_AUTHORITY:
+        message = "an administration goes with other_authority only"
+        raise ImpossibleDestination(errors=at_field("/override/administration", message))
+
+
+async def decide(
+    work: Work, who: Principal, assessment_id: UUID, wish: DecisionIn, if_match: str | None
+) -> Assessment:
+    """Store a person's decision and tell intake and routing of it, in one transaction.
+
+    The same person may decide again; saying the same again changes nothing. Raises NotFound, NotTheLatest,
+    ContactIsClosed, StaleVersion, AlreadyDecided and what `choice_of` raises.
+    """
+    seen = await get_assessment(work, assessment_id)
+    course = await repository.lock_course(work.session, seen.contact_id)
+    assessment = await get_assessment(work, assessment_id)
+    recommendation = Recommendation.model_validate(assessment.recommendation)
+    choice = choice_of(wish, recommendation)
+    _refuse_the_past(course, assessment)
+    if if_match is not None:
+        demand_version(if_match, assessment.version)
+    if _says_nothing_new(choice, assessment, who, if_match):
+        return assessment
+    await _store(work, Deciding(who, course, assessment, recommendation, course.decision + 1), choice)
+    return await get_assessment(work, assessment_id)
+
+
+def _refuse_the_past(course: ContactCourse, assessment: Assessment) -> None:
+    if course.closed_version:
+        raise ContactIsClosed
+    if course.latest_assessment != assessment.id:
+        raise NotTheLatest(latest=str(course.latest_assessment))
+
+
+def _says_nothing_new(choice: Choice, assessment: Assessment, who: Principal, if_match: str | None) -> bool:
+    if assessment.status != AssessmentStatus.DECIDED:
+        return False
+    decided = DecisionOut.model_validate(assessment.decision)
+    if assessment.decided_by != who.subject and if_match is None:
+        raise AlreadyDecided(
+            decided_at=decided.decided_at.isoformat(),
+            role=decided.role,
+            destination=decided.destination.model_dump(mode="json"),
+        )
+    return choice.is_what_was(decided)
+
+
+async def _store(work: Work, deciding: Deciding, choice: Choice) -> None:
+    companions = await open_companions(work, deciding)
+    assessment = deciding.assessment
+    decided = DecisionOut(
+        number=deciding.number,
+        overridden=choice.overridden,
+        destination=choice.destination,
+        urgency=choice.urgency,
+        reason=choice.reason,
+        decided_at=work.clock.now(),
+        role=deciding.who.role,
+        companion=companions.contact_id,
+    )
+    await _write_down(work, deciding, decided)
+    await repository.change_course(
+        work.session,
+        assessment.contact_id,
+        decision=decided.number,
+        decided_itself=True,
+        companion=companions.known,
+    )
+    await work.publish(_event(deciding, decided, companions.told))
+
+
+async def _write_down(work: Work, deciding: Deciding, decided: DecisionOut) -> None:
+    """On the assessment as it stands, and in the trail of all decisions."""
+    assessment, stored = deciding.assessment, decided.model_dump(mode="json")
+    await repository.change_assessment(
+        work.session,
+        assessment.id,
+        status=AssessmentStatus.DECIDED,
+        decision=stored,
+        decided_by=deciding.who.subject,
+    )
+    await repository.add_decision(
+        work.session,
+        {
+            "id": new_id(),
+            "assessment_id": assessment.id,
+            "contact_id": assessment.contact_id,
+            "number": decided.number,
+            "subject": deciding.who.subject,
+            "decision": stored,
+            "decided_at": decided.decided_at,
+        },
+    )
+
+
+def _event(deciding: Deciding, decided: DecisionOut, companions: list[TriagedCompanion]) -> ContactTriaged:
+    assessment = deciding.assessment
+    return ContactTriaged(
+        id=new_id(),
+        occurred_at=decided.decided_at,
+        contact_id=assessment.contact_id,
+        decision=decided.number,
+        reference=assessment.reference,
+        channel=Channel(assessment.channel),
+        received_at=assessment.received_at,
+        ruleset=assessment.ruleset,
+        overridden=decided.overridden,
+        destination=decided.destination,
+        urgency=decided.urgency,
+        clocks=list(deciding.recommendation.clocks),
+        companions=companions,
+    )

@@ -1,0 +1,11 @@
+"""What triage must be told beside what every service is told."""
+
+from shared.settings import CommonSettings
+
+
+class Settings(CommonSettings):
+    """Triage's settings, from `DSI_...`."""
+
+    triage_database_url: str | None = None
+    intake_url: str = "http://127.0.0.1:8001"
+    routing_url: str = "http://127.0.0.1:8003"
