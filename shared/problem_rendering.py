@@ -77,6 +77,9 @@ def _field(error: Any) -> FieldError:
 
 def _http(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 -- as above
+    if error.status_code == HTTPStatus.BAD_REQUEST:
+        # The framework's word for a body whose bytes are no text; to whoever sent it, input like any other.
+        return render(InvalidInput(errors=[FieldError(pointer="", message="the body cannot be read")]))
     if error.status_code in _OURS:
         return render(_OURS[error.status_code]())
     phrase = HTTPStatus(error.status_code).phrase
