@@ -155,7 +155,7 @@ async def test_one_wrong_event_refuses_its_whole_list(
 @pytest.mark.parametrize(
     "body", ["", "{", '{"channel": "phone"', "null", "[]", '"\\ud800"', '{"channel":"\\ud800"}']
 )
-async def test_what_is_no_contact_at_all_is_refused(intake: Bench, body: str) -> None:
+async def test_what_is_no_contact_at_all_is_refused(intake: Bench, body: str | bytes) -> None:
     answer = await intake.client(Role.RECEPTION).post(
         "/v1/contacts", content=body, headers={"Content-Type": "application/json"}
     )

@@ -131,7 +131,7 @@ async def search_contacts(
 
 
 @contacts_router.get(
-    "/{contact_id}", summary="Read a contact", response_model=ContactOut, responses=answers(NotFound)
+    "/{contact_id:uuid}", summary="Read a contact", response_model=ContactOut, responses=answers(NotFound)
 )
 async def read_contact(who: Reader, contact_id: UUID, work: Writing, purpose: Purpose = None) -> Response:
     """With its ETag. Operations and auditors see the contact without the person. The look is logged."""
@@ -139,7 +139,7 @@ async def read_contact(who: Reader, contact_id: UUID, work: Writing, purpose: Pu
 
 
 @contacts_router.patch(
-    "/{contact_id}",
+    "/{contact_id:uuid}",
     summary="Write down what is known better",
     response_model=ContactOut,
     responses=answers(*_CHANGE),
@@ -159,7 +159,7 @@ async def change_contact(
 
 
 @contacts_router.put(
-    "/{contact_id}/facts",
+    "/{contact_id:uuid}/facts",
     summary="Write down the facts",
     response_model=ContactOut,
     responses=answers(*_CHANGE),
@@ -179,7 +179,7 @@ async def write_facts(
 
 
 @contacts_router.post(
-    "/{contact_id}/close",
+    "/{contact_id:uuid}/close",
     summary="Close a contact",
     response_model=ContactOut,
     responses=answers(NotFound, ContactClosed, StaleVersion),
