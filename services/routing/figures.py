@@ -1,5 +1,6 @@
 """A queue at one moment: who waits, how long waits are, and what someone who joins now may expect."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,8 +28,8 @@ from services.routing.waits import (
     WaitQuantile,
     abandonment,
     age_bands,
-    service_level,
-    wait_quantile,
+    service_levels,
+    wait_quantiles,
 )
 
 #: How many takes back the pace is read from.
@@ -69,18 +70,19 @@ class LiveFigures:
 
 
 def figures_of(waits: Sequence[Wait]) -> WaitFigures:
-    ends = [wait.end for wait in waits]
+    ends = Counter(wait.end for wait in waits)
+    p50, p90 = wait_quantiles(waits, (0.5, 0.9))
     return WaitFigures(
         entered=len(waits),
-        answered=ends.count(WaitEnd.ANSWERED),
-        abandoned=ends.count(WaitEnd.ABANDONED),
-        left=ends.count(WaitEnd.LEFT),
-        waiting=ends.count(WaitEnd.WAITING),
+        answered=ends[WaitEnd.ANSWERED],
+        abandoned=ends[WaitEnd.ABANDONED],
+        left=ends[WaitEnd.LEFT],
+        waiting=ends[WaitEnd.WAITING],
         abandonment=abandonment(waits),
-        p50=wait_quantile(waits, 0.5),
-        p90=wait_quantile(waits, 0.9),
+        p50=p50,
+        p90=p90,
         longest_seconds=max((wait.seconds for wait in waits), default=None),
-        service_levels={variant: service_level(waits, variant) for variant in ServiceLevelVariant},
+        service_levels=service_levels(waits),
     )
 
 

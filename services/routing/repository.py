@@ -206,11 +206,10 @@ _ENDED_COLUMNS = tuple(entries.c[name] for name in EndedRow._fields)
 
 
 async def waiting_rows(session: AsyncSession, queues: Sequence[str]) -> Sequence[WaitingRow]:
-    """Everybody who waits in these queues, in order."""
+    """Everybody who waits in these queues."""
     columns = (entries.c.queue, *_ORDER[:3])
     wanted = select(*columns).where(entries.c.queue.in_(queues), in_status(EntryStatus.WAITING))
-    found = await session.execute(wanted.order_by(entries.c.queue, *_ORDER))
-    return [WaitingRow(*row) for row in found]
+    return [WaitingRow._make(row) for row in await session.execute(wanted)]
 
 
 async def ended_rows(session: AsyncSession, since: dict[str, datetime]) -> Sequence[EndedRow]:
@@ -220,7 +219,7 @@ async def ended_rows(session: AsyncSession, since: dict[str, datetime]) -> Seque
         *((entries.c.queue == queue) & (entries.c.left_at >= moment) for queue, moment in since.items()),
     )
     found = await session.execute(select(*_ENDED_COLUMNS).where(recent).order_by(entries.c.left_at))
-    return [EndedRow(*row) for row in found]
+    return [EndedRow._make(row) for row in found]
 
 
 async def entered_rows(
@@ -232,7 +231,7 @@ async def entered_rows(
         wanted = wanted.where(entries.c.queue == queue)
     if channel is not None:
         wanted = wanted.where(entries.c.channel == channel)
-    return [EndedRow(*row) for row in await session.execute(wanted)]
+    return [EndedRow._make(row) for row in await session.execute(wanted)]
 
 
 async def open_counts(session: AsyncSession) -> Sequence[tuple[str, str, int, datetime]]:

@@ -9,6 +9,7 @@ on giving up telling nothing of the wait that was to come.
 """
 
 import math
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -57,30 +58,36 @@ def wait_quantile(waits: Sequence[Wait], share: float) -> WaitQuantile | None:
 
     When too many still wait for the share to be reached, the longest wait known is given as a bound.
     """
+    return wait_quantiles(waits, [share])[0]
+
+
+def wait_quantiles(waits: Sequence[Wait], shares: Sequence[float]) -> list[WaitQuantile | None]:
+    """Several quantiles of the same waits."""
     if not waits:
-        return None
-    for seconds, surviving in survival(waits):
-        if surviving <= 1 - share + _ROUNDING:
-            return WaitQuantile(seconds, lower_bound=False)
-    return WaitQuantile(max(wait.seconds for wait in waits), lower_bound=True)
+        return [None for _ in shares]
+    curve, longest = survival(waits), max(wait.seconds for wait in waits)
+    bound = WaitQuantile(longest, lower_bound=True)
+    return [
+        next(
+            (WaitQuantile(seconds, False) for seconds, left in curve if left <= 1 - share + _ROUNDING),
+            bound,
+        )
+        for share in shares
+    ]
 
 
-def survival(waits: Iterable[Wait]) -> list[tuple[float, float]]:
+def survival(waits: Sequence[Wait]) -> list[tuple[float, float]]:
     """The product-limit curve: at each wait that ended by being taken, the share that waits longer.
 
     Of waits equally long, those taken count before those censored.
     """
-    answered: Counter[float] = Counter()
-    ended: Counter[float] = Counter()
-    for wait in waits:
-        ended[wait.seconds] += 1
-        answered[wait.seconds] += wait.end is WaitEnd.ANSWERED
-    at_risk, surviving, curve = ended.total(), 1.0, []
-    for seconds in sorted(ended):
-        if answered[seconds]:
-            surviving *= 1 - answered[seconds] / at_risk
-            curve.append((seconds, surviving))
-        at_risk -= ended[seconds]
+    ordered = sorted(wait.seconds for wait in waits)
+    answered = Counter(wait.seconds for wait in waits if wait.end is WaitEnd.ANSWERED)
+    surviving, curve = 1.0, []
+    for seconds in sorted(answered):
+        at_risk = len(ordered) - bisect_left(ordered, seconds)
+        surviving *= 1 - answered[seconds] / at_risk
+        curve.append((seconds, surviving))
     return curve
 
 
@@ -118,22 +125,19 @@ class ServiceLevelVariant(StrEnum):
     EVERYONE_DUE = "everyone_due"
 
 
-def service_level(waits: Iterable[Wait], variant: ServiceLevelVariant) -> float | None:
-    """The share answered within the target, of those the variant counts; None when it counts nobody."""
-    counted = in_time = 0
-    for wait in waits:
-        counted += _is_counted(wait, variant)
-        in_time += wait.end is WaitEnd.ANSWERED and not wait.late
-    return in_time / counted if counted else None
-
-
-def _is_counted(wait: Wait, variant: ServiceLevelVariant) -> bool:
-    if wait.end is WaitEnd.ANSWERED:
-        return True
-    if wait.end is WaitEnd.ABANDONED:
-        every_one = variant is ServiceLevelVariant.ANSWERED_OR_ABANDONED
-        return every_one or (wait.late and variant is not ServiceLevelVariant.ANSWERED)
-    return wait.end is WaitEnd.WAITING and wait.late and variant is ServiceLevelVariant.EVERYONE_DUE
+def service_levels(waits: Iterable[Wait]) -> dict[ServiceLevelVariant, float | None]:
+    """The share answered within the target, by each variant; None where it counts nobody."""
+    tally = Counter((wait.end, wait.late) for wait in waits)
+    in_time = tally[WaitEnd.ANSWERED, False]
+    answered = in_time + tally[WaitEnd.ANSWERED, True]
+    gave_up_late = tally[WaitEnd.ABANDONED, True]
+    counted = {
+        ServiceLevelVariant.ANSWERED: answered,
+        ServiceLevelVariant.ANSWERED_OR_ABANDONED_LATE: answered + gave_up_late,
+        ServiceLevelVariant.ANSWERED_OR_ABANDONED: answered + gave_up_late + tally[WaitEnd.ABANDONED, False],
+        ServiceLevelVariant.EVERYONE_DUE: answered + gave_up_late + tally[WaitEnd.WAITING, True],
+    }
+    return {variant: in_time / count if count else None for variant, count in counted.items()}
 
 
 def abandonment(waits: Iterable[Wait]) -> float | None:

@@ -15,7 +15,7 @@ from services.routing.waits import (
     WaitQuantile,
     abandonment,
     age_bands,
-    service_level,
+    service_levels,
     survival,
     wait_quantile,
 )
@@ -120,22 +120,22 @@ WAITS = with_target(
     ],
 )
 def test_each_service_level_says_what_it_is_a_share_of(variant: ServiceLevelVariant, share: float) -> None:
-    assert service_level(WAITS, variant) == pytest.approx(share)
+    assert service_levels(WAITS)[variant] == pytest.approx(share)
 
 
 def test_answered_exactly_on_the_target_is_in_time() -> None:
-    assert service_level(with_target(20, answered(20)), ServiceLevelVariant.ANSWERED) == 1
+    assert service_levels(with_target(20, answered(20)))[ServiceLevelVariant.ANSWERED] == 1
 
 
 def test_queues_with_targets_of_their_own_are_judged_each_by_its_own() -> None:
     waits = (
         with_target(20, answered(10)) + with_target(86400, answered(3600)) + with_target(20, answered(3600))
     )
-    assert service_level(waits, ServiceLevelVariant.ANSWERED) == pytest.approx(2 / 3)
+    assert service_levels(waits)[ServiceLevelVariant.ANSWERED] == pytest.approx(2 / 3)
 
 
 def test_a_quiet_queue_has_neither_service_level_nor_abandonment() -> None:
-    assert service_level(with_target(20, waiting(1)), ServiceLevelVariant.ANSWERED_OR_ABANDONED_LATE) is None
+    assert service_levels(with_target(20, waiting(1)))[ServiceLevelVariant.ANSWERED_OR_ABANDONED_LATE] is None
     assert abandonment(waiting(1)) is None
 
 
