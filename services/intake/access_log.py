@@ -22,6 +22,7 @@ from shared.pages import Cursor
 from shared.work import Work
 
 _LOOKS = table_of(Look)
+_ADD_LOOKS = insert(_LOOKS)
 
 Action = Literal["create", "read", "list", "search", "found", "change", "close"]
 
@@ -69,7 +70,7 @@ async def log_look(
         for contact in contacts
     ]
     if rows:
-        await work.session.execute(insert(_LOOKS), rows)
+        await work.session.execute(_ADD_LOOKS, rows)
 
 
 async def looks(

@@ -23,6 +23,11 @@ NAMES = table_of(ContactName)
 TICKETS = table_of(TicketRoll)
 LINES = table_of(LineRow)
 
+# Built once: with the values apart from it, a statement is compiled once and never looked at again.
+_ADD_CONTACT = insert(CONTACTS)
+_ADD_NAMES = insert(NAMES)
+_CONTACT_COLUMNS = tuple(CONTACTS.columns.keys())
+
 
 def upsert(session: AsyncSession) -> Any:
     """The dialect's `insert`, which knows `ON CONFLICT`."""
@@ -61,12 +66,12 @@ async def read_lines(session: AsyncSession) -> Lines:
 
 
 def _columns(contact: Contact) -> dict[str, Any]:
-    return {column.key: getattr(contact, column.key) for column in CONTACTS.columns}
+    return {name: getattr(contact, name) for name in _CONTACT_COLUMNS}
 
 
 async def add_contact(session: AsyncSession, contact: Contact) -> None:
     """Store a new contact by one plain insert: this is the busiest statement of the service."""
-    await session.execute(insert(CONTACTS).values(_columns(contact)))
+    await session.execute(_ADD_CONTACT, _columns(contact))
 
 
 async def add_contact_once(session: AsyncSession, contact: Contact) -> bool:
@@ -81,7 +86,7 @@ async def add_names(session: AsyncSession, contact_id: UUID, word_indexes: Itera
     """Make the contact findable by these words."""
     rows = [{"word_index": word, "contact_id": contact_id} for word in word_indexes]
     if rows:
-        await session.execute(insert(NAMES), rows)
+        await session.execute(_ADD_NAMES, rows)
 
 
 async def replace_names(session: AsyncSession, contact_id: UUID, word_indexes: Iterable[str]) -> None:
