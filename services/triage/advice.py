@@ -24,7 +24,7 @@ CATALOGUE_SECONDS = 30.0
 MAJORITY = 18
 
 
-class Desk:
+class Advisers:
     """Advises by the rule set of the contact's day, or by one that is named."""
 
     def __init__(self) -> None:

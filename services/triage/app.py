@@ -6,7 +6,7 @@ import httpx
 from fastapi import FastAPI
 
 from services.triage import metrics
-from services.triage.advice import Desk
+from services.triage.advice import Advisers
 from services.triage.endpoints.assessments import assessments_router
 from services.triage.endpoints.recommendations import recommendations_router
 from services.triage.endpoints.reference import needs_router, rulesets_router, services_router
@@ -30,7 +30,7 @@ _TAGS = (
 
 
 async def _prepare(work: Work) -> None:
-    work.state.desk = Desk()
+    work.state.advisers = Advisers()
     work.state.gauges = metrics.make_gauges(work.state.metrics.registry)
 
 

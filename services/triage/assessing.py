@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.triage import repository
-from services.triage.advice import Desk
+from services.triage.advice import Advisers
 from services.triage.models import Assessment, ContactCourse
 from services.triage.problems import ContactIsClosed
 from services.triage.recommendation import Recommendation
@@ -97,5 +97,5 @@ async def _store(work: Work, course: ContactCourse, columns: dict[str, Any], **m
 
 
 async def _advise(work: Work, heard: Heard) -> Recommendation:
-    desk: Desk = work.state.desk
-    return await desk.advise(work.session, heard.facts, heard.channel, heard.received_at)
+    advisers: Advisers = work.state.advisers
+    return await advisers.advise(work.session, heard.facts, heard.channel, heard.received_at)

@@ -8,6 +8,7 @@ from functools import cached_property
 from services.triage.case import ASKED_THROUGH, OLDEST, Case, case_of, needs_of
 from services.triage.catalogue import Catalogue, Offer, OpenOffers
 from services.triage.effects import Effects, EffectsOf
+from services.triage.explaining import because, shown
 from services.triage.geography import Geography
 from services.triage.needs import NeedVocabulary
 from services.triage.recommendation import (
@@ -20,7 +21,6 @@ from services.triage.recommendation import (
 )
 from services.triage.rulebook import Hit, Rulebook
 from services.triage.ruleset import RuleSet
-from services.triage.three_valued import because, shown
 from services.triage.unknowns import Explorer, Leaf, Tree, leaves_of, questions_of
 from shared.contracts import Destination, Facts
 from shared.vocabulary import Channel, DestinationKind, Need, Unit

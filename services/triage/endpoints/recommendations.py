@@ -36,7 +36,7 @@ async def recommend(
     """Facts in, exactly one destination out, or exactly the facts that would settle it. Stores nothing."""
     refuse_contradictions(wish.facts)
     received_at = wish.received_at or work.clock.now()
-    answer: Recommendation = await work.state.desk.advise(
+    answer: Recommendation = await work.state.advisers.advise(
         work.session, wish.facts, wish.channel, received_at, version=ruleset, trace=trace
     )
     return answer

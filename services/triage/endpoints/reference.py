@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.triage.advice import Desk
+from services.triage.advice import Advisers
 from services.triage.presenting import present_offer, present_ruleset
 from services.triage.problems import UnknownRuleset
 from services.triage.ruleset import RuleSet
@@ -27,15 +27,15 @@ _EVERYBODY = [
 ]
 
 
-def _desk(request: Request) -> Desk:
-    desk: Desk = request.app.state.desk
-    return desk
+def _advisers(request: Request) -> Advisers:
+    advisers: Advisers = request.app.state.advisers
+    return advisers
 
 
 @rulesets_router.get("", summary="List the rule sets", dependencies=_EVERYBODY)
 async def list_rulesets(request: Request) -> Page[RulesetItem]:
     """Oldest first, with the one in force today marked active."""
-    rulesets = _desk(request).rulesets
+    rulesets = _advisers(request).rulesets
     today = local_date(request.app.state.clock.now())
     return Page(items=[present_ruleset(ruleset, rulesets, today) for ruleset in rulesets])
 
@@ -49,13 +49,13 @@ async def list_rulesets(request: Request) -> Page[RulesetItem]:
 )
 async def read_ruleset(version: str, request: Request) -> RuleSet:
     """Every row with its conditions, destinations, Danish texts and sources, as it stands in its file."""
-    return _desk(request).adviser(version).ruleset
+    return _advisers(request).adviser(version).ruleset
 
 
 @needs_router.get("", summary="The vocabulary of needs", dependencies=_EVERYBODY)
 async def list_needs(request: Request) -> Page[NeedOut]:
     """Every need code with its Danish label, KLE number and lowest step."""
-    entries = _desk(request).vocabulary.needs
+    entries = _advisers(request).vocabulary.needs
     return Page(items=[NeedOut.model_validate(entry.model_dump()) for entry in entries])
 
 
@@ -73,7 +73,7 @@ async def list_services(
     cursor: CursorText = None,
 ) -> Page[ServiceOut]:
     """Low-threshold and self-referral offers in the order they were added, those closed today as well."""
-    offers = (await work.state.desk.catalogue(work.session)).offers
+    offers = (await work.state.advisers.catalogue(work.session)).offers
     after = decode_cursor(cursor)
     chosen = [
         offer
@@ -95,7 +95,7 @@ async def list_services(
 )
 async def read_service(service_id: UUID, work: Reading) -> ServiceOut:
     """One offer of the catalogue."""
-    for offer in (await work.state.desk.catalogue(work.session)).offers:
+    for offer in (await work.state.advisers.catalogue(work.session)).offers:
         if offer.id == service_id:
             return present_offer(offer, local_date(work.clock.now()))
     raise NotFound("No offer has this id.")
