@@ -1,7 +1,6 @@
 """The whole house, for tests of what the services do together."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
 from pathlib import Path
 
 import httpx
@@ -29,18 +28,17 @@ async def house(
 @pytest.fixture
 async def client_of(house: House) -> AsyncIterator[ClientOf]:
     """`client_of("routing", Role.CASEWORKER, units=["youth"], subject="bo")`."""
-    async with AsyncExitStack() as stack:
-        clients: list[httpx.AsyncClient] = []
+    clients: list[httpx.AsyncClient] = []
 
-        def make(
-            service: str, role: Role, units: tuple[str, ...] = (), subject: str = "alma"
-        ) -> httpx.AsyncClient:
-            client = house.client(service)
-            token = house.apps[service].state.tokens.for_development([role], units, subject, 3600)
-            client.headers["Authorization"] = f"Bearer {token}"
-            clients.append(client)
-            return client
+    def make(
+        service: str, role: Role, units: tuple[str, ...] = (), subject: str = "alma"
+    ) -> httpx.AsyncClient:
+        client = house.client(service)
+        token = house.apps[service].state.tokens.for_development([role], units, subject, 3600)
+        client.headers["Authorization"] = f"Bearer {token}"
+        clients.append(client)
+        return client
 
-        yield make
-        for client in clients:
-            await stack.enter_async_context(client)
+    yield make
+    for client in clients:
+        await client.aclose()
