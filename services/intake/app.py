@@ -6,6 +6,7 @@ import httpx
 from fastapi import FastAPI
 
 from services.intake import metrics, repository
+from services.intake.configuring import read_lines_file, store_lines
 from services.intake.endpoints.access_log import access_log_router
 from services.intake.endpoints.calls import calls_router
 from services.intake.endpoints.contacts import contacts_router
@@ -43,6 +44,8 @@ async def _prepare(work: Work) -> None:
     state.vault = vault_from(settings)
     state.signatures = Signatures(settings.secret("webhook_secrets"))
     state.seal_answer, state.unseal_answer = state.vault.seal_answer, state.vault.unseal_answer
+    if settings.lines_file is not None:
+        await store_lines(work, read_lines_file(settings.lines_file))
     state.lines = await repository.read_lines(work.session)
     state.gauges = metrics.make_gauges(state.metrics.registry)
 

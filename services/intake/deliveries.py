@@ -7,11 +7,13 @@ from typing import Any
 from services.intake import call_repository, calls
 from services.intake.call_repository import EVENT, RESTART, UNINTERPRETABLE
 from services.intake.call_schemas import CallBrief, Receipt
-from services.intake.keeping import vault_of
+from services.intake.keeping import lines_of, vault_of
 from services.intake.said import delivery_context, key_of
 from services.intake.telephony.canonical import CallEvent, ExchangeRestart
 from services.intake.telephony.delivery import Delivery
 from shared.access import Principal
+from shared.problems import Unavailable
+from shared.vocabulary import Channel
 from shared.work import Work
 
 
@@ -20,6 +22,9 @@ async def take(work: Work, who: Principal, deliveries: Sequence[Delivery], purpo
 
     All in the caller's transaction: what is receipted is stored, and what is stored has had its effect.
     """
+    if not any(line.channel is Channel.PHONE for line in lines_of(work)):
+        # The exchange keeps what it could not tell and tells it again; nothing is lost.
+        raise Unavailable("No phone line is configured yet.", headers={"Retry-After": "60"})
     by_source: dict[str, list[Delivery]] = defaultdict(list)
     for delivery in deliveries:
         by_source[delivery.source].append(delivery)

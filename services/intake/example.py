@@ -2,18 +2,16 @@
 
 from pathlib import Path
 
-import yaml
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
+from services.intake.configuring import read_lines_file, store_lines
 from services.intake.repository import LINES
 from shared.work import Work
 
-_OPTIONAL: dict[str, object] = {"valid_to": None, "ticket_prefix": None, "telephony_queues": []}
 _FILE = Path(__file__).parent / "example" / "lines.yaml"
 
 
 async def load_example(work: Work) -> None:
     """Store the lines of `example/lines.yaml`, unless somebody configured lines already."""
     if (await work.session.execute(select(LINES.c.code).limit(1))).first() is None:
-        rows = yaml.safe_load(_FILE.read_text(encoding="utf-8"))["lines"]
-        await work.session.execute(insert(LINES), [{**_OPTIONAL, **row} for row in rows])
+        await store_lines(work, read_lines_file(_FILE))

@@ -1,5 +1,7 @@
 """What intake must be told beside what every service is told."""
 
+from pathlib import Path
+
 from pydantic import SecretStr
 
 from shared.settings import CommonSettings
@@ -12,6 +14,8 @@ class Settings(CommonSettings):
     triage_url: str = "http://127.0.0.1:8002"
     routing_url: str = "http://127.0.0.1:8003"
 
+    #: The city's own lines (configuring.py); without it, those in storage hold.
+    lines_file: Path | None = None
     #: Keys that personal values are sealed with: `k2:<base64>,k1:<base64>`, the first is current.
     seal_keys: SecretStr | None = None
     #: Key of the index that personal values are found by: 32 bytes in base64. It cannot be changed later.

@@ -1,0 +1,57 @@
+"""A city configures its own lines in a file; the file is right at every start."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from services.intake import repository
+from services.intake.configuring import read_lines_file, store_lines
+from services.intake.lines import Lines
+from services.intake.repository import CONTACTS
+from shared.vocabulary import Channel, Role
+from shared.work import work_on
+from tests.bench import Bench
+from tests.intake.test_telephony import RINGS_IN
+
+FILE = """
+lines:
+  - {code: hovednummer, name: Nyt navn, channel: phone, reception_queue: reception-phone, valid_from: 2025-01-01,
+     valid_to: 2026-03-31}
+  - {code: kff, name: KFF, channel: phone, reception_queue: reception-phone, valid_from: 2026-04-01,
+     is_default: true, telephony_queues: [socialservice]}
+"""
+
+
+async def test_the_file_changes_known_lines_adds_new_ones_and_leaves_the_rest(
+    intake: Bench, tmp_path: Path
+) -> None:
+    (tmp_path / "lines.yaml").write_text(FILE)
+    state = intake.app.state
+    for _ in range(2):
+        async with state.database.writing() as session:
+            await store_lines(work_on(state, session), read_lines_file(tmp_path / "lines.yaml"))
+    async with state.database.reading() as session:
+        lines = {line.code: line for line in await repository.read_lines(session)}
+
+    assert lines["hovednummer"].name == "Nyt navn"
+    assert str(lines["hovednummer"].valid_to) == "2026-03-31"
+    assert lines["kff"].is_default
+    assert lines["postkassen"].channel is Channel.WRITTEN
+
+
+@pytest.mark.parametrize(
+    "text", ["lines: [{code: X}]", "lines: 1", "[]", FILE.replace("valid_to", "valid_till")]
+)
+def test_a_file_that_is_wrong_stops_the_start(tmp_path: Path, text: str) -> None:
+    (tmp_path / "lines.yaml").write_text(text)
+    with pytest.raises(ValidationError):
+        read_lines_file(tmp_path / "lines.yaml")
+
+
+async def test_before_any_phone_line_is_configured_the_exchange_is_asked_to_come_again(intake: Bench) -> None:
+    intake.app.state.lines = Lines([])
+    answer = await intake.client(Role.TELEPHONY).post("/v1/telephony/events", json=RINGS_IN)
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    assert await intake.count(CONTACTS) == 0
