@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Literal
 
 from services.triage.case import ASKED_THROUGH, OLDEST, Case, case_of, needs_of
 from services.triage.catalogue import Catalogue, Offer, OpenOffers
@@ -26,7 +27,11 @@ from shared.contracts import Destination, Facts
 from shared.vocabulary import Channel, DestinationKind, Need, Unit
 from shared.working_days import local_date
 
-_VALUES = {True: "true", False: "false", None: "unknown"}
+_VALUES: dict[bool | None, Literal["true", "false", "unknown"]] = {
+    True: "true",
+    False: "false",
+    None: "unknown",
+}
 
 #: What a destination's place was read from, where the place itself is worked out.
 _READ_FROM = {"area": ("district", "postal_code"), "child_area": ("child_district", "child_postal_code")}
@@ -67,10 +72,7 @@ class Adviser:
             clocks=tuple(
                 self.ruleset.clocks[name].start(name, moment.received_at) for name in effects.clocks
             ),
-            questions=tuple(
-                Question.model_validate({"fact": fact, "text": self._questions[fact]})
-                for fact in questions_of(tree)
-            ),
+            questions=tuple(self._questions[fact] for fact in questions_of(tree)),
             warnings=effects.warnings,
             offers=tuple(self._suggestion(offer, case) for offer in effects.offers),
             companions=self._companions(effects, facts, moment, catalogue),
@@ -88,8 +90,8 @@ class Adviser:
         return Explorer(self.rulebook, ages)
 
     @cached_property
-    def _questions(self) -> dict[str, str]:
-        return {str(fact): text for fact, text in self.ruleset.questions.items()}
+    def _questions(self) -> dict[str, Question]:
+        return {fact: Question(fact=fact, text=text) for fact, text in self.ruleset.questions.items()}
 
     @cached_property
     def _cuts(self) -> frozenset[int]:
@@ -155,14 +157,20 @@ class Adviser:
 
     def _trace(self, case: Case) -> tuple[TraceRow, ...]:
         return tuple(
-            TraceRow.model_validate(
-                {
-                    "rule": str(row.row.number),
-                    "title": row.row.title,
-                    "holds": _VALUES[row.test.evaluate(case)],
-                    "source": row.row.source,
-                }
-            )
+            told[row.test.evaluate(case)]
+            for row, told in zip(self.rulebook.rows, self._trace_rows, strict=True)
+        )
+
+    @cached_property
+    def _trace_rows(self) -> tuple[dict[bool | None, TraceRow], ...]:
+        """What the trace says of each row for each of the three values."""
+        return tuple(
+            {
+                value: TraceRow(
+                    rule=str(row.row.number), title=row.row.title, holds=name, source=row.row.source
+                )
+                for value, name in _VALUES.items()
+            }
             for row in self.rulebook.rows
         )
 

@@ -28,6 +28,7 @@ from shared.vocabulary import Administration, DestinationKind, Unit, Urgency
 T = TypeVar("T")
 
 _AGE = frozenset({"age"})
+_CASE_UNIT = frozenset({"existing_case_unit"})
 
 
 class Place(NamedTuple):
@@ -173,7 +174,9 @@ class Rulebook:
                 return CompiledUnit(partial(_read, fact), lambda case: frozenset({fact}))
             case ExistingCaseUnitOr():
                 otherwise = choice.existing_case_unit_or
-                return CompiledUnit(lambda case: case.existing_case_unit or otherwise)
+                return CompiledUnit(
+                    lambda case: case.existing_case_unit or otherwise, lambda case: _CASE_UNIT
+                )
             case ByAge():
                 return self._by_age(choice)
         return CompiledUnit(lambda case: choice)

@@ -1,6 +1,6 @@
 """Reasons, trace and the words around an offer."""
 
-from tests.triage.triaging import ADVISER, triage
+from tests.triage.triaging import ADVISER, THURSDAY, triage
 
 
 def test_a_reason_names_the_facts_that_made_its_row_fire_and_no_others() -> None:
@@ -18,6 +18,21 @@ def test_a_destination_by_place_names_the_place() -> None:
     }
     by_postcode = triage("respite", age=8, postal_code="2300").reasons[0].because
     assert by_postcode == {"needs": ["respite"], "age": 8, "postal_code": "2300"}
+
+
+def test_a_destination_by_an_existing_case_names_the_unit_that_has_it() -> None:
+    known = triage("complaint", in_municipality=True, existing_case_unit="hky").reasons[0].because
+    assert known == {"needs": ["complaint"], "existing_case_unit": "hky"}
+    assert triage("complaint", in_municipality=True).reasons[0].because == {"needs": ["complaint"]}
+
+
+def test_home_care_is_explained_by_the_day_it_was_asked_for() -> None:
+    answer = triage("personal_care", age=40, district=1)
+    assert answer.reasons[0].because == {
+        "needs": ["personal_care"],
+        "received_on": THURSDAY.date(),
+        "age": 40,
+    }
 
 
 def test_a_reason_never_tells_a_fact_that_is_not_known() -> None:
