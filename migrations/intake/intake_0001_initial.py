@@ -162,6 +162,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("contact_id"),
     )
     op.create_index("ix_calls_call_id", "calls", ["call_id", "source"], unique=True)
+    op.create_index(
+        "ix_calls_open",
+        "calls",
+        ["source"],
+        sqlite_where=sa.text("gone_at IS NULL"),
+        postgresql_where=sa.text("gone_at IS NULL"),
+    )
     op.create_index("ix_calls_source", "calls", ["source", "started_at"])
     op.create_index("ix_calls_started_at", "calls", ["started_at", "contact_id"])
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Index, Text
+from sqlalchemy import JSON, Index, Text, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -146,6 +146,9 @@ class CallDelivery(IntakeModel, table=True):
     sealed_key: str = Field(max_length=16)
 
 
+_STILL_THERE = text("gone_at IS NULL")
+
+
 class CallRecord(IntakeModel, table=True):
     """A call as derived from all its events; it can be derived again at any time."""
 
@@ -154,6 +157,7 @@ class CallRecord(IntakeModel, table=True):
         Index("ix_calls_call_id", "call_id", "source", unique=True),
         Index("ix_calls_started_at", "started_at", "contact_id"),
         Index("ix_calls_source", "source", "started_at"),
+        Index("ix_calls_open", "source", sqlite_where=_STILL_THERE, postgresql_where=_STILL_THERE),
     )
 
     contact_id: UUID = Field(primary_key=True, foreign_key="contacts.id")

@@ -6,7 +6,8 @@ import pytest
 
 from shared.sealing import BlindIndex, Keyring, SealBrokenError, UnusableKeyError, new_key
 
-K1, K2 = new_key(), new_key()
+# The same in every process, since they stand in the names of tests.
+K1, K2 = (base64.b64encode(bytes([number]) * 32).decode() for number in (1, 2))
 OLD = Keyring.parse(f"k1:{K1}")
 BOTH = Keyring.parse(f"k2:{K2}, k1:{K1}")
 
@@ -84,6 +85,11 @@ def test_the_index_finds_equal_values_of_one_kind_only() -> None:
     assert index.of("phone", "12345678") != index.of("cpr", "12345678")
     assert index.of("phone", "12345678") != index.of("phone", "12345679")
     assert index.of("phone", "12345678") != BlindIndex.parse(K2).of("phone", "12345678")
+
+
+def test_a_new_key_is_whole_and_never_the_same() -> None:
+    assert Keyring.parse(f"k:{new_key()}").current == "k"
+    assert new_key() != new_key()
 
 
 def test_an_index_key_must_be_whole() -> None:
