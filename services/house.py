@@ -13,7 +13,6 @@ import httpx
 from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.routing import Mount
-from starlette.types import ASGIApp
 
 from services.desk.app import create_app as create_desk
 from services.desk.settings import Settings as DeskSettings
@@ -24,6 +23,7 @@ from services.routing.settings import Settings as RoutingSettings
 from services.triage.app import create_app as create_triage
 from services.triage.settings import Settings as TriageSettings
 from shared.clock import Clock
+from shared.problem_rendering import render_problems
 
 #: Downstream first: whoever receives events is up before whoever sends them.
 SERVICES = ("routing", "triage", "intake")
@@ -43,7 +43,8 @@ class House:
             "desk": create_desk(DeskSettings(**told), clock=clock, connect=self._connect),
         }
         mounts = [Mount("/" if name == "desk" else f"/{name}", app) for name, app in self.apps.items()]
-        self.app: ASGIApp = Starlette(routes=mounts, lifespan=self._lifespan)
+        self.app = Starlette(routes=mounts, lifespan=self._lifespan)
+        render_problems(self.app)
 
     def client(self, service: str) -> httpx.AsyncClient:
         """A client that reaches a service inside this process."""

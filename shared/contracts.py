@@ -242,8 +242,22 @@ class EventBatch(BaseModel):
     They are raw objects here, so that one event a peer cannot read does not stop the others.
     """
 
-    source: str
-    events: list[dict[str, object]] = Field(max_length=500)
+    source: str = Field(examples=["intake"])
+    events: list[dict[str, object]] = Field(
+        max_length=500,
+        examples=[
+            [
+                {
+                    "type": "contact.closed",
+                    "id": "01a20698-3299-74b4-b173-af05db0d1cd2",
+                    "occurred_at": "2026-03-10T09:00:00Z",
+                    "contact_id": "01a20698-3354-738e-85ef-2090fbe79f30",
+                    "version": 3,
+                    "outcome": "advised",
+                }
+            ]
+        ],
+    )
 
 
 class EventResult(BaseModel):

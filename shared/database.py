@@ -1,7 +1,7 @@
 """One database of one service: SQLite when embedded, PostgreSQL in production; the same statements."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
@@ -51,7 +51,8 @@ def table_of(model: type[SQLModel]) -> Table:
 class Database:
     """The engine, and the two ways to use it: `reading` and `writing`.
 
-    `on_publish` is called after each commit of a transaction that published events.
+    `on_publish` is called after each commit of a transaction that published events, with the peers they
+    are for.
     """
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
@@ -60,7 +61,7 @@ class Database:
         if not self.is_sqlite:
             options["pool_pre_ping"] = True
         self.engine: AsyncEngine = create_async_engine(url, **options)
-        self.on_publish: Callable[[], None] = lambda: None
+        self.on_publish: Callable[[Iterable[str]], None] = lambda _peers: None
         # One writer at a time in this process: SQLite has one anyway, and its own waiting is by polling.
         self._turn = asyncio.Lock() if self.is_sqlite else nullcontext()
         self._writer = self.engine.execution_options(begins_writing=True)
@@ -80,8 +81,8 @@ class Database:
         async with self._turn, AsyncSession(self._writer, expire_on_commit=False) as session:
             yield session
             await session.commit()
-        if session.info.get("published"):
-            self.on_publish()
+        if peers := session.info.get("published"):
+            self.on_publish(peers)
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -61,6 +61,8 @@ def _document(app: FastAPI) -> dict[str, Any]:
 
 def _declare_problems(operation: dict[str, Any]) -> None:
     responses = operation["responses"]
+    # Said out loud, so that a reader need not guess whether the lock was forgotten.
+    operation.setdefault("security", [])
     takes_input = bool(operation.get("parameters") or operation.get("requestBody"))
     responses.pop("422", None) if "HTTPValidationError" in str(responses.get("422")) else None
     declared = dict(_EVERYWHERE)

@@ -47,7 +47,7 @@ class Outbox:
         rows = [row for event in events for row in self._rows(event, now)]
         if rows:
             await session.execute(insert(self.table), rows)
-            session.info["published"] = True
+            _tell(session, (row["peer"] for row in rows))
 
     def _rows(self, event: Event, now: datetime) -> list[dict[str, Any]]:
         payload = event.model_dump(mode="json", exclude_none=True)
@@ -125,7 +125,7 @@ class Outbox:
         revived = await session.execute(
             dead.values(dead_at=None, attempts=0, due_at=now).returning(self.table.c.id)
         )
-        session.info["published"] = True
+        _tell(session, self.peers)
         return len(revived.all())
 
     async def dead(self, session: AsyncSession, most: int) -> Sequence[Mapping[str, Any]]:
@@ -147,3 +147,8 @@ class Outbox:
         )
         found = {peer: (everything - dead, dead) for peer, everything, dead in rows}
         return {peer: found.get(peer, (0, 0)) for peer in self.peers}
+
+
+def _tell(session: AsyncSession, peers: Iterable[str]) -> None:
+    """Let the database know, for after the commit, whom there is something for."""
+    session.info.setdefault("published", set()).update(peers)

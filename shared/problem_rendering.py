@@ -4,11 +4,12 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
 from shared.idempotency import AlreadyAnswered
@@ -38,7 +39,7 @@ def render(problem: Problem) -> JSONResponse:
     )
 
 
-def render_problems(app: FastAPI) -> None:
+def render_problems(app: Starlette) -> None:
     """Install the handlers for all that can go wrong."""
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _invalid)

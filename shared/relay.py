@@ -5,7 +5,7 @@ may run side by side: letters are leased, and a peer's inbox forgets repeats.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -84,10 +84,10 @@ class Relay:
             with suppress(asyncio.CancelledError):
                 await task
 
-    def wake(self) -> None:
-        """There is something to carry."""
-        for woken in self._woken.values():
-            woken.set()
+    def wake(self, peers: Iterable[str]) -> None:
+        """There is something to carry to these peers."""
+        for peer in peers:
+            self._woken[peer].set()
 
     async def _run(self, peer: str) -> None:
         pause = POLL_SECONDS
@@ -96,7 +96,8 @@ class Relay:
                 await asyncio.wait_for(self._woken[peer].wait(), pause)
             self._woken[peer].clear()
             try:
-                while await self.carry(peer):
+                # A batch that is not full was the last; what came meanwhile has set the wake-up again.
+                while await self.carry(peer) == BATCH:
                     pass
                 pause = POLL_SECONDS
             except (PeerUnreachable, SQLAlchemyError, OSError) as error:
@@ -144,6 +145,8 @@ class Relay:
             if woken_only and not woken.is_set():
                 continue
             woken.clear()
-            while count := await self.carry(peer):
+            count = BATCH
+            while count == BATCH:
+                count = await self.carry(peer)
                 carried += count
         return carried

@@ -174,18 +174,18 @@ async def test_a_relay_that_died_with_letters_in_hand_loses_none(
 
 
 async def test_publishing_wakes_the_relay_after_the_commit(database: Database, outbox: Outbox) -> None:
-    woken: list[int] = []
+    woken: list[set[str]] = []
 
     async def seen() -> int:
         async with database.reading() as session:
             return len((await session.execute(select(TABLES.outbox.c.id))).all())
 
-    database.on_publish = lambda: woken.append(1)
+    database.on_publish = lambda peers: woken.append(set(peers))
     async with database.writing() as session:
         await outbox.add(session, [closed()])
         assert not woken
-    assert woken == [1]
+    assert woken == [{"routing"}]
     assert await seen() == 1
     async with database.writing() as session:
         await session.execute(select(TABLES.outbox.c.id))
-    assert woken == [1], "a transaction that published nothing wakes nobody"
+    assert woken == [{"routing"}], "a transaction that published nothing wakes nobody"
