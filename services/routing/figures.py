@@ -8,17 +8,11 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.estimate import Take, WaitRange, estimate, pace_of
+from services.routing.figure_rows import EndedRow, WaitingRow, ended_rows, taken_counts, waiting_rows
 from services.routing.models import EntryRow
 from services.routing.queue_order import ORDINARY_RANK
 from services.routing.queues import Queue
-from services.routing.repository import (
-    EndedRow,
-    WaitingRow,
-    count_ahead,
-    ended_rows,
-    taken_counts,
-    waiting_rows,
-)
+from services.routing.repository import count_ahead
 from services.routing.states import ABANDONED, EntryStatus
 from services.routing.waits import (
     AgeBand,

@@ -4,8 +4,8 @@ from collections import Counter
 
 from prometheus_client import CollectorRegistry, Gauge, Histogram
 
+from services.routing.figure_rows import open_counts, past_due_counts
 from services.routing.queues import all_queues
-from services.routing.repository import open_counts, past_due_counts
 from services.routing.states import OPEN_STATUSES, EntryStatus
 from shared.work import Work
 

@@ -10,9 +10,9 @@ from typing import Protocol
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.deadlines import DueClock, clocks_due
+from services.routing.figure_rows import EndedRow, entered_rows
 from services.routing.figures import WaitFigures, figures_of, wait_of
 from services.routing.queues import Queue
-from services.routing.repository import EndedRow, entered_rows
 from shared.clock import COPENHAGEN
 
 

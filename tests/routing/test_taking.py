@@ -7,9 +7,9 @@ from sqlalchemy import event, text
 
 from services.routing.repository import claim_next
 from shared.ids import new_id
-from shared.vocabulary import Channel, Role
+from shared.vocabulary import Channel, Role, Unit
 from tests.bench import Bench
-from tests.routing.telling import ago, waiting
+from tests.routing.telling import ago, triaged, waiting
 
 
 @pytest.mark.parametrize("people", [2, 20])
@@ -43,6 +43,46 @@ async def test_the_same_request_sent_twenty_times_at_once_takes_one_citizen(rout
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.json()["id"] for answer in answers}) == 1
     assert len(await routing.published("entry.taken")) == 1
+
+
+async def test_an_answer_that_nobody_waited_is_given_again_for_the_same_click(routing: Bench) -> None:
+    alma = routing.client(Role.RECEPTION, subject="alma")
+    path, key = "/v1/queues/reception-phone/next", {"Idempotency-Key": "a click too early"}
+    assert (await alma.post(path, headers=key)).status_code == 204
+    await routing.deliver(waiting(new_id()))
+    assert (await alma.post(path, headers=key)).status_code == 204
+    assert (await alma.post(path)).status_code == 200
+
+
+async def test_a_return_and_a_new_decision_at_once_leave_the_contact_in_one_place(routing: Bench) -> None:
+    contact_id = new_id()
+    await routing.deliver(triaged(contact_id, Unit.YOUTH))
+    bo = routing.client(Role.CASEWORKER, units=["youth"], subject="bo")
+    entry = (await bo.post("/v1/queues/youth/next")).json()
+    decided = triaged(contact_id, Unit.ADULTS, decision=2)
+    returned, receipts = await asyncio.gather(
+        bo.post(f"/v1/entries/{entry['id']}/return", json={"reason": "Borgeren er 31 år"}),
+        routing.deliver(decided),
+    )
+    assert returned.status_code in {200, 409}
+    assert [one.status for one in receipts.results] == ["accepted"]
+    found = await routing.client(Role.OPERATIONS).get("/v1/entries", params={"contact_id": str(contact_id)})
+    here = [one["queue"] for one in found.json()["items"] if one["status"] in {"waiting", "taken"}]
+    assert len(here) == 1
+
+
+async def test_events_about_one_contact_that_come_at_once_leave_it_in_one_place(routing: Bench) -> None:
+    contact_id = new_id()
+    events = [
+        waiting(contact_id, entered_at=ago(hours=1)),
+        triaged(contact_id, Unit.YOUTH, at=ago(minutes=30)),
+        triaged(contact_id, Unit.ADULTS, decision=2),
+    ]
+    receipts = await asyncio.gather(*(routing.deliver(event) for event in [*events, *events]))
+    assert {result.status for one in receipts for result in one.results} == {"accepted"}
+    found = await routing.client(Role.OPERATIONS).get("/v1/entries", params={"contact_id": str(contact_id)})
+    here = [one["queue"] for one in found.json()["items"] if one["status"] in {"waiting", "taken"}]
+    assert here == ["adults"]
 
 
 async def test_the_claim_is_served_by_the_index_of_those_waiting(routing: Bench) -> None:
