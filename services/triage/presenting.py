@@ -13,11 +13,13 @@ from services.triage.schemas import (
     RulesetItem,
     ServiceOut,
 )
+from shared.ids import show_reference
 
 
 def present(assessment: Assessment) -> AssessmentOut:
     """The assessment without the person who decided: a trail has roles, the answer no names."""
-    return AssessmentOut.model_validate(assessment.model_dump(exclude={"kind", "ruleset", "decided_by"}))
+    shown = assessment.model_dump(exclude={"kind", "ruleset", "decided_by"})
+    return AssessmentOut.model_validate({**shown, "reference": show_reference(assessment.reference)})
 
 
 def present_offer(offer: Offer, day: date) -> ServiceOut:

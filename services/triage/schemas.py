@@ -2,10 +2,10 @@
 
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from services.triage.catalogue import Capacity
 from services.triage.needs import KleNumber, Step
@@ -33,15 +33,26 @@ class _Body(BaseModel):
 
 
 class RecommendationIn(_Body):
-    """Facts to be advised on. Nothing of it is stored."""
+    """Facts to be advised on. Nothing of it is stored.
+
+    The facts may also stand beside `channel` and `received_at`, without `facts` around them.
+    """
 
     facts: Facts = Field(examples=[_FACTS])
-    channel: Channel = Field(examples=["phone"])
+    channel: Channel = Field(Channel.PHONE, description="Default: as most come", examples=["phone"])
     received_at: ReceivedAt | None = Field(
         None,
         description="When the contact reached the municipality; default now",
         examples=["2026-03-10T09:00:00Z"],
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather_facts(cls, body: Any) -> Any:
+        if not isinstance(body, dict) or "facts" in body:
+            return body
+        about = {name: value for name, value in body.items() if name in cls.model_fields}
+        return {**about, "facts": {name: value for name, value in body.items() if name not in about}}
 
 
 class AssessmentIn(RecommendationIn):
@@ -87,7 +98,7 @@ class AssessmentOut(BaseModel):
     id: UUID
     contact_id: UUID
     contact_version: int = Field(description="The version of the contact's facts; 0 when made by hand")
-    reference: str = Field(examples=["7F3K9QTX"])
+    reference: str = Field(description="As it is read aloud", examples=["7F3K-9QTX"])
     channel: Channel
     received_at: datetime
     made_at: datetime

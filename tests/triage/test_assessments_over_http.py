@@ -7,7 +7,7 @@ import pytest
 
 from services.triage.models import Assessment
 from shared.database import table_of
-from shared.ids import new_id, reference_of
+from shared.ids import new_id, reference_of, show_reference
 from shared.vocabulary import Role
 from tests.bench import Bench
 from tests.triage.contacts import FRIDA, GRETE, closed, registered
@@ -31,7 +31,7 @@ async def test_an_assessment_made_by_hand_can_be_read_with_its_etag(triage_servi
     assert made.status_code == 201
     read = await triage_service.client(Role.AUDITOR).get(made.headers["location"])
     assert (read.json(), read.headers["etag"]) == (made.json(), '"1"')
-    assert (read.json()["status"], read.json()["reference"]) == ("undecided", reference_of(contact_id))
+    assert (read.json()["status"], read.json()["reference"]) == ("undecided", show_reference(reference_of(contact_id)))
     assert read.json()["recommendation"]["destination"]["unit"] == "adults"
 
 

@@ -54,6 +54,14 @@ async def test_without_a_moment_the_contact_is_received_now(triage_service: Benc
     assert said.json()["clocks"][0]["starts_at"] == "2026-03-10T09:00:00Z"
 
 
+async def test_facts_may_stand_beside_the_channel(triage_service: Bench) -> None:
+    reception = triage_service.client(Role.RECEPTION)
+    flat = await reception.post("/v1/recommendations", json={**FACTS, "channel": "phone"})
+    assert flat.json()["destination"]["unit"] == "disability-adults"
+    wrong = await reception.post("/v1/recommendations", json={**FACTS, "shoe_size": 43})
+    assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "/facts/shoe_size")
+
+
 async def test_nothing_is_stored(triage_service: Bench) -> None:
     await ask(triage_service, FACTS)
     assert await triage_service.count(table_of(Assessment)) == 0
