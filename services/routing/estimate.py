@@ -1,19 +1,23 @@
 """The wait to expect, as a range that holds with a stated probability.
 
-Method. Someone with `k` ahead waits for the next k + 1 takes. While people wait, takes are modelled as a
-renewal process in open time. With a gamma prior on the pace (as if `weight` intervals of the configured
-mean had been seen) and n intervals observed, the predictive law of the sum of the next k + 1 is a scaled F
-distribution with 2(k + 1) and 2(weight + n) degrees of freedom (Lawless 1982, "Statistical Models and
-Methods for Lifetime Data", prediction for exponential lifetimes): not knowing the pace well makes the
-range wider. Intervals more even or uneven than exponential ones scale both degrees of freedom by their
-squared coefficient of variation. The quantiles of F are Paulson's approximation (1942, "An approximate
-normalization of the analysis of variance distribution", Annals of Mathematical Statistics 13).
+Method. Someone with `k` ahead waits until k + 1 have left the queue, taken or given up, themselves the
+last. While people wait, departures are modelled as a renewal process in open time. With a gamma prior on
+the pace (as if `weight` intervals of the configured mean had been seen) and n intervals observed, the
+predictive law of the sum of the next k + 1 is a scaled F distribution with 2(k + 1) and 2(weight + n)
+degrees of freedom (Lawless 1982, "Statistical Models and Methods for Lifetime Data", prediction for
+exponential lifetimes): not knowing the pace well makes the range wider. Intervals more even or uneven than
+exponential ones scale both degrees of freedom by their squared coefficient of variation. The quantiles of F
+are Paulson's approximation (1942, "An approximate normalization of the analysis of variance distribution",
+Annals of Mathematical Statistics 13).
 
-Only an interval at whose start the one taken already waited tells the pace: in the others staff waited for
+Only an interval at whose start the one who left already waited tells the pace: in the others staff waited for
 people. What happened to those who came when nobody waited is kept apart, and answers for the next one who
 does, empirically (order statistics), once there are enough of them.
 
-The model does not know staff coming or going, nor acute ones still to come who will be let ahead.
+The model does not know staff coming or going, nor acute ones still to come who will be let ahead: the pace
+wanders, and `PACE_WANDERS` widens the range for it. On queued calls to a bank's call centre in 1999
+("Anonymous Bank", Technion; Guedj and Mandelbaum 2000) the 80 % range held 73 % of waits without it. The
+factor was chosen on January and half of February, where it makes 80 %; on the calls after, it held 79 %.
 """
 
 import math
@@ -31,21 +35,24 @@ ENOUGH_JOINED_EMPTY = 20
 #: The squared coefficient of variation is not believed outside these: few intervals estimate it badly.
 _EVENEST, _MOST_UNEVEN = 0.1, 10.0
 _SMALLEST_DEGREES = 0.5
+#: How much more the time of departures to come varies than it would if the pace stood still (see above).
+PACE_WANDERS = 1.5
 
 
 @dataclass(frozen=True)
-class Take:
-    """One who was taken: when they entered the queue and when they were taken."""
+class Departure:
+    """One who left the queue: when they entered, when they left, and whether they were taken or gave up."""
 
     entered_at: datetime
-    taken_at: datetime
+    left_at: datetime
+    taken: bool = True
 
 
 @dataclass(frozen=True)
 class Prior:
     """What is believed of a queue's pace before it has a history.
 
-    `interval_seconds` is the mean open time between two takes while people wait; `weight` is how many
+    `interval_seconds` is the mean open time between two departures while people wait; `weight` is how many
     observed intervals that belief is worth.
     """
 
@@ -54,7 +61,7 @@ class Prior:
 
 
 class EstimateMethod(StrEnum):
-    """From the pace of takes, from those who came when nobody waited, or from the prior alone."""
+    """From the pace of departures, from those who came when nobody waited, or from the prior alone."""
 
     PACE = "pace"
     JOINED_EMPTY = "joined_empty"
@@ -63,7 +70,7 @@ class EstimateMethod(StrEnum):
 
 @dataclass(frozen=True)
 class Pace:
-    """Recent history, in open seconds: between takes while people waited; waits of those who met no queue."""
+    """Recent history, in open seconds: between departures while people waited; waits of who met no queue."""
 
     intervals: tuple[float, ...]
     joined_empty: tuple[float, ...]
@@ -86,15 +93,15 @@ class WaitRange:
     seconds_until_open: float | None
 
 
-def pace_of(takes: Sequence[Take], hours: OpeningHours) -> Pace:
-    """Read the pace out of takes, whatever their order."""
-    ordered = sorted(takes, key=lambda take: take.taken_at)
+def pace_of(departures: Sequence[Departure], hours: OpeningHours) -> Pace:
+    """Read the pace out of departures, whatever their order."""
+    ordered = sorted(departures, key=lambda departure: departure.left_at)
     intervals, joined_empty = [], []
-    for before, take in pairwise(ordered):
-        if take.entered_at < before.taken_at:
-            intervals.append(hours.open_seconds_between(before.taken_at, take.taken_at))
-        else:
-            joined_empty.append(hours.open_seconds_between(take.entered_at, take.taken_at))
+    for before, next_one in pairwise(ordered):
+        if next_one.entered_at < before.left_at:
+            intervals.append(hours.open_seconds_between(before.left_at, next_one.left_at))
+        elif next_one.taken:
+            joined_empty.append(hours.open_seconds_between(next_one.entered_at, next_one.left_at))
     return Pace(tuple(intervals), tuple(joined_empty))
 
 
@@ -116,7 +123,7 @@ def estimate(
         open_seconds = [empirical_quantile(pace.joined_empty, share) for share in shares]
         method, observed = EstimateMethod.JOINED_EMPTY, len(pace.joined_empty)
     else:
-        open_seconds = [_time_of_takes(ahead + 1, pace.intervals, prior, share) for share in shares]
+        open_seconds = [_time_of_departures(ahead + 1, pace.intervals, prior, share) for share in shares]
         method = EstimateMethod.PACE if pace.intervals else EstimateMethod.PRIOR
     low, median, high = (_from_now(hours, now, seconds) for seconds in open_seconds)
     return WaitRange(low, median, high, probability, method, ahead, observed, _from_now(hours, now, 0))
@@ -128,13 +135,13 @@ def _from_now(hours: OpeningHours, now: datetime, open_seconds: float) -> float 
     return None if then is None else (then - now).total_seconds()
 
 
-def _time_of_takes(takes: int, intervals: Sequence[float], prior: Prior, share: float) -> float:
-    """A quantile of the open time that the next `takes` takes need."""
+def _time_of_departures(count: int, intervals: Sequence[float], prior: Prior, share: float) -> float:
+    """A quantile of the open time that the next `count` departures need."""
     seen = len(intervals)
     weight = prior.weight + seen
     mean = (prior.weight * prior.interval_seconds + sum(intervals)) / weight
-    spread = _squared_variation(intervals, prior)
-    return takes * mean * f_quantile(2 * takes / spread, 2 * weight / spread, share)
+    spread = _squared_variation(intervals, prior) * PACE_WANDERS
+    return count * mean * f_quantile(2 * count / spread, 2 * weight / spread, share)
 
 
 def _squared_variation(intervals: Sequence[float], prior: Prior) -> float:

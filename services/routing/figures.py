@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.estimate import Take, WaitRange, estimate, pace_of
+from services.routing.estimate import Departure, WaitRange, estimate, pace_of
 from services.routing.figure_rows import EndedRow, WaitingRow, ended_rows, taken_counts, waiting_rows
 from services.routing.models import EntryRow
 from services.routing.queue_order import ORDINARY_RANK
@@ -26,8 +26,8 @@ from services.routing.waits import (
     wait_quantiles,
 )
 
-#: How many takes back the pace is read from.
-TAKES_REMEMBERED = 50
+#: How many departures back the pace is read from: few, because it wanders.
+DEPARTURES_REMEMBERED = 30
 
 
 @dataclass(frozen=True)
@@ -148,6 +148,10 @@ async def estimate_for_entry(
 def _estimate(
     queue: Queue, ended: Sequence[EndedRow], ahead: int, now: datetime, *, joining: bool
 ) -> WaitRange:
-    takes = [Take(row.entered_at, row.taken_at) for row in ended if row.taken_at is not None]
-    pace = pace_of(takes[-TAKES_REMEMBERED:], queue.hours)
+    departures = [
+        Departure(row.entered_at, row.left_at, row.taken_at is not None)
+        for row in ended[-DEPARTURES_REMEMBERED:]
+        if row.left_at is not None
+    ]
+    pace = pace_of(departures, queue.hours)
     return estimate(ahead=ahead, joining=joining, pace=pace, prior=queue.prior, hours=queue.hours, now=now)

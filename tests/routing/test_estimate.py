@@ -8,10 +8,10 @@ from statistics import fmean
 import pytest
 
 from services.routing.estimate import (
+    Departure,
     EstimateMethod,
     Pace,
     Prior,
-    Take,
     WaitRange,
     empirical_quantile,
     estimate,
@@ -87,7 +87,9 @@ def uneven(chance: random.Random) -> float:
 
 @pytest.mark.parametrize("draw", [exponential, even, uneven])
 @pytest.mark.parametrize("ahead", [0, 3, 20])
-def test_the_80_percent_range_holds_about_four_times_in_five(draw: Draw, ahead: int) -> None:
+def test_the_80_percent_range_holds_at_least_four_times_in_five_and_is_not_boundless(
+    draw: Draw, ahead: int
+) -> None:
     chance, held, rounds = random.Random(1942), 0, 600
     for _ in range(rounds):
         history = Pace(tuple(draw(chance) for _ in range(30)), ())
@@ -95,17 +97,18 @@ def test_the_80_percent_range_holds_about_four_times_in_five(draw: Draw, ahead: 
             estimate_at(MONDAY, ahead=ahead, pace=history, hours=ALWAYS_OPEN, joining=False)
         )
         held += low <= sum(draw(chance) for _ in range(ahead + 1)) <= high
-    assert 0.72 <= held / rounds <= 0.92
+    # At least its share: the room for a wandering pace is not needed while the pace stands still.
+    assert 0.78 <= held / rounds <= 0.95
 
 
-def served_in_turn(chance: random.Random, people: int, load: float) -> list[Take]:
+def served_in_turn(chance: random.Random, people: int, load: float) -> list[Departure]:
     """An M/M/1 queue: each is taken when the one before has been served."""
     arrives, free, takes = MONDAY, MONDAY, []
     for _ in range(people):
         arrives += timedelta(seconds=chance.expovariate(load / 200))
         taken = max(arrives, free)
         free = taken + timedelta(seconds=chance.expovariate(1 / 200))
-        takes.append(Take(arrives, taken))
+        takes.append(Departure(arrives, taken))
     return takes
 
 
@@ -115,26 +118,34 @@ def test_in_a_simulated_queue_the_range_holds_its_share_from_its_own_history() -
         takes = served_in_turn(chance, 200, load=0.95)
         for number in range(80, 200, 8):
             now = takes[number].entered_at
-            known = [take for take in takes[:number] if take.taken_at <= now]
+            known = [take for take in takes[:number] if take.left_at <= now]
             ahead = number - len(known)
             if ahead == 0:
                 continue
-            pace = pace_of(known[-50:], ALWAYS_OPEN)
+            pace = pace_of(known[-30:], ALWAYS_OPEN)
             low, _, high = bounds(estimate_at(now, ahead=ahead, pace=pace, hours=ALWAYS_OPEN))
-            held += low <= (takes[number].taken_at - now).total_seconds() <= high
+            held += low <= (takes[number].left_at - now).total_seconds() <= high
             asked += 1
     assert asked > 300
-    assert 0.70 <= held / asked <= 0.92
+    assert 0.78 <= held / asked <= 0.95
 
 
 def test_staff_who_wait_for_people_do_not_make_the_queue_look_slow() -> None:
     quiet = [
-        Take(MONDAY + timedelta(minutes=20 * n), MONDAY + timedelta(minutes=20 * n, seconds=5))
+        Departure(MONDAY + timedelta(minutes=20 * n), MONDAY + timedelta(minutes=20 * n, seconds=5))
         for n in range(30)
     ]
     pace = pace_of(quiet, OFFICE)
     assert pace.intervals == ()
     assert fmean(pace.joined_empty) < 6
+
+
+def test_those_ahead_who_give_up_make_the_queue_shorter_too() -> None:
+    minutes = range(1, 21)
+    left = [Departure(MONDAY, MONDAY + timedelta(minutes=n), taken=n % 2 == 0) for n in minutes]
+    taken_only = [departure for departure in left if departure.taken]
+    assert fmean(pace_of(left, OFFICE).intervals) == 60
+    assert fmean(pace_of(taken_only, OFFICE).intervals) == 120
 
 
 def test_who_comes_to_an_empty_queue_is_told_what_those_before_them_met() -> None:
