@@ -4,6 +4,8 @@ from services.intake.call_state import Call
 from services.intake.lines import Line, Lines
 from shared.contracts import QueueVisit
 
+_MOVED_ON = {"overflowed", "transferred"}
+
 
 def line_of(call: Call, lines: Lines) -> Line:
     """The line the caller chose: the one that the first queue belongs to."""
@@ -12,8 +14,12 @@ def line_of(call: Call, lines: Lines) -> Line:
 
 
 def reception_visits(call: Call, lines: Lines) -> list[QueueVisit]:
-    """One stay in a routing queue for each stay in the exchange; its own name is kept as the origin."""
-    return [
+    """One stay in a routing queue for each stay in the exchange; its own name is kept as the origin.
+
+    A caller whom the exchange put in no queue, or who left one for a place it did not tell, still waits
+    somewhere: that stay is shown in the line's own queue until more is known, so that nobody is nowhere.
+    """
+    told = [
         QueueVisit(
             position=visit.position,
             queue=lines.of_telephony_queue(visit.queue, visit.entered_at).reception_queue,
@@ -25,3 +31,23 @@ def reception_visits(call: Call, lines: Lines) -> list[QueueVisit]:
         )
         for visit in call.visits
     ]
+    return [*told, _untold_visit(call, lines, len(told) + 1)] if is_place_untold(call) else told
+
+
+def is_place_untold(call: Call) -> bool:
+    """Whether the exchange has not told in which queue the caller is, or was at the end."""
+    return not call.visits or call.visits[-1].outcome in _MOVED_ON
+
+
+def _untold_visit(call: Call, lines: Lines, position: int) -> QueueVisit:
+    last = call.visits[-1] if call.visits else None
+    entered_at = call.started_at if last is None else last.left_at or last.entered_at
+    visit = QueueVisit(position=position, queue=line_of(call, lines).reception_queue, entered_at=entered_at)
+    answer = call.talks[0] if call.talks and last is None else None
+    if answer is not None:
+        more = {"left_at": answer.started_at, "outcome": "answered", "agent": answer.agent}
+    elif call.gone_at is not None:
+        more = {"left_at": call.gone_at, "outcome": "lost" if call.gone_by == "lost" else "abandoned"}
+    else:
+        more = {}
+    return visit.model_copy(update=more)

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from services.intake import access_log, call_repository, contact_status, repository, standing
 from services.intake.call_repository import EVENT
 from services.intake.call_state import Call, fold
-from services.intake.call_visits import line_of, reception_visits
+from services.intake.call_visits import is_place_untold, line_of, reception_visits
 from services.intake.contact_events import closed_event, waiting_event
 from services.intake.contact_status import ContactStatus, Outcome, Standing
 from services.intake.keeping import lines_of, sealed_columns, vault_of
@@ -104,7 +104,7 @@ async def _create(work: Work, source: str, call_id: str, call: Call) -> UUID:
     await repository.add_contact(work.session, contact)
     values = {"contact_id": contact_id, "source": source, "call_id": call_id, **_columns(call)}
     await call_repository.add_call(work.session, values)
-    await _tell(work, contact, call, to, visits_changed=bool(call.visits))
+    await _tell(work, contact, call, to, visits_changed=True)
     return contact_id
 
 
@@ -113,7 +113,7 @@ async def _update(work: Work, record: CallRecord, contact: Contact, call: Call) 
     columns = _columns(call)
     if all(getattr(record, name) == value for name, value in columns.items()):
         return False
-    visits_changed = record.visits != columns["visits"]
+    visits_changed = record.visits != columns["visits"] or is_place_untold(call)
     await call_repository.change_call(work.session, record.contact_id, columns)
     before = standing.standing_of(contact)
     to = contact_status.after_call(before, call.outcome)

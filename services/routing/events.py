@@ -23,6 +23,9 @@ from shared.work import Work
 
 _TOLD_BY = {MoveKind.SUPERSEDED: "triage"}
 
+#: What intake alone knows of a visit.
+_TOLD_OF_A_VISIT = ("queue", "origin", "agent", "received_at", "entered_at", "order_at")
+
 
 async def on_contact_waiting(work: Work, event: ContactWaiting) -> None:
     """A citizen waits, or their call moved on: one entry for each visit, as the newest version tells."""
@@ -37,7 +40,7 @@ async def on_contact_waiting(work: Work, event: ContactWaiting) -> None:
         wanted = entry_of_visit(event, visit, stay, queue)
         if visit.position in known:
             entry = known[visit.position]
-            await _follow(work, entry, stay, queue=wanted.queue, agent=wanted.agent)
+            await _follow(work, entry, stay, wanted)
         else:
             await _enter(work, wanted, stay)
 
@@ -92,23 +95,23 @@ async def _enter(work: Work, entry: EntryRow, stay: Stay) -> None:
         await _tell(work, entry, stay)
 
 
-async def _follow(work: Work, entry: EntryRow, stay: Stay, *, queue: str, agent: str | None) -> None:
-    """A visit that has its entry: bring it to where it stands now.
+async def _follow(work: Work, entry: EntryRow, stay: Stay, told: EntryRow) -> None:
+    """A visit that has its entry: bring it to where it stands now, and to what is `told` of it now.
 
-    What a person did here stands; only an end still reaches an entry that a person left open.
+    A late event can tell that the visit began earlier, or elsewhere. What a person did here stands; only
+    an end still reaches an entry that a person left open.
     """
     if entry.by_person:
         if entry.is_open and stay.is_over:
             await _end_for_good(work, entry, stay)
         return
     news = {
-        "queue": queue,
+        **{name: getattr(told, name) for name in _TOLD_OF_A_VISIT},
         "status": stay.status,
         "taken_at": stay.taken_at,
         "left_at": stay.left_at,
         "ended_at": stay.ended_at,
         "outcome": stay.outcome,
-        "agent": agent,
     }
     if all(getattr(entry, name) == value for name, value in news.items()):
         return
@@ -125,7 +128,7 @@ async def _follow_all(
     known = await visit_entries(work.session, about.contact_id)
     for visit, stay in stays(story):
         entry = known[visit.position]
-        await _follow(work, entry, stay, queue=entry.queue, agent=entry.agent)
+        await _follow(work, entry, stay, entry)
 
 
 async def _end_for_good(work: Work, entry: EntryRow, stay: Stay) -> None:

@@ -32,7 +32,7 @@ DESKS = 3
 MAIL = 1
 RETURN_SHARE = 0.03
 _LOOK_AGAIN = timedelta(minutes=12)
-_PHONE_QUEUE = "hovednummer"
+_PHONE_QUEUE = "socialservice"
 
 
 class Week:

@@ -155,25 +155,62 @@ async def test_advice_given_at_the_desk_ends_the_contact(entrance: Entrance) -> 
     assert (closed["status"], closed["outcome"]) == ("closed", "advised")
 
 
+class Exchange:
+    """A telephone exchange that tells of one call after the other."""
+
+    def __init__(self, entrance: Entrance, client: httpx.AsyncClient, clock: SettableClock) -> None:
+        self.entrance, self.client, self.clock = entrance, client, clock
+
+    async def tell(self, call: str, type_: str, seconds: int, **more: str) -> str:
+        """One event, `seconds` from now; gives the id of the call's contact."""
+        at = (self.clock.now() + timedelta(seconds=seconds)).isoformat()
+        event = {"source": "pbx", "delivery_id": f"{call}-{type_}-{seconds}", "call_id": call, "type": type_}
+        await self.entrance.say(self.client, "/v1/telephony/events", {**event, "occurred_at": at, **more})
+        return str((await self.entrance.intake.get(f"/v1/calls/{call}")).json()["contact_id"])
+
+
+@pytest.fixture
+def exchange(entrance: Entrance, client_of: ClientOf, clock: SettableClock) -> Exchange:
+    return Exchange(entrance, client_of("intake", Role.TELEPHONY), clock)
+
+
 async def test_a_call_that_is_answered_is_open_and_one_that_is_given_up_is_closed(
-    entrance: Entrance, client_of: ClientOf, clock: SettableClock
+    entrance: Entrance, exchange: Exchange
 ) -> None:
-    exchange = client_of("intake", Role.TELEPHONY)
-
-    async def tell(call: str, type_: str, seconds: int) -> str:
-        at = (clock.now() + timedelta(seconds=seconds)).isoformat()
-        event = {"source": "pbx", "delivery_id": f"{call}-{type_}", "call_id": call, "type": type_}
-        await entrance.say(
-            exchange, "/v1/telephony/events", {**event, "occurred_at": at, "queue": "socialservice"}
-        )
-        return str((await entrance.intake.get(f"/v1/calls/{call}")).json()["contact_id"])
-
-    carla, dan = await tell("carla", "queued", 0), await tell("dan", "queued", 5)
+    carla = await exchange.tell("carla", "queued", 0, queue="socialservice")
+    dan = await exchange.tell("dan", "queued", 5, queue="socialservice")
     assert await entrance.queue_of(carla) == "reception-phone"
-    await tell("carla", "answered", 40)
-    await tell("dan", "abandoned", 65)
+    await exchange.tell("carla", "answered", 40)
+    await exchange.tell("dan", "abandoned", 65)
     assert (await entrance.contact(carla))["status"] == "open"
     assert (await entrance.places(carla))[0]["wait_seconds"] == 40
     given_up = await entrance.contact(dan)
     assert (given_up["status"], given_up["outcome"]) == ("closed", "abandoned")
     assert await entrance.places(dan) == []
+
+
+async def test_a_caller_is_in_one_place_from_the_first_ring_to_the_end(
+    entrance: Entrance, exchange: Exchange
+) -> None:
+    ea = await exchange.tell("ea", "ringing", 0)
+    assert await entrance.queue_of(ea) == "reception-phone"
+    await exchange.tell("ea", "queued", 3, queue="nobody")
+    await exchange.tell("ea", "overflowed", 9, queue="nobody")
+    [place] = await entrance.places(ea)
+    assert (place["queue"], place["status"]) == ("reception-phone", "waiting"), "left one queue for none"
+    await exchange.tell("ea", "queued", 9, queue="socialservice")
+    await exchange.tell("ea", "answered", 10, queue="socialservice", agent="Anna")
+    [place] = await entrance.places(ea)
+    assert (place["status"], place["wait_seconds"]) == ("taken", 1)
+    entries = (await entrance.routing.get("/v1/entries", params={"contact_id": ea})).json()["items"]
+    assert sorted(entry["wait_seconds"] for entry in entries) == [1, 6]
+
+
+async def test_a_caller_whom_the_exchange_lost_between_two_queues_is_not_left_waiting(
+    entrance: Entrance, exchange: Exchange
+) -> None:
+    finn = await exchange.tell("finn", "queued", 0, queue="socialservice")
+    await exchange.tell("finn", "overflowed", 20, queue="socialservice")
+    await exchange.tell("finn", "ended", 25)
+    assert (await entrance.contact(finn))["status"] == "closed"
+    assert await entrance.places(finn) == []
