@@ -32,8 +32,9 @@ async def check_places(clients: Clients) -> Findings:
     contacts = {c["id"]: c["status"] for c in await clients.everything(clients.intake, "/v1/contacts")}
     entries: Counter[str] = Counter()
     for queue in ok(await clients.routing.get("/v1/queues"))["items"]:
-        waiting = await clients.everything(clients.teams, f"/v1/queues/{queue['code']}/entries")
-        entries.update(entry["contact_id"] for entry in waiting)
+        path = f"/v1/queues/{queue['code']}/entries"
+        open_entries = await clients.everything(clients.teams, path, status="open")
+        entries.update(entry["contact_id"] for entry in open_entries)
     findings = Findings(contacts=len(contacts), open_entries=sum(entries.values()))
     for contact_id, status in contacts.items():
         places = entries.pop(contact_id, 0)
