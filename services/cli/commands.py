@@ -1,4 +1,8 @@
-"""What `dsi` can do. Each command is a thin door; the work is done by the module it opens."""
+"""What `dsi` can do. Each command is a thin door; the work is done by the module it opens.
+
+The doors import what is behind them only when they are opened: whoever wants a token should not have to
+wait for a database driver.
+"""
 
 import asyncio
 from enum import StrEnum
@@ -8,11 +12,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from services.cli import serving
-from services.cli.dead_letters import list_dead_letters, retry_dead_letters
-from services.cli.importing import import_queue_log_file
-from services.cli.key_rotation import rotate_keys
-from services.cli.migrations import migrate_services
 from shared.access import EVERY_UNIT, Tokens
 from shared.settings import CommonSettings
 from shared.vocabulary import Role, Unit
@@ -54,7 +53,9 @@ def serve(
     data: Data = None,
 ) -> None:
     """Run the whole system in one process, or one service of it."""
-    serving.serve(None if service is None else str(service), host, port, data, talk)
+    from services.cli.serving import serve as run
+
+    run(None if service is None else str(service), host, port, data, talk)
 
 
 @dsi.command()
@@ -87,6 +88,8 @@ def migrate(
     data: Data = None,
 ) -> None:
     """Bring the databases to the newest schema."""
+    from services.cli.migrations import migrate_services
+
     asyncio.run(migrate_services(None if service is None else str(service), to, data, talk))
 
 
@@ -97,7 +100,7 @@ def simulate(
     data: Data = None,
 ) -> None:
     """Play days of the city through the public HTTP API, faster than real time."""
-    from services.cli.simulating import simulate_days  # noqa: PLC0415 -- not needed by anything else
+    from services.cli.simulating import simulate_days
 
     raise typer.Exit(asyncio.run(simulate_days(days, seed, data, talk)))
 
@@ -108,18 +111,24 @@ def import_queue_log(
     data: Data = None,
 ) -> None:
     """Make calls and contacts of Asterisk's queue_log. Importing it again changes nothing."""
+    from services.cli.importing import import_queue_log_file
+
     raise typer.Exit(asyncio.run(import_queue_log_file(file, data, talk)))
 
 
 @events.command("list")
 def events_list(data: Data = None) -> None:
     """Show what waits to be delivered, and what could not be."""
+    from services.cli.dead_letters import list_dead_letters
+
     asyncio.run(list_dead_letters(data, talk))
 
 
 @events.command("retry")
 def events_retry(data: Data = None) -> None:
     """Send everything that could not be delivered again."""
+    from services.cli.dead_letters import retry_dead_letters
+
     asyncio.run(retry_dead_letters(data, talk))
 
 
@@ -131,4 +140,6 @@ def rotate(
     data: Data = None,
 ) -> None:
     """Seal all personal values anew with the first of DSI_SEAL_KEYS."""
+    from services.cli.key_rotation import rotate_keys
+
     asyncio.run(rotate_keys(data, talk, reindex=reindex))
