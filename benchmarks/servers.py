@@ -14,6 +14,7 @@ import uvicorn
 from services.intake.app import create_app
 from services.intake.settings import Settings
 from shared.log import configure_logging
+from shared.new_rows import NewRows
 from tests.system.processes import free_port
 
 ROOT = Path(__file__).parent.parent
@@ -35,6 +36,16 @@ class NoDatabase:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[NoSession]:
         yield NoSession()
+
+
+class NoGatherer:
+    """In place of `shared.gathering.Gatherer`: everybody is told at once that their rows are stored."""
+
+    async def stored(self, _rows: NewRows) -> bool:
+        return True
+
+    async def stop(self) -> None:
+        """Nobody waits."""
 
 
 @contextmanager
@@ -74,6 +85,7 @@ def main() -> None:
         async def without_storage(inner: Any) -> AsyncIterator[None]:
             async with lifespan(inner):
                 inner.state.database, kept = NoDatabase(), inner.state.database
+                inner.state.gatherer = NoGatherer()
                 yield
                 inner.state.database = kept
 

@@ -139,7 +139,8 @@ class Allow:
     def __init__(self, roles: tuple[Role, ...]) -> None:
         self.roles = roles
 
-    def __call__(
+    # Async though it waits for nothing: a plain function would be sent to a thread, for each request.
+    async def __call__(
         self,
         request: Request,
         credentials: HTTPAuthorizationCredentials | None = Depends(_bearer),

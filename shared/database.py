@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Table, TypeDecorator, event
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlmodel import SQLModel
 
@@ -20,6 +22,10 @@ _PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
 )
+
+_OUT_OF_REACH = (OperationalError, InterfaceError, PoolTimeout, ConnectionError)
+#: 57P0x: the server is going down or coming up; 53300: it has too many connections.
+_LEAVING = {"57P01", "57P02", "57P03", "53300"}
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -46,6 +52,25 @@ def table_of(model: type[SQLModel]) -> Table:
     """The Core table of a SQLModel class, for `insert()` and `update()` without the unit of work."""
     table: Table = model.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table=True classes
     return table
+
+
+def tell_after_commit(session: AsyncSession, peers: Iterable[str]) -> None:
+    """Once the session's transaction is committed, `Database.on_publish` hears of these peers."""
+    session.info.setdefault("published", set()).update(peers)
+
+
+def is_out_of_reach(error: Exception) -> bool:
+    """Whether storage cannot be reached: nobody's fault, and worth trying again later."""
+    if isinstance(error, _OUT_OF_REACH):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    return error.connection_invalidated or sqlstate(error) in _LEAVING
+
+
+def sqlstate(error: DBAPIError) -> str:
+    """PostgreSQL's code of the error; empty where there is none."""
+    return str(getattr(error.orig, "sqlstate", None) or "")
 
 
 class Database:

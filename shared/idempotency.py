@@ -17,10 +17,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.access import Principal
+from shared.new_rows import NewRows
 from shared.problems import IdempotencyMismatch
 from shared.work import Work
 
 KEPT = timedelta(days=8)
+_KEPT_HEADERS = {"etag", "location", "content-type"}
 
 KeyHeader = Annotated[
     str | None,
@@ -68,23 +70,29 @@ class Once:
         insert = sqlite.insert if work.session.get_bind().dialect.name == "sqlite" else postgresql.insert
         kept = await work.session.execute(
             insert(self.table)
-            .values(
-                operation=self.operation,
-                subject=principal.subject,
-                key=self.key,
-                fingerprint=self.fingerprint,
-                status=answer.status_code,
-                headers={
-                    k: v for k, v in answer.headers.items() if k in {"etag", "location", "content-type"}
-                },
-                body=self.seal(bytes(answer.body)),
-                created_at=datetime.now(UTC),
-            )
+            .values(self._row(principal, answer))
             .on_conflict_do_nothing()
             .returning(self.table.c.key)
         )
         if kept.first() is None:
             self._answer(await self._stored(work.session, principal))
+
+    def note(self, rows: NewRows, principal: Principal, answer: Response) -> None:
+        """Keep `answer` among rows that are going to be written; they are refused when another was first."""
+        if self.key is not None:
+            rows.note(self.table, [self._row(principal, answer)])
+
+    def _row(self, principal: Principal, answer: Response) -> dict[str, Any]:
+        return {
+            "operation": self.operation,
+            "subject": principal.subject,
+            "key": self.key,
+            "fingerprint": self.fingerprint,
+            "status": answer.status_code,
+            "headers": {k: v for k, v in answer.headers.items() if k in _KEPT_HEADERS},
+            "body": self.seal(bytes(answer.body)),
+            "created_at": datetime.now(UTC),
+        }
 
     async def _stored(self, session: AsyncSession, principal: Principal) -> Any:
         found = await session.execute(

@@ -11,11 +11,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, delete, func, insert, select, update
+from sqlalchemy import Table, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.contracts import Event
+from shared.database import tell_after_commit
 from shared.ids import new_id
+from shared.new_rows import NewRows
 
 #: A peer refuses an event this often before it is dead: about 2 hours with the waits below.
 MOST_REFUSALS = 12
@@ -43,13 +45,19 @@ class Outbox:
 
     async def add(self, session: AsyncSession, events: Iterable[Event]) -> None:
         """Store `events` for their peers in the caller's transaction."""
-        now = datetime.now(UTC)
-        rows = [row for event in events for row in self._rows(event, now)]
-        if rows:
-            await session.execute(insert(self.table), rows)
-            _tell(session, (row["peer"] for row in rows))
+        rows = NewRows()
+        self.note(rows, events)
+        await rows.write(session)
 
-    def _rows(self, event: Event, now: datetime) -> list[dict[str, Any]]:
+    def note(self, rows: NewRows, events: Iterable[Event]) -> None:
+        """Note the letters of `events` among rows that are going to be written."""
+        now = datetime.now(UTC)
+        for event in events:
+            letters = self._letters(event, now)
+            rows.note(self.table, letters)
+            rows.peers.update(letter["peer"] for letter in letters)
+
+    def _letters(self, event: Event, now: datetime) -> list[dict[str, Any]]:
         payload = event.model_dump(mode="json", exclude_none=True)
         kind = payload["type"]
         return [
@@ -125,7 +133,7 @@ class Outbox:
         revived = await session.execute(
             dead.values(dead_at=None, attempts=0, due_at=now).returning(self.table.c.id)
         )
-        _tell(session, self.peers)
+        tell_after_commit(session, self.peers)
         return len(revived.all())
 
     async def dead(self, session: AsyncSession, most: int) -> Sequence[Mapping[str, Any]]:
@@ -147,8 +155,3 @@ class Outbox:
         )
         found = {peer: (everything - dead, dead) for peer, everything, dead in rows}
         return {peer: found.get(peer, (0, 0)) for peer in self.peers}
-
-
-def _tell(session: AsyncSession, peers: Iterable[str]) -> None:
-    """Let the database know, for after the commit, whom there is something for."""
-    session.info.setdefault("published", set()).update(peers)

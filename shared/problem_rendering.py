@@ -12,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
+from shared.database import is_out_of_reach, sqlstate
 from shared.idempotency import AlreadyAnswered
 from shared.log import mask
 from shared.problems import (
@@ -28,6 +29,8 @@ from shared.problems import (
 log = structlog.get_logger("http")
 
 
+#: Two transactions crossed (PostgreSQL's serialization failure and deadlock): again, and it goes well.
+_CROSSED = {"40001", "40P01"}
 #: The framework's own refusals that have a name here.
 _OURS: dict[int, type[Problem]] = {int(p.status): p for p in (NotFound, TooLarge)}
 
@@ -95,24 +98,10 @@ def _http(_request: Request, error: Exception) -> Response:
 
 def _storage(request: Request, error: Exception) -> Response:
     original = getattr(error, "orig", error)
-    if isinstance(error, DBAPIError) and not _is_out_of_reach(error):
+    if isinstance(error, DBAPIError) and not (is_out_of_reach(error) or sqlstate(error) in _CROSSED):
         return _unexpected(request, error)
     log.error("storage not reached", error=type(original).__name__)
     return render(Unavailable(headers={"Retry-After": "5"}))
-
-
-def _is_out_of_reach(error: DBAPIError) -> bool:
-    if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
-        return True
-    # 40001/40P01: two transactions crossed; 57P0x: the server is going down; 53300: too many connections.
-    return str(getattr(error.orig, "sqlstate", ""))[:5] in {
-        "40001",
-        "40P01",
-        "57P01",
-        "57P02",
-        "57P03",
-        "53300",
-    }
 
 
 def _unexpected(_request: Request, error: Exception) -> Response:

@@ -20,6 +20,7 @@ from shared.clock import Clock, SystemClock
 from shared.contracts import Event
 from shared.database import Database
 from shared.event_endpoints import events_router
+from shared.gathering import Gatherer
 from shared.health_endpoints import health_router
 from shared.housekeeping import Housekeeping
 from shared.http_edge import HttpEdge
@@ -138,6 +139,7 @@ def _lifespan(
         transport = HttpTransport(clients, lambda: state.tokens.for_service(service.name))
         state.relay = relay = Relay(service.name, database, state.outbox, transport)
         database.on_publish = relay.wake
+        state.gatherer = gatherer = Gatherer(database)
         housekeeping = Housekeeping(database, service.tables)
         try:
             await _start(service, settings, state)
@@ -146,6 +148,7 @@ def _lifespan(
                 housekeeping.start()
             yield
         finally:
+            await gatherer.stop()
             await housekeeping.stop()
             await relay.stop()
             for client in clients.values():

@@ -18,13 +18,19 @@ from shared.outbox import Outbox
 
 
 @dataclass(frozen=True)
-class Work:
-    """One unit of work: its session, the clock, the outbox, and the service's `app.state`."""
+class AtHand:
+    """What a service has at hand without asking storage: the clock, the outbox's routes, its `app.state`."""
 
-    session: AsyncSession
     clock: Clock
     outbox: Outbox
     state: State
+
+
+@dataclass(frozen=True)
+class Work(AtHand):
+    """One unit of work: what is at hand, and the session of its transaction."""
+
+    session: AsyncSession
 
     async def publish(self, *events: Event) -> None:
         """Write events to the outbox, in this transaction (style.md, habit 6)."""

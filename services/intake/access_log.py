@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Header
-from sqlalchemy import and_, insert, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.models import Look
@@ -18,11 +18,11 @@ from shared.access import Principal
 from shared.database import table_of
 from shared.ids import new_id
 from shared.log import mask
+from shared.new_rows import NewRows
 from shared.pages import Cursor
 from shared.work import Work
 
 _LOOKS = table_of(Look)
-_ADD_LOOKS = insert(_LOOKS)
 
 Action = Literal["create", "read", "list", "search", "found", "change", "close"]
 
@@ -56,21 +56,34 @@ async def log_look(
 ) -> None:
     """Write one entry for each contact looked at; with None, for a look at no contact of its own."""
     now = work.clock.now()
-    rows = [
-        {
-            "id": new_id(),
-            "at": now,
-            "contact_id": contact,
-            "subject": who.subject[:120],
-            "role": who.role,
-            "action": action,
-            "purpose": mask(purpose),
-            "criterion": criterion,
-        }
-        for contact in contacts
-    ]
-    if rows:
-        await work.session.execute(_ADD_LOOKS, rows)
+    rows = NewRows()
+    for contact in contacts:
+        note_look(rows, who, action, purpose, at=now, contact=contact, criterion=criterion)
+    await rows.write(work.session)
+
+
+def note_look(
+    rows: NewRows,
+    who: Principal,
+    action: Action,
+    purpose: str,
+    *,
+    at: datetime,
+    contact: UUID | None,
+    criterion: str | None = None,
+) -> None:
+    """Note one entry among rows that are going to be written."""
+    look = {
+        "id": new_id(),
+        "at": at,
+        "contact_id": contact,
+        "subject": who.subject[:120],
+        "role": who.role,
+        "action": action,
+        "purpose": mask(purpose),
+        "criterion": criterion,
+    }
+    rows.note(_LOOKS, [look])
 
 
 async def looks(

@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from services.intake.contact_status import Outcome
-from services.intake.models import Contact
+from services.intake.models import ContactColumns
 from shared.contracts import ContactClosed, ContactRegistered, ContactWaiting, Facts, QueueVisit
 from shared.ids import new_id
 from shared.vocabulary import Channel
 
 
-def waiting_event(contact: Contact, visits: list[QueueVisit], now: datetime) -> ContactWaiting:
+def waiting_event(contact: ContactColumns, visits: list[QueueVisit], now: datetime) -> ContactWaiting:
     """Tells routing where the contact waits."""
     return ContactWaiting(
         id=new_id(),
@@ -25,7 +25,7 @@ def waiting_event(contact: Contact, visits: list[QueueVisit], now: datetime) -> 
     )
 
 
-def registered_event(contact: Contact, facts: Facts, now: datetime) -> ContactRegistered:
+def registered_event(contact: ContactColumns, facts: Facts, now: datetime) -> ContactRegistered:
     """Tells triage what is known."""
     return ContactRegistered(
         id=new_id(),
@@ -39,7 +39,7 @@ def registered_event(contact: Contact, facts: Facts, now: datetime) -> ContactRe
     )
 
 
-def closed_event(contact: Contact, outcome: Outcome, now: datetime) -> ContactClosed:
+def closed_event(contact: ContactColumns, outcome: Outcome, now: datetime) -> ContactClosed:
     """Tells routing and triage that nothing more is to be done."""
     return ContactClosed(
         id=new_id(), occurred_at=now, contact_id=contact.id, version=contact.version, outcome=outcome

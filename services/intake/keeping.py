@@ -6,18 +6,18 @@ from uuid import UUID
 from services.intake.lines import Lines
 from services.intake.said import Said, Vault, key_of
 from shared.phone_numbers import normalised_phone
-from shared.work import Work
+from shared.work import AtHand
 
 
-def vault_of(work: Work) -> Vault:
+def vault_of(at_hand: AtHand) -> Vault:
     """The vault of this installation."""
-    vault: Vault = work.state.vault
+    vault: Vault = at_hand.state.vault
     return vault
 
 
-def lines_of(work: Work) -> Lines:
+def lines_of(at_hand: AtHand) -> Lines:
     """The lines of this city."""
-    lines: Lines = work.state.lines
+    lines: Lines = at_hand.state.lines
     return lines
 
 

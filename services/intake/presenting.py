@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from services.intake.cpr import Cpr, age_at
-from services.intake.models import Contact
+from services.intake.models import ContactColumns
 from services.intake.said import Said
 from services.intake.schemas import CitizenOut, ContactItem, ContactOut, ContactPerson, FoundContact
 from shared.access import Principal
@@ -21,13 +21,13 @@ def may_see_the_person(who: Principal) -> bool:
     return who.has(*WITH_THE_PERSON)
 
 
-def is_protected(contact: Contact, now: datetime) -> bool:
+def is_protected(contact: ContactColumns, now: datetime) -> bool:
     """Whether name and address protection holds; its date is the last day of it."""
     until = contact.address_protected_until
     return until is not None and now.astimezone(COPENHAGEN).date() <= until
 
 
-def present(contact: Contact, said: Said, *, with_person: bool, now: datetime) -> ContactOut:
+def present(contact: ContactColumns, said: Said, *, with_person: bool, now: datetime) -> ContactOut:
     """The whole contact."""
     shown = said if with_person else Said(relation=said.relation)
     return ContactOut(
@@ -58,7 +58,7 @@ def present(contact: Contact, said: Said, *, with_person: bool, now: datetime) -
     )
 
 
-def _citizen(contact: Contact, shown: Said, now: datetime) -> CitizenOut:
+def _citizen(contact: ContactColumns, shown: Said, now: datetime) -> CitizenOut:
     cpr = None if shown.cpr is None else Cpr.parse(shown.cpr)
     born = cpr.birth_date if cpr is not None else shown.birth_date
     return CitizenOut(
@@ -73,7 +73,7 @@ def _citizen(contact: Contact, shown: Said, now: datetime) -> CitizenOut:
     )
 
 
-def present_item(contact: Contact, now: datetime) -> ContactItem:
+def present_item(contact: ContactColumns, now: datetime) -> ContactItem:
     """The contact in a list."""
     return ContactItem(
         id=contact.id,
@@ -90,6 +90,6 @@ def present_item(contact: Contact, now: datetime) -> ContactItem:
     )
 
 
-def present_found(contact: Contact, said: Said, now: datetime) -> FoundContact:
+def present_found(contact: ContactColumns, said: Said, now: datetime) -> FoundContact:
     """The contact as a search shows it, so that the right one of several can be told."""
     return FoundContact(**present_item(contact, now).model_dump(), name=said.name)

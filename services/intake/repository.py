@@ -6,15 +6,16 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Select, and_, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 
 from services.intake.lines import Line, Lines
-from services.intake.models import Contact, ContactName, TicketRoll
+from services.intake.models import Contact, ContactColumns, ContactName, TicketRoll
 from services.intake.models import Line as LineRow
 from shared.database import table_of
+from shared.new_rows import NewRows
 from shared.pages import Cursor
 from shared.vocabulary import Channel
 
@@ -23,9 +24,6 @@ NAMES = table_of(ContactName)
 TICKETS = table_of(TicketRoll)
 LINES = table_of(LineRow)
 
-# Built once: with the values apart from it, a statement is compiled once and never looked at again.
-_ADD_CONTACT = insert(CONTACTS)
-_ADD_NAMES = insert(NAMES)
 _CONTACT_COLUMNS = tuple(CONTACTS.columns.keys())
 
 
@@ -65,13 +63,25 @@ async def read_lines(session: AsyncSession) -> Lines:
     )
 
 
-def _columns(contact: Contact) -> dict[str, Any]:
+def _columns(contact: ContactColumns) -> dict[str, Any]:
     return {name: getattr(contact, name) for name in _CONTACT_COLUMNS}
 
 
-async def add_contact(session: AsyncSession, contact: Contact) -> None:
-    """Store a new contact by one plain insert: this is the busiest statement of the service."""
-    await session.execute(_ADD_CONTACT, _columns(contact))
+def note_contact(rows: NewRows, contact: ContactColumns, word_indexes: Iterable[str]) -> None:
+    """Note a new contact, and the words it is findable by, among rows that are going to be written."""
+    rows.note(CONTACTS, [_columns(contact)])
+    _note_names(rows, contact.id, word_indexes)
+
+
+def _note_names(rows: NewRows, contact_id: UUID, word_indexes: Iterable[str]) -> None:
+    rows.note(NAMES, [{"word_index": word, "contact_id": contact_id} for word in word_indexes])
+
+
+async def add_contact(session: AsyncSession, contact: ContactColumns) -> None:
+    """Store a new contact that has no name."""
+    rows = NewRows()
+    note_contact(rows, contact, [])
+    await rows.write(session)
 
 
 async def add_contact_once(session: AsyncSession, contact: Contact) -> bool:
@@ -82,17 +92,12 @@ async def add_contact_once(session: AsyncSession, contact: Contact) -> bool:
     return stored.first() is not None
 
 
-async def add_names(session: AsyncSession, contact_id: UUID, word_indexes: Iterable[str]) -> None:
-    """Make the contact findable by these words."""
-    rows = [{"word_index": word, "contact_id": contact_id} for word in word_indexes]
-    if rows:
-        await session.execute(_ADD_NAMES, rows)
-
-
 async def replace_names(session: AsyncSession, contact_id: UUID, word_indexes: Iterable[str]) -> None:
     """Make the contact findable by these words and no others."""
     await session.execute(delete(NAMES).where(NAMES.c.contact_id == contact_id))
-    await add_names(session, contact_id, word_indexes)
+    rows = NewRows()
+    _note_names(rows, contact_id, word_indexes)
+    await rows.write(session)
 
 
 async def next_ticket(session: AsyncSession, line: str, day: date) -> int:

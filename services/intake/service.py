@@ -1,106 +1,24 @@
-"""What can be done with a contact. Each in the caller's transaction, with its trail and its events."""
+"""What can be done with a contact that is there. Each in the caller's transaction, with trail and events."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from services.intake import access_log, contact_status, repository, standing
-from services.intake.contact_events import registered_event, waiting_event
+from services.intake.contact_events import registered_event
 from services.intake.contact_status import ContactStatus
+from services.intake.creating import said_of
 from services.intake.identity import Identity, complete_facts, identify
-from services.intake.keeping import lines_of, sealed_columns, vault_of
-from services.intake.lines import Line
+from services.intake.keeping import sealed_columns, vault_of
 from services.intake.models import Contact
-from services.intake.problems import ContactClosed, ReceivedInFuture, UnknownLine, at_field
+from services.intake.problems import ContactClosed
 from services.intake.said import Said, name_words
-from services.intake.schemas import CitizenIn, Closing, ContactChange, ContactIn, ContactPerson
+from services.intake.schemas import CitizenIn, Closing, ContactChange, ContactPerson
 from shared.access import Principal
-from shared.clock import COPENHAGEN
-from shared.contracts import Facts, QueueVisit
+from shared.contracts import Facts
 from shared.etags import demand_version, etag
-from shared.ids import new_id, reference_of
-from shared.phone_numbers import normalised_phone
 from shared.problems import NotFound
-from shared.vocabulary import Channel
 from shared.work import Work
-
-MOST_AHEAD = timedelta(minutes=5)
-
-
-async def create(work: Work, who: Principal, wish: ContactIn, purpose: str | None) -> tuple[Contact, Said]:
-    """Register a contact: it waits at the reception, and is registered when facts came with it."""
-    now = work.clock.now()
-    received_at = wish.received_at or now
-    if received_at > now + MOST_AHEAD:
-        raise ReceivedInFuture(errors=at_field("/received_at", "lies more than 5 minutes ahead"))
-    line = lines_of(work).chosen(wish.channel, wish.line, received_at)
-    if line is None:
-        raise UnknownLine(errors=at_field("/line", "no such line for this channel on that day"))
-    identity = identify(wish.citizen, received_at)
-    facts = wish.facts and _facts_of(wish.facts, identity, wish.citizen)
-    said = _said_of(identity, wish.citizen, wish.contact_person, wish.summary)
-    contact = _new_contact(wish.channel, line, received_at, now)
-    _write_said(work, contact, said, wish.citizen)
-    if facts is not None:
-        contact.facts = facts.model_dump(mode="json")
-        contact.status = ContactStatus.REGISTERED
-    if line.channel is Channel.WALK_IN:
-        day = received_at.astimezone(COPENHAGEN).date()
-        number = await repository.next_ticket(work.session, line.code, day)
-        contact.ticket = f"{line.ticket_prefix or ''}{number}"
-    await repository.add_contact(work.session, contact)
-    await _name(work, contact, said)
-    await access_log.log_look(work, who, "create", purpose or access_log.RECEIVING, contacts=[contact.id])
-    visit = QueueVisit(position=1, queue=line.reception_queue, entered_at=received_at)
-    events = [waiting_event(contact, [visit], now)]
-    await work.publish(*events, *([registered_event(contact, facts, now)] if facts else []))
-    return contact, said
-
-
-def _new_contact(channel: Channel, line: Line, received_at: datetime, now: datetime) -> Contact:
-    contact_id = new_id()
-    return Contact(
-        id=contact_id,
-        reference=reference_of(contact_id),
-        channel=channel,
-        line=line.code,
-        status=ContactStatus.WAITING,
-        moved_by="person",
-        received_at=received_at,
-        created_at=now,
-        changed_at=now,
-    )
-
-
-def _facts_of(facts: Facts, identity: Identity, citizen: CitizenIn) -> Facts:
-    return complete_facts(facts, identity.age, anonymous=citizen.anonymous, has_cpr=identity.cpr is not None)
-
-
-def _said_of(identity: Identity, citizen: CitizenIn, person: ContactPerson, summary: str | None) -> Said:
-    return Said(
-        cpr=identity.cpr and identity.cpr.digits,
-        birth_date=citizen.birth_date,
-        age=citizen.age,
-        name=citizen.name,
-        relation=person.relation,
-        contact_name=person.name,
-        phone=normalised_phone(person.phone) or person.phone,
-        organisation=person.organisation,
-        summary=summary or None,
-    )
-
-
-def _write_said(work: Work, contact: Contact, said: Said, citizen: CitizenIn) -> None:
-    contact.anonymous = citizen.anonymous
-    contact.address_protected_until = citizen.address_protected_until
-    for name, value in sealed_columns(vault_of(work), contact.id, said).items():
-        setattr(contact, name, value)
-
-
-async def _name(work: Work, contact: Contact, said: Said) -> None:
-    words = name_words(said.name, said.contact_name)
-    await repository.add_names(work.session, contact.id, vault_of(work).name_indexes(words))
 
 
 async def read(work: Work, who: Principal, contact_id: UUID, purpose: str | None) -> tuple[Contact, Said]:
@@ -198,12 +116,12 @@ def _changed_said(contact: Contact, said: Said, wish: ContactChange) -> tuple[Sa
     new: dict[str, object] = {}
     if wish.citizen is not None:
         identity = identify(wish.citizen, contact.received_at)
-        told = _said_of(identity, wish.citizen, ContactPerson(), None)
+        told = said_of(identity, wish.citizen, ContactPerson(), None)
         new |= told.model_dump(include={"cpr", "birth_date", "age", "name"})
         columns["anonymous"] = wish.citizen.anonymous
         columns["address_protected_until"] = wish.citizen.address_protected_until
     if wish.contact_person is not None:
-        told = _said_of(Identity(None, None, None), CitizenIn(), wish.contact_person, None)
+        told = said_of(Identity(None, None, None), CitizenIn(), wish.contact_person, None)
         new |= told.model_dump(include={"relation", "contact_name", "phone", "organisation"})
     if wish.summary is not None:
         new["summary"] = wish.summary or None

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Query, Request, Response
 from services.intake import access_log, repository, searching, service
 from services.intake.access_log import Purpose
 from services.intake.contact_status import ContactStatus
-from services.intake.models import Contact
+from services.intake.creating import arrival_of, create, new_contact
+from services.intake.models import ContactColumns
 from services.intake.moments import Moment
 from services.intake.presenting import may_see_the_person, present, present_found, present_item
 from services.intake.problems import (
@@ -36,6 +37,7 @@ from services.intake.schemas import (
 from shared.access import Principal, allow
 from shared.contracts import Facts
 from shared.etags import IfMatch, etag
+from shared.gathering import Gathered
 from shared.idempotency import Idempotent
 from shared.pages import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import (
@@ -47,7 +49,7 @@ from shared.problems import (
     answers,
 )
 from shared.vocabulary import Channel, Role
-from shared.work import Work, Writing
+from shared.work import AtHand, Writing
 
 contacts_router = APIRouter(prefix="/v1/contacts", tags=["contacts"])
 
@@ -60,9 +62,11 @@ _IDENTITY = (ImpossibleCpr, ImpossibleAge, AnonymousWithCpr, ContradictingAge)
 _CHANGE = (NotFound, ContactClosed, StaleVersion, VersionRequired, *_IDENTITY)
 
 
-def _json(work: Work, who: Principal, contact: Contact, said: Said, status: int = 200) -> Response:
+def _json(
+    at_hand: AtHand, who: Principal, contact: ContactColumns, said: Said, status: int = 200
+) -> Response:
     """The contact with its ETag. Serialised here: the same bytes are sent and remembered."""
-    shown = present(contact, said, with_person=may_see_the_person(who), now=work.clock.now())
+    shown = present(contact, said, with_person=may_see_the_person(who), now=at_hand.clock.now())
     headers = {"ETag": etag(contact.edition), "Location": f"/v1/contacts/{contact.id}"}
     return Response(shown.model_dump_json(), status, headers, media_type="application/json")
 
@@ -75,16 +79,24 @@ def _json(work: Work, who: Principal, contact: Contact, said: Said, status: int 
     responses=answers(IdempotencyMismatch, ReceivedInFuture, UnknownLine, *_IDENTITY),
 )
 async def create_contact(
-    who: Staff, wish: ContactIn, once: Idempotent, work: Writing, purpose: Purpose = None
+    who: Staff, wish: ContactIn, once: Idempotent, gathering: Gathered, purpose: Purpose = None
 ) -> Response:
     """It waits at the reception of its line; with facts it is registered, and triage looks at it.
 
     A walk-in gets the day's next ticket number of its entrance. The same Idempotency-Key and body give
     the same contact again.
     """
-    contact, said = await service.create(work, who, wish, purpose)
-    answer = _json(work, who, contact, said, 201)
-    await once.remember(work, who, answer)
+    arrival = arrival_of(gathering, wish)
+    if not arrival.needs_ticket:
+        new = new_contact(gathering, who, arrival, purpose)
+        answer = _json(gathering, who, new.contact, new.said, 201)
+        once.note(new.rows, who, answer)
+        if await gathering.stored(new.rows):
+            return answer
+    async with gathering.alone() as work:
+        new = await create(work, who, arrival, purpose)
+        answer = _json(work, who, new.contact, new.said, 201)
+        await once.remember(work, who, answer)
     return answer
 
 

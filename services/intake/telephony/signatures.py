@@ -47,14 +47,14 @@ def _holds(key: Webhook, body: bytes, headers: Mapping[str, str]) -> bool:
 class SignedOrAllowed(Allow):
     """Lets a signed request in as the exchange; any other needs a token with one of the roles."""
 
-    async def __call__(  # type: ignore[override]  # reading the body takes await
+    async def __call__(
         self,
         request: Request,
         credentials: HTTPAuthorizationCredentials | None = Depends(_bearer),
         _shown_in_openapi: Any = Depends(_signature),
     ) -> Principal:
         if not any(name.startswith("webhook-") for name in request.headers):
-            return super().__call__(request, credentials)
+            return await super().__call__(request, credentials)
         signatures: Signatures = request.app.state.signatures
         if not signatures.holds(await request.body(), request.headers):
             raise BadSignature

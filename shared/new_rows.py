@@ -1,0 +1,55 @@
+"""Rows that are going to be added, as a value: made by pure code, written by whoever has a transaction.
+
+They can be written alone, or joined with those of other requests into one statement for each table
+(gathering.py): the same rows either way.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Self
+
+from sqlalchemy import Insert, Table, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.database import tell_after_commit
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class NewRows:
+    """Rows by table, in the order they are written: note a row before those that point to it.
+
+    `peers` are those whom events among the rows are for.
+    """
+
+    by_table: dict[Table, list[Row]] = field(default_factory=dict)
+    peers: set[str] = field(default_factory=set)
+
+    @classmethod
+    def joined(cls, several: Iterable["NewRows"]) -> Self:
+        """All of them, to be written at once."""
+        joined = cls()
+        for rows in several:
+            for table, new in rows.by_table.items():
+                joined.note(table, new)
+            joined.peers.update(rows.peers)
+        return joined
+
+    def note(self, table: Table, rows: Iterable[Row]) -> None:
+        """Add these rows of a table. All rows of one table have the same columns."""
+        self.by_table.setdefault(table, []).extend(rows)
+
+    async def write(self, session: AsyncSession) -> None:
+        """Write them in the caller's transaction. Raises IntegrityError when one of them is there already."""
+        for table, rows in self.by_table.items():
+            if rows:
+                await session.execute(_insert_into(table), rows)
+        tell_after_commit(session, self.peers)
+
+
+@cache
+def _insert_into(table: Table) -> Insert:
+    # Built once: with the values apart from it, a statement is compiled once and never looked at again.
+    return insert(table)
