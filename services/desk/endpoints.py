@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 
-from services.desk.front import look_around
+from services.desk.front import look_around, service_level
 from services.desk.wording import clock_text, share_text, wait_text
 from shared.access import public
 from shared.metrics import CONTENT_TYPE
@@ -14,6 +14,7 @@ from shared.metrics import CONTENT_TYPE
 desk_router = APIRouter()
 
 _templates = Jinja2Templates(directory=Path(__file__).parent / "templates")
+_templates.env.globals["service_level"] = service_level
 _templates.env.filters |= {"wait": wait_text, "clock": clock_text, "share": share_text}
 #: No script at all, nothing from elsewhere, and nobody may frame the page.
 _POLICY = (

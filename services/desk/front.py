@@ -7,6 +7,8 @@ from typing import Any
 
 import httpx
 
+_CHANNELS = {"phone": 0, "walk_in": 1, "written": 2}
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -16,8 +18,15 @@ class Seen:
     queues: list[dict[str, Any]] | None
 
     def of_kind(self, kind: str) -> list[dict[str, Any]]:
-        """The queues of the reception, or of the teams."""
-        return [queue for queue in self.queues or [] if queue["kind"] == kind]
+        """The queues of the reception in the order of their channels, or of the teams by name."""
+        found = [queue for queue in self.queues or [] if queue["kind"] == kind]
+        return sorted(found, key=lambda queue: (_CHANNELS.get(queue["channel"] or "", 9), queue["name"]))
+
+
+def service_level(live: Mapping[str, Any]) -> float | None:
+    """The share within the target of everyone who was due: the variant in which nobody hides by waiting."""
+    shares = {level["variant"]: level["share"] for level in live["service_levels"]}
+    return shares.get("everyone_due")
 
 
 async def look_around(services: Mapping[str, httpx.AsyncClient], token: str, patience: float) -> Seen:
