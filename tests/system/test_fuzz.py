@@ -47,7 +47,8 @@ def test_no_input_breaks_the_service_or_its_word(
     command = [sys.executable, "-m", "schemathesis.cli", "run", f"{process.url}/{service}/openapi.json"]
     command += ["--header", f"Authorization: Bearer {token}", "--checks", ",".join(CHECKS)]
     command += ["--max-examples", str(EXAMPLES), "--phases", "examples,coverage,fuzzing", "--seed", "1"]
-    command += ["--workers", "2", "--no-color", "--exclude-path", "/metrics"]
+    # One worker: several make CPython 3.11 lose count of its recursion while hypothesis reads source.
+    command += ["--workers", "1", "--no-color", "--exclude-path", "/metrics"]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
     assert " passed" in run.stdout or "No issues found" in run.stdout
