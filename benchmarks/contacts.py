@@ -2,9 +2,6 @@
 
 import asyncio
 import json
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -12,13 +9,14 @@ from rich.table import Table
 
 from benchmarks.load import Measured, press, request_bytes
 from benchmarks.servers import intake_server
+from benchmarks.storage import both_databases
 from shared.access import Tokens
 from shared.settings import CommonSettings
 from shared.vocabulary import Role
-from tests.databases import PostgresDatabases, postgres_server
 
-CONNECTIONS = 16
-SECONDS = 6.0
+#: How many write at once: each of them sends its next contact when the last one is acknowledged.
+WRITERS = (16, 64)
+SECONDS = 4.0
 ROUNDS = 3
 
 
@@ -34,38 +32,32 @@ def letter(number: int) -> bytes:
     ).encode()
 
 
-@contextmanager
-def databases(folder: Path) -> Iterator[dict[str, str]]:
-    """A URL for each kind of database."""
-    with postgres_server(folder / "pg") as url:
-        postgres = asyncio.run(PostgresDatabases(url).fresh("intake"))
-        yield {"SQLite": "", "PostgreSQL": postgres}
-
-
-def measure(kind: str, data: Path, url: str) -> Measured:
+def measure(kind: str, data: Path, url: str, writers: int) -> Measured:
     token = Tokens(CommonSettings(data=data)).for_development([Role.RECEPTION], [], "bench", 3600)
     with intake_server(kind, data, url) as port:
 
         def make(number: int) -> bytes:
             return request_bytes("/v1/contacts", token, letter(number))
 
-        asyncio.run(press(port, make, CONNECTIONS, 1.0))
-        return asyncio.run(press(port, make, CONNECTIONS, SECONDS))
+        asyncio.run(press(port, make, writers, 1.0))
+        return asyncio.run(press(port, make, writers, SECONDS))
 
 
 def run(console: Console) -> None:
     """Floor and real one after the other, three rounds, the median of the ratios."""
-    table = Table("database", "floor /s", "real /s", "share of floor", "failed", title="Contact creation")
-    with tempfile.TemporaryDirectory(prefix="dsi-bench-") as name:
-        folder = Path(name)
-        with databases(folder) as urls:
-            for kind, url in urls.items():
+    table = Table(
+        "database", "writers", "share of floor", "floor /s", "real /s", "failed", title="Contact creation"
+    )
+    with both_databases() as (folder, databases):
+        for kind, made in databases.items():
+            url = asyncio.run(made.fresh("intake"))
+            for writers in WRITERS:
                 rounds = []
                 for number in range(ROUNDS):
-                    data = folder / f"{kind}-{number}"
-                    rounds.append((measure("floor", data, url), measure("real", data, url)))
+                    data = folder / f"{kind}-{writers}-{number}"
+                    rounds.append((measure("floor", data, url, writers), measure("real", data, url, writers)))
                 floor, real = sorted(rounds, key=lambda pair: pair[1].rate / pair[0].rate)[ROUNDS // 2]
-                share = real.rate / floor.rate
-                failed = sum(f.failed + r.failed for f, r in rounds)
-                table.add_row(kind, f"{floor.rate:.0f}", f"{real.rate:.0f}", f"{share:.2f}", str(failed))
+                share = f"{real.rate / floor.rate:.2f}"
+                failed = str(sum(f.failed + r.failed for f, r in rounds))
+                table.add_row(kind, str(writers), share, f"{floor.rate:.0f}", f"{real.rate:.0f}", failed)
     console.print(table)

@@ -66,11 +66,14 @@ class HttpTransport:
 class Relay:
     """One loop for each peer, so that a peer that is down keeps nobody else waiting."""
 
-    def __init__(self, source: str, database: Database, outbox: Outbox, transport: Transport) -> None:
+    def __init__(
+        self, source: str, database: Database, outbox: Outbox, transport: Transport, *, batch: int = BATCH
+    ) -> None:
         self._source = source
         self._database = database
         self._outbox = outbox
         self._transport = transport
+        self._batch = batch
         self._woken = {peer: asyncio.Event() for peer in outbox.peers}
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -97,7 +100,7 @@ class Relay:
             self._woken[peer].clear()
             try:
                 # A batch that is not full was the last; what came meanwhile has set the wake-up again.
-                while await self.carry(peer) == BATCH:
+                while await self.carry(peer) == self._batch:
                     pass
                 pause = POLL_SECONDS
             except (PeerUnreachable, SQLAlchemyError, OSError) as error:
@@ -108,7 +111,7 @@ class Relay:
     async def carry(self, peer: str) -> int:
         """Carry one batch to `peer`; gives how many letters it held. No HTTP inside a transaction."""
         async with self._database.writing() as session:
-            letters = await self._outbox.lease(session, peer, datetime.now(UTC), LEASE, BATCH)
+            letters = await self._outbox.lease(session, peer, datetime.now(UTC), LEASE, self._batch)
         if not letters:
             return 0
         batch = EventBatch(source=self._source, events=[letter.payload for letter in letters])
@@ -145,8 +148,8 @@ class Relay:
             if woken_only and not woken.is_set():
                 continue
             woken.clear()
-            count = BATCH
-            while count == BATCH:
+            count = self._batch
+            while count == self._batch:
                 count = await self.carry(peer)
                 carried += count
         return carried
