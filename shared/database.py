@@ -1,6 +1,9 @@
 """One database of one service: SQLite when embedded, PostgreSQL in production; the same statements."""
 
 import asyncio
+import random
+import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime
@@ -11,7 +14,10 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.util import await_only
 from sqlmodel import SQLModel
+
+from shared import inline_sqlite
 
 #: How long a writer waits for another process's writer before it gives up, in seconds (SQLite).
 BUSY_SECONDS = 15
@@ -20,7 +26,9 @@ _PRAGMAS = (
     # FULL, not NORMAL: an acknowledged contact must survive a power cut, not only a killed process.
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
+    # The loop stands still meanwhile, so only for what is over at once (another process opens or closes);
+    # a writer's turn is waited for in _begin_sqlite.
+    "PRAGMA busy_timeout=250",
 )
 
 _OUT_OF_REACH = (OperationalError, InterfaceError, PoolTimeout, ConnectionError)
@@ -82,7 +90,10 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.is_sqlite = url.startswith("sqlite")
-        self.engine: AsyncEngine = create_async_engine(url, pool_size=pool_size, max_overflow=pool_size)
+        inline = {"connect_args": {"async_creator_fn": inline_sqlite.connect}} if self.is_sqlite else {}
+        self.engine: AsyncEngine = create_async_engine(
+            url, pool_size=pool_size, max_overflow=pool_size, **inline
+        )
         self.on_publish: Callable[[Iterable[str]], None] = lambda _peers: None
         # One writer at a time in this process: SQLite has one anyway, and its own waiting is by polling.
         self._turn = asyncio.Lock() if self.is_sqlite else nullcontext()
@@ -121,8 +132,6 @@ def _refuse_closed(connection: Any, _record: object, _proxy: object) -> None:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    # The driver's own BEGIN is switched off, so that _begin_sqlite can choose the kind.
-    connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in _PRAGMAS:
         cursor.execute(pragma)
@@ -131,5 +140,27 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     # A deferred transaction that turns into a writer half-way fails at once with "busy" when another wrote.
-    writes = connection.get_execution_options().get("begins_writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if not connection.get_execution_options().get("begins_writing", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    until = time.monotonic() + BUSY_SECONDS
+    while not _is_our_turn(connection):
+        if time.monotonic() > until:
+            # Once more, so that the failure comes as SQLAlchemy tells of it.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            return
+        # Another process writes: let ours go on meanwhile.
+        await_only(asyncio.sleep(random.uniform(0.002, 0.02)))  # noqa: S311 -- chance, not secrecy
+
+
+def _is_our_turn(connection: Connection) -> bool:
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    finally:
+        cursor.close()
+    return True
