@@ -22,7 +22,7 @@ CALLS_A_WEEK = 790
 LETTERS_A_WEEK = 40
 WALK_INS_A_DAY = (20, 30)
 MEAN_PATIENCE = timedelta(minutes=14)
-MEAN_TALK = timedelta(minutes=6)
+MEAN_TALK = timedelta(minutes=5.5)
 MEAN_DESK_TALK = timedelta(minutes=9)
 MEAN_LETTER_WORK = timedelta(minutes=12)
 MEAN_CASE_WORK = timedelta(minutes=70)

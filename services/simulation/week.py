@@ -31,7 +31,7 @@ AGENTS = ("Anna", "Bilal", "Carla")
 DESKS = 3
 MAIL = 1
 RETURN_SHARE = 0.03
-_LOOK_AGAIN = timedelta(minutes=12)
+_LOOK_AGAIN = timedelta(minutes=20)
 _PHONE_QUEUE = "socialservice"
 
 
@@ -145,7 +145,7 @@ class Week:
         entry = await self._clients.next_entry(self._clients.routing, "reception")
         if entry is not None:
             await self._reception.follow_up(entry)
-        self._look_again(self._desk_looks, timedelta(minutes=3))
+        self._look_again(self._desk_looks, timedelta(minutes=5))
 
     async def _mail_looks(self) -> None:
         entry = await self._clients.next_entry(self._clients.routing, "reception-mail")
