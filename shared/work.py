@@ -1,7 +1,8 @@
 """The request's transaction, and what may be done in it.
 
-`Writing` and `Reading` are the only ways an endpoint reaches the database. A writing request commits
-*before* its answer leaves (`scope="function"`), and rolls back on any exception. Nothing below commits.
+`Writing` and `Reading` are the ways an endpoint reaches the database, and `Gathered` (gathering.py) where it
+does nothing but add rows. A writing request commits *before* its answer leaves (`scope="function"`), and
+rolls back on any exception. Nothing below commits.
 """
 
 from collections.abc import AsyncIterator
