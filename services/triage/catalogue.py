@@ -74,11 +74,14 @@ class OpenOffers:
     covered: tuple[int, ...]
     age_cuts: frozenset[int]
 
-    def fitting(self, case: Case, kinds: frozenset[OfferKind]) -> list[Offer]:
+    def fitting(self, case: Case, kinds: frozenset[OfferKind], about: Iterable[Need] = ()) -> list[Offer]:
         """Offers for the case's needs and age: lowest step first, then the most needs met.
 
-        Among equals the one made for fewer ages comes first: it is made for people like this one.
+        Offers for the needs that the deciding row is `about` come before all others (young people with
+        drugs: U-Turn first). Among equals the one made for fewer ages comes first: it is made for people
+        like this one.
         """
+        decisive = needs_mask(frozenset(about)) & case.needs
         chosen = [
             (offer, met)
             for offer in self.offers
@@ -86,7 +89,7 @@ class OpenOffers:
             and offer.takes_age(case.age)
             and (met := (needs_mask(offer.needs) & case.needs).bit_count())
         ]
-        chosen.sort(key=lambda pair: _rank(*pair))
+        chosen.sort(key=lambda pair: (not needs_mask(pair[0].needs) & decisive, _rank(*pair)))
         return [offer for offer, _ in chosen]
 
 

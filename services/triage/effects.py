@@ -52,7 +52,7 @@ class EffectsOf:
         found = [self._hit(hit) for hit in hits]
         if not all(effects.companion for effects in found):
             found = [self._taken_in(effects, hit.case) for effects, hit in zip(found, hits, strict=True)]
-        return _common(found)
+        return _common(found, settled=len({hit.place for hit in hits}) == 1)
 
     def _hit(self, hit: Hit) -> Effects:
         row, case = hit.row, hit.case
@@ -65,7 +65,7 @@ class EffectsOf:
             warnings=tuple(when.what for when in row.warnings if when.holds(case)),
             companion=None if added is None else added.what,
             companion_row=companion_row,
-            offers=tuple(self._offers.fitting(case, kinds)) if kinds else (),
+            offers=tuple(self._offers.fitting(case, kinds, row.test.needs)) if kinds else (),
             kle=self._kle(row, case),
             step=self._step(case) if row.row.step == "needs" else None,
         )
@@ -121,7 +121,8 @@ def _urgency(row: CompiledRow, case: Case) -> Urgency:
     return max(holding, key=URGENCIES.index, default=Urgency.NORMAL)
 
 
-def _common(found: Sequence[Effects]) -> Effects:
+def _common(found: Sequence[Effects], *, settled: bool) -> Effects:
+    """What all have in common. Where the place is settled, offers for some of the ages are told as well."""
     first = found[0]
     if len(found) == 1:
         return first
@@ -131,7 +132,19 @@ def _common(found: Sequence[Effects]) -> Effects:
         warnings=tuple(mark for mark in first.warnings if all(mark in e.warnings for e in found)),
         companion=first.companion,
         companion_row=first.companion_row,
-        offers=tuple(offer for offer in first.offers if all(offer in e.offers for e in found)),
+        offers=_offers_of(found, settled=settled),
         kle=first.kle if all(e.kle == first.kle for e in found) else None,
         step=first.step if all(e.step == first.step for e in found) else None,
     )
+
+
+def _offers_of(found: Sequence[Effects], *, settled: bool) -> tuple[Offer, ...]:
+    """The offers that fit in any case, then, when the place is settled, those that fit in some.
+
+    Each tells whom it is for, so an age that is not known turns nobody away.
+    """
+    every = tuple(offer for offer in found[0].offers if all(offer in e.offers for e in found))
+    if not settled:
+        return every
+    some = {offer.id: offer for effects in found for offer in effects.offers if offer not in every}
+    return (*every, *some.values())

@@ -118,19 +118,16 @@ class Adviser:
         )
 
     def _reasons(self, case: Case, tree: Tree, effects: Effects) -> list[Reason]:
-        reasons = []
-        if effects.companion is not None and effects.companion_row is not None:
-            row = effects.companion_row
-            reasons.append(_reason(row.row.number, effects.companion.reason, because(row.test, case)))
         leaves = leaves_of(tree)
         unsettled = not isinstance(tree, Leaf) or tree.given_up
         if unsettled:
-            reasons.append(self._unsettled(case, tree))
+            reasons = [self._unsettled(case, tree)]
         else:
-            reasons += [
+            reasons = [
                 reason for hit in _one_for_each_row(leaves[0].hits) for reason in self._fired(case, hit)
             ]
-        return reasons
+        # Sorting is stable: what decides is told before the companion of the same row (112 comes first).
+        return sorted([*reasons, *_for_the_companion(case, effects)], key=lambda reason: int(reason.rule))
 
     def _unsettled(self, case: Case, tree: Tree) -> Reason:
         """Why nobody can say yet: the first row that hangs on a missing fact."""
@@ -224,6 +221,16 @@ def _one_for_each_row(hits: Sequence[Hit]) -> list[Hit]:
     for hit in hits:
         first.setdefault((hit.row.row.number, hit.choice.choice.reason), hit)
     return list(first.values())
+
+
+def _for_the_companion(case: Case, effects: Effects) -> list[Reason]:
+    row = effects.companion_row
+    if effects.companion is None or row is None:
+        return []
+    found = because(row.test, case)
+    if row.companion is not None and row.companion.test is not None:
+        found |= because(row.companion.test, case)
+    return [_reason(row.row.number, effects.companion.reason, _known(found, case))]
 
 
 def _known(found: dict[str, object], case: Case) -> dict[str, object]:

@@ -31,7 +31,10 @@ async def test_an_assessment_made_by_hand_can_be_read_with_its_etag(triage_servi
     assert made.status_code == 201
     read = await triage_service.client(Role.AUDITOR).get(made.headers["location"])
     assert (read.json(), read.headers["etag"]) == (made.json(), '"1"')
-    assert (read.json()["status"], read.json()["reference"]) == ("undecided", show_reference(reference_of(contact_id)))
+    assert (read.json()["status"], read.json()["reference"]) == (
+        "undecided",
+        show_reference(reference_of(contact_id)),
+    )
     assert read.json()["recommendation"]["destination"]["unit"] == "adults"
 
 

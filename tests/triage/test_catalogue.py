@@ -76,3 +76,26 @@ def test_the_lowest_step_comes_first_then_the_most_needs_then_the_narrowest_ages
 def test_the_whole_city_has_an_offer_for_lonely_people_of_any_age() -> None:
     for age in (0, 17, 18, 100):
         assert place(triage("loneliness", age=age, district=1)) == "low_threshold:reception"
+
+
+def test_offers_for_what_decided_come_before_offers_for_the_rest() -> None:
+    answer = triage("drug_treatment", "autism", age=16, district=3)
+    assert offers(answer) == ["U-Turn", "Autismehuset"]
+
+
+def test_an_unknown_age_is_told_of_every_offer_there_may_be() -> None:
+    answer = triage("mental_distress", district=3)
+    assert (place(answer), set(offers(answer))) == (
+        "low_threshold:reception",
+        {"Lettilgængeligt tilbud til børn og unge i mistrivsel", "Civilsamfundets rådgivningstilbud"},
+    )
+
+
+def test_offers_for_some_ages_are_not_named_while_the_age_still_decides_the_place() -> None:
+    answer = triage("self_harm", district=3)
+    assert (place(answer), offers(answer)) == ("ask:reception", [])
+
+
+def test_alcohol_treatment_names_a_place_at_every_age() -> None:
+    for age in (None, 15, 18, 70):
+        assert offers(triage("alcohol_treatment", age=age)) == ["Alkoholbehandling"]

@@ -51,6 +51,16 @@ def test_an_emergency_takes_the_child_along() -> None:
     assert place(answer.companions[0].recommendation) == "unit:children-amager"
 
 
+def test_an_emergency_with_a_notification_opens_the_other_childs_contact_too() -> None:
+    answer = triage("child_concern", age=35, acute_danger=True, child_age=5, child_district=9)
+    (companion,) = answer.companions
+    assert (place(answer), clocks(answer)) == ("emergency:reception", [])
+    assert "112" in answer.reasons[0].text
+    assert answer.reasons[1].because["needs"] == ["child_concern"]
+    assert place(companion.recommendation) == "unit:children-amager"
+    assert clocks(companion.recommendation) == ["notification_assessment", "notification_receipt"]
+
+
 def test_a_notification_is_its_own_contact_and_needs_no_companion() -> None:
     answer = triage("child_concern", age=50, child_at_risk=True, child_district=9)
     assert (place(answer), answer.companions) == ("unit:children-amager", ())

@@ -65,8 +65,7 @@ def test_a_kle_number_is_that_of_the_need_the_row_is_about() -> None:
 def test_every_offer_says_in_danish_why_it_fits() -> None:
     offer = triage("self_harm", age=15, district=1).offers[0]
     assert (
-        offer.why
-        == "ROBUS tager imod borgere til og med 17 år og møder: selvskade. Trin 1 på indsatstrappen."
+        offer.why == "ROBUS er for borgere til og med 17 år og dækker: selvskade. Trin 1 på indsatstrappen."
     )
 
 

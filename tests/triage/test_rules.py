@@ -26,6 +26,8 @@ def test_row_1_keeps_the_notifications_clocks_when_the_citizen_in_danger_is_the_
     assert clocks(answer) == ["notification_assessment", "notification_receipt"]
     assert answer.warnings == ("do_not_inform_parents",)
     assert answer.companions == ()
+    assert [reason.rule for reason in answer.reasons] == ["1", "1", "1"]
+    assert "24 timer" in answer.reasons[1].text
 
 
 def test_row_2_a_notification_goes_to_the_area_of_the_childs_district_within_a_day() -> None:

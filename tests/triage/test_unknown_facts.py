@@ -77,7 +77,7 @@ def test_an_ask_for_age_has_no_urgency_that_only_a_child_would_have() -> None:
 def test_what_cannot_be_known_is_not_asked_and_the_reception_takes_the_contact() -> None:
     answer = triage("support_at_home", district=3, cannot_be_known=["age"])
     assert (place(answer), asked(answer)) == ("unit:reception", [])
-    assert "ikke kan skaffes" in answer.reasons[0].text
+    assert "ikke kan oplyses" in answer.reasons[0].text
 
 
 def test_a_notification_that_nobody_can_place_keeps_its_clock_at_the_reception() -> None:
