@@ -18,7 +18,8 @@ class Settings(CommonSettings):
     lines_file: Path | None = None
     #: Keys that personal values are sealed with: `k2:<base64>,k1:<base64>`, the first is current.
     seal_keys: SecretStr | None = None
-    #: Key of the index that personal values are found by: 32 bytes in base64. It cannot be changed later.
+    #: Key of the index that personal values are found by: 32 bytes in base64. A new one takes
+    #: `dsi rotate-keys --reindex`.
     index_key: SecretStr | None = None
     #: Keys that exchanges sign their call events with (Standard Webhooks), separated by commas.
     webhook_secrets: SecretStr | None = None
