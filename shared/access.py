@@ -70,7 +70,7 @@ class Tokens:
         """The caller behind a token; raises `Unauthenticated` for any that does not hold."""
         try:
             principal, expires_at = self._verified(token)
-        except (jwt.PyJWTError, KeyError, TypeError, ValueError) as error:
+        except (jwt.PyJWTError, KeyError, TypeError, ValueError, OverflowError) as error:
             raise _unauthenticated("The token is not valid.") from error
         if expires_at <= time.time():
             raise _unauthenticated("The token has expired.")

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
@@ -47,11 +47,12 @@ def decode_cursor(text: str | None) -> Cursor | None:
     try:
         at, id_ = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         cursor = Cursor(at=datetime.fromisoformat(at), id=UUID(id_))
-    except (ValueError, TypeError, binascii.Error, AttributeError) as error:
+        if cursor.at.tzinfo is None:
+            raise InvalidCursor
+        # A moment at the edge of the calendar may have no name in UTC, in which storage keeps it.
+        return Cursor(at=cursor.at.astimezone(UTC), id=cursor.id)
+    except (ValueError, TypeError, binascii.Error, AttributeError, OverflowError) as error:
         raise InvalidCursor from error
-    if cursor.at.tzinfo is None:
-        raise InvalidCursor
-    return cursor
 
 
 def split_page(rows: Sequence[Item], limit: int) -> tuple[Sequence[Item], Item | None]:

@@ -31,6 +31,8 @@ log = structlog.get_logger("http")
 
 #: Two transactions crossed (PostgreSQL's serialization failure and deadlock): again, and it goes well.
 _CROSSED = {"40001", "40P01"}
+#: PostgreSQL keeps no text with the character U+0000 in it, and says so only when it is told to.
+_NO_TEXT = {"22021", "22P05"}
 #: The framework's own refusals that have a name here.
 _OURS: dict[int, type[Problem]] = {int(p.status): p for p in (NotFound, TooLarge)}
 
@@ -98,6 +100,8 @@ def _http(_request: Request, error: Exception) -> Response:
 
 def _storage(request: Request, error: Exception) -> Response:
     original = getattr(error, "orig", error)
+    if isinstance(error, DBAPIError) and sqlstate(error) in _NO_TEXT:
+        return render(InvalidInput(errors=[FieldError(pointer="", message="a text holds U+0000")]))
     if isinstance(error, DBAPIError) and not (is_out_of_reach(error) or sqlstate(error) in _CROSSED):
         return _unexpected(request, error)
     log.error("storage not reached", error=type(original).__name__)

@@ -1,6 +1,6 @@
 """Cursors, ETags and what is refused about them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -28,6 +28,11 @@ def test_any_other_text_is_refused_and_never_an_error(text: str) -> None:
 def test_a_naive_moment_in_a_cursor_is_refused() -> None:
     with pytest.raises(InvalidCursor):
         decode_cursor(encode_cursor(datetime(2026, 1, 1), new_id()))  # noqa: DTZ001 -- what is refused
+
+
+def test_a_moment_that_has_no_name_in_utc_is_refused() -> None:
+    with pytest.raises(InvalidCursor):
+        decode_cursor(encode_cursor(datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))), new_id()))
 
 
 def test_no_cursor_means_the_first_page() -> None:

@@ -141,3 +141,10 @@ def test_a_secret_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) ->
     assert development_secret(tmp_path, "a") != development_secret(tmp_path, "b")
     assert (tmp_path / "secrets" / "a").stat().st_mode & 0o077 == 0
     assert sorted(file.name for file in (tmp_path / "secrets").iterdir()) == ["a", "b"]
+
+
+def test_a_token_that_ends_beyond_all_time_is_refused(settings: CommonSettings) -> None:
+    tokens = Tokens(settings)
+    claims = {"iss": SERVICE_ISSUER, "aud": AUDIENCE, "sub": "x", "exp": 10**400, "roles": ["service"]}
+    with pytest.raises(Unauthenticated):
+        tokens.verify(jwt.encode(claims, settings.secret("service_key"), "HS256"))
