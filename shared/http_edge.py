@@ -76,6 +76,7 @@ class _Exchange:
         length = headers.get(b"content-length", b"0")
         self.too_large = length.isdigit() and int(length) > most
         self.started = time.perf_counter()
+        self._root: bytes = scope.get("root_path", "").encode()
         self.status = int(HTTPStatus.INTERNAL_SERVER_ERROR)
         self._answered = False
         self._receive, self._send, self._left = receive, send, most
@@ -96,12 +97,18 @@ class _Exchange:
         if message["type"] == "http.response.start":
             self._answered = True
             self.status = message["status"]
-            names = {name for name, _ in message.get("headers", [])}
+            given = [self._placed(header) for header in message.get("headers", [])]
+            names = {name for name, _ in given}
             message["headers"] = [
-                *message.get("headers", []),
+                *given,
                 *(header for header in _HEADERS if header[0] not in names),
             ]
         await self._send(message)
+
+    def _placed(self, header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
+        # A service names its own paths; where it hangs under a prefix, the caller needs that too.
+        name, value = header
+        return (name, self._root + value) if name == b"location" and value.startswith(b"/") else header
 
     async def refuse_body(self) -> None:
         """Answer 413, once, and take nothing more over this connection."""

@@ -116,12 +116,16 @@ class Once:
 async def _once(request: Request, key: KeyHeader = None) -> Once:
     state = request.app.state
     body = await request.body() if key is not None else b""
-    # Keyed, because a bare hash of a small body with a personal number in it could be guessed.
-    fingerprint = hmac.new(state.fingerprint_key, request.url.path.encode() + b"\0" + body, hashlib.sha256)
+
+    def fingerprint(of: bytes) -> str:
+        # Keyed, because a bare hash of a few words with a personal number in them could be guessed.
+        return hmac.new(state.fingerprint_key, of, hashlib.sha256).hexdigest()
+
     return Once(
-        key=key,
+        # The key too: it is the caller's own text, and may hold what should not be kept.
+        key=None if key is None else fingerprint(key.encode()),
         operation=request.scope["route"].name[:80],
-        fingerprint=fingerprint.hexdigest(),
+        fingerprint=fingerprint(request.url.path.encode() + b"\0" + body),
         table=state.tables.answers,
         seal=state.seal_answer,
         unseal=state.unseal_answer,

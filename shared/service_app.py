@@ -94,6 +94,8 @@ def create_service(
         docs_url="/docs",
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
+        # Without a Content-Type a body is JSON: tokens, not cookies, say who calls, so no form can do harm.
+        strict_content_type=False,
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
     )
     _fill_state(app.state, service, settings, clock or SystemClock())
