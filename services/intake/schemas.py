@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic.config import JsonDict
 
 from services.intake.contact_status import ContactStatus, Outcome
@@ -60,6 +60,11 @@ class ContactPerson(Closed):
 Summary = Annotated[str, StringConstraints(max_length=4000)]
 
 
+def _nothing_told(part: object) -> object:
+    """A part that is sent as null tells as much as one that is left out."""
+    return {} if part is None else part
+
+
 class ContactIn(Closed):
     """A contact to register."""
 
@@ -82,8 +87,10 @@ class ContactIn(Closed):
         None, description="Default now; the past is allowed, more than 5 minutes ahead is not"
     )
     line: LineCode | None = Field(None, description="Default: the channel's own", examples=["hovednummer"])
-    citizen: CitizenIn = CitizenIn()
-    contact_person: ContactPerson = ContactPerson()
+    citizen: Annotated[CitizenIn, BeforeValidator(_nothing_told, CitizenIn | None)] = CitizenIn()
+    contact_person: Annotated[ContactPerson, BeforeValidator(_nothing_told, ContactPerson | None)] = (
+        ContactPerson()
+    )
     summary: Summary | None = Field(None, examples=["Vil gerne tale med nogen om sin gæld."])
     facts: Facts | None = Field(None, description="As far as known (triage-policy.md)", examples=[_FACTS])
 

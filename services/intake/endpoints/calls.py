@@ -51,7 +51,7 @@ async def list_calls(
     return Page(items=[CallItem.model_validate(_shown(row)) for row in page], next_cursor=next_cursor)
 
 
-@calls_router.get("/{call_id}", summary="Read a call", responses=answers(NotFound, AmbiguousCall))
+@calls_router.get("/{call_id:path}", summary="Read a call", responses=answers(NotFound, AmbiguousCall))
 async def read_call(
     who: Reader,
     call_id: Annotated[Name, Path(examples=["pbx-1795312303.0"])],

@@ -37,6 +37,8 @@ class CallEvent(BaseModel):
     model_config = ConfigDict(
         frozen=True,
         populate_by_name=True,
+        # Many exchanges count: an id or a cause that is a number is the text of it.
+        coerce_numbers_to_str=True,
         json_schema_extra={
             "examples": [
                 {
