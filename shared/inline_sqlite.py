@@ -3,11 +3,12 @@
 aiosqlite hands every call to a thread and back. For a statement that takes SQLite some 20 microseconds the
 way there and back costs more than the work, several times over (docs/adr/0009-inline-sqlite.md has the
 measurement). Here the call is simply made; the loop stands still for as long as SQLite works, which in an
-embedded installation is a short while: a commit waits for the disk once.
+embedded installation is a short while. Only a commit, which waits for the disk, is made in a thread.
 
 The classes have the names and the manners that the dialect expects of aiosqlite.
 """
 
+import asyncio
 import sqlite3
 from typing import Any, Self
 
@@ -60,7 +61,12 @@ class InlineConnection:
         return InlineCursor(self._connection.cursor())
 
     async def commit(self) -> None:
-        self._connection.commit()
+        committing = asyncio.get_running_loop().run_in_executor(None, self._connection.commit)
+        try:
+            await asyncio.shield(committing)
+        finally:
+            # Whoever is cancelled meanwhile must not touch the connection before the thread is done with it.
+            await asyncio.wait([committing])
 
     async def rollback(self) -> None:
         self._connection.rollback()
@@ -78,4 +84,5 @@ class InlineConnection:
 
 async def connect(path: str, **options: Any) -> InlineConnection:
     """Open the file; `options` are those of `sqlite3.connect`."""
-    return InlineConnection(sqlite3.connect(path, **{**options, "isolation_level": None}))
+    settings = {**options, "isolation_level": None, "check_same_thread": False}
+    return InlineConnection(sqlite3.connect(path, **settings))
