@@ -15,7 +15,8 @@ def development_secret(data: Path, name: str) -> str:
     """
     place = data / "secrets" / name
     if not place.exists():
-        place.parent.mkdir(parents=True, exist_ok=True)
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        place.parent.mkdir(exist_ok=True)
         place.parent.chmod(0o700)
         draft = place.with_name(f"{name}.{os.getpid()}")
         draft.touch(mode=0o600)

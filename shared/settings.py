@@ -50,5 +50,5 @@ class CommonSettings(BaseSettings):
         """The URL set for a service, or its SQLite file in the data folder."""
         if given:
             return given.replace("postgresql://", "postgresql+asyncpg://", 1)
-        self.data.mkdir(parents=True, exist_ok=True)
+        self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         return f"sqlite+aiosqlite:///{(self.data / f'{service}.db').resolve()}"
