@@ -161,6 +161,15 @@ async def test_a_period_counts_each_entry_made_in_it_once(routing: Bench, otto: 
     assert total["p90"]["at_least"] is True
 
 
+async def test_without_a_period_the_last_day_is_told(routing: Bench, otto: httpx.AsyncClient) -> None:
+    for hours in (1, 23, 25):
+        await routing.deliver(waiting(new_id(), entered_at=ago(hours=hours)))
+    told = (await otto.get("/v1/statistics")).json()
+    assert told["total"]["entered"] == 2
+    longer = await otto.get("/v1/statistics", params={"from": ago(hours=30).isoformat()})
+    assert longer.json()["total"]["entered"] == 3
+
+
 async def test_a_period_is_told_by_queue_channel_day_and_hour(
     routing: Bench, otto: httpx.AsyncClient
 ) -> None:

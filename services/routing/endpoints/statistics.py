@@ -19,6 +19,7 @@ from shared.work import Reading
 statistics_router = APIRouter(prefix="/v1/statistics", tags=["statistics"])
 
 LONGEST_PERIOD = timedelta(days=400)
+USUAL_PERIOD = timedelta(days=1)
 
 
 def _believable(moment: datetime) -> datetime:
@@ -39,8 +40,14 @@ Moment = Annotated[AwareDatetime, AfterValidator(_believable)]
 async def read_statistics(
     *,
     work: Reading,
-    from_: Annotated[Moment, Query(alias="from", examples=["2026-11-16T00:00:00+01:00"])],
-    to: Annotated[Moment, Query(description="Up to, not including", examples=["2026-11-23T00:00:00+01:00"])],
+    from_: Annotated[
+        Moment | None,
+        Query(alias="from", description="Default: a day before `to`", examples=["2026-11-16T00:00:00+01:00"]),
+    ] = None,
+    to: Annotated[
+        Moment | None,
+        Query(description="Up to, not including; default now", examples=["2026-11-23T00:00:00+01:00"]),
+    ] = None,
     queue: Annotated[
         str | None, Query(max_length=60, pattern=r"^[a-z0-9-]+$", examples=["reception-phone"])
     ] = None,
@@ -50,18 +57,22 @@ async def read_statistics(
     """The entries made in the period, with those who still wait counted in, and the deadlines that fell due
     in it. At most 400 days. Service levels measure each entry by its own queue's target.
     """
-    if not timedelta() < to - from_ <= LONGEST_PERIOD:
+    now = work.clock.now()
+    until = to or now
+    since = from_ or until - USUAL_PERIOD
+    if not timedelta() < until - since <= LONGEST_PERIOD:
         raise InvalidInput(
             errors=[FieldError(pointer="/query/to", message="must be after from, by 400 days at most")]
         )
     if queue is not None:
         await get_queue(work.session, queue)
     queues = {one.code: one for one in await all_queues(work.session)}
-    now = work.clock.now()
-    total, groups = await statistics(work.session, Period(from_, to, queue, channel), group_by, queues, now)
+    total, groups = await statistics(
+        work.session, Period(since, until, queue, channel), group_by, queues, now
+    )
     return StatisticsOut(
-        from_=from_,
-        to=to,
+        from_=since,
+        to=until,
         at=now,
         queue=queue,
         channel=channel,
