@@ -23,7 +23,7 @@ from services.triage.recommendation import (
 from services.triage.rulebook import Hit, Rulebook
 from services.triage.ruleset import RuleSet
 from services.triage.unknowns import Explorer, Leaf, Tree, leaves_of, questions_of
-from shared.contracts import Destination, Facts
+from shared.contracts import Destination, Facts, OpenFact
 from shared.vocabulary import Channel, DestinationKind, Need, Unit
 from shared.working_days import local_date
 
@@ -35,6 +35,9 @@ _VALUES: dict[bool | None, Literal["true", "false", "unknown"]] = {
 
 #: What a destination's place was read from, where the place itself is worked out.
 _READ_FROM = {"area": ("district", "postal_code"), "child_area": ("child_district", "child_postal_code")}
+
+_CITIZEN: frozenset[OpenFact] = frozenset({"age", "district", "postal_code", "in_municipality"})
+_ANOTHER_CHILD: frozenset[OpenFact] = frozenset({"child_age", "child_district", "child_postal_code"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,22 +194,27 @@ class Adviser:
 
 
 def facts_of_the_child(facts: Facts) -> Facts:
-    """A companion's facts: a notification about the child, with nothing of the citizen's own.
+    """A companion's facts: a notification about the child, with nothing of an adult citizen's own.
 
-    The child's age and place stay in the child's own facts, so that a place outside the municipality
-    settles the matter as it does in the citizen's contact.
+    A child who is somebody else keeps age and place in the child's own facts, so that a place outside the
+    municipality settles the matter as it does in the citizen's contact. Where the citizen is the child, or
+    may be, the citizen's age and place are what is known of the child.
     """
     return Facts(
         needs=frozenset({Need.CHILD_CONCERN}),
         child_at_risk=True,
-        child_age=facts.child_age,
-        child_district=facts.child_district,
-        child_postal_code=facts.child_postal_code,
         suspected_parental_abuse=facts.suspected_parental_abuse,
         honour_related=facts.honour_related,
         reporter_is_professional=facts.reporter_is_professional,
-        cannot_be_known=frozenset(fact for fact in facts.cannot_be_known if fact.startswith("child_")),
+        **{name: getattr(facts, name) for name in _whose_facts(facts)},
+        cannot_be_known=facts.cannot_be_known & _whose_facts(facts),
     )
+
+
+def _whose_facts(facts: Facts) -> frozenset[OpenFact]:
+    another = any(getattr(facts, name) is not None for name in _ANOTHER_CHILD)
+    grown_up = facts.age is not None and facts.age >= 18
+    return _ANOTHER_CHILD if another or grown_up else _CITIZEN | _ANOTHER_CHILD
 
 
 def _destination(tree: Tree) -> Destination:

@@ -20,14 +20,17 @@ def test_row_1_asks_nothing_while_there_is_danger() -> None:
     assert asked(triage("support_at_home", acute_danger=True)) == []
 
 
-def test_row_1_keeps_the_notifications_clocks_when_the_citizen_in_danger_is_the_child() -> None:
-    answer = triage("advice", acute_danger=True, child_at_risk=True, age=9, suspected_parental_abuse=True)
-    assert place(answer) == "emergency:reception"
-    assert clocks(answer) == ["notification_assessment", "notification_receipt"]
-    assert answer.warnings == ("do_not_inform_parents",)
-    assert answer.companions == ()
-    assert [reason.rule for reason in answer.reasons] == ["1", "1", "1"]
-    assert "24 timer" in answer.reasons[1].text
+def test_row_1_a_notification_does_not_end_with_the_emergency_call_though_the_citizen_is_the_child() -> None:
+    answer = triage(
+        "advice", acute_danger=True, child_at_risk=True, age=9, district=3, suspected_parental_abuse=True
+    )
+    assert (place(answer), answer.warnings) == ("emergency:reception", ("do_not_inform_parents",))
+    (companion,) = answer.companions
+    child = companion.recommendation
+    assert (place(child), child.urgency) == (AREA_OF_NOERREBRO, "day")
+    assert clocks(child) == ["notification_assessment", "notification_receipt"]
+    assert child.warnings == ("do_not_inform_parents",)
+    assert "24 timer" in answer.reasons[-1].text
 
 
 def test_row_2_a_notification_goes_to_the_area_of_the_childs_district_within_a_day() -> None:
