@@ -50,12 +50,16 @@ def serve(
     service: Annotated[Part | None, typer.Argument(help="One service alone; without it, all.")] = None,
     port: Annotated[int | None, typer.Option(help="Default 8000; alone 8001 to 8004.")] = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    behind_gateway: Annotated[
+        bool, typer.Option("--behind-gateway", help="Links begin with /intake, /triage or /routing.")
+    ] = False,
     data: Data = None,
 ) -> None:
     """Run the whole system in one process, or one service of it."""
     from services.cli.serving import serve as run
 
-    run(None if service is None else str(service), host, port, data, talk)
+    alone = None if service is None else str(service)
+    run(alone, host, port, data, talk, prefix=f"/{alone}" if behind_gateway and alone != "desk" else "")
 
 
 @dsi.command()

@@ -13,8 +13,13 @@ from shared.settings import CommonSettings
 _PORTS = {None: 8000, "intake": 8001, "triage": 8002, "routing": 8003, "desk": 8004}
 
 
-def serve(service: str | None, host: str, port: int | None, data: Path | None, talk: Console) -> None:
-    """Run until told to stop. On a terminal, says where to look first."""
+def serve(
+    service: str | None, host: str, port: int | None, data: Path | None, talk: Console, *, prefix: str
+) -> None:
+    """Run until told to stop. On a terminal, says where to look first.
+
+    `prefix` is what a gateway takes off the path, so that links back can have it.
+    """
     settings = CommonSettings() if data is None else CommonSettings(data=data)
     configure_logging(settings.log_level)
     app = House(data).app if service is None else create_one(service, data)
@@ -27,6 +32,7 @@ def serve(service: str | None, host: str, port: int | None, data: Path | None, t
         port=port,
         log_config=None,
         access_log=False,
+        root_path=prefix,
         # Nobody needs to know what this is made of; and a stop must not wait for an open board for ever.
         server_header=False,
         timeout_graceful_shutdown=10,

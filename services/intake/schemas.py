@@ -1,7 +1,7 @@
 """What intake is told about contacts, and what it answers."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
@@ -93,6 +93,15 @@ class ContactIn(Closed):
     )
     summary: Summary | None = Field(None, examples=["Vil gerne tale med nogen om sin gæld."])
     facts: Facts | None = Field(None, description="As far as known (triage-policy.md)", examples=[_FACTS])
+
+
+class FactsIn(Facts):
+    """The facts, bare or as `{"facts": {...}}`, which is how they stand everywhere else."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unwrap(cls, body: Any) -> Any:
+        return body["facts"] if isinstance(body, dict) and body.keys() == {"facts"} else body
 
 
 class ContactChange(Closed):

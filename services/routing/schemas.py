@@ -1,32 +1,19 @@
 """What routing takes and answers over HTTP."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.routing.clocks import ClockState
 from services.routing.estimate import EstimateMethod
 from services.routing.queue_order import OrderReason
 from services.routing.states import EntryStatus, MoveKind, QueueKind
 from services.routing.waits import ServiceLevelVariant
-from shared.log import mask
+from shared.texts_about_people import Reason
 from shared.vocabulary import Channel, DestinationKind, Urgency
 
-
-def _without_personal_numbers(text: str) -> str:
-    """Reasons travel in events and stand in trails, where no personal number has any business."""
-    if mask(text) != text:
-        raise ValueError("must not hold anything that looks like a personal number")
-    return text
-
-
-Reason = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\x00]*$"),
-    AfterValidator(_without_personal_numbers),
-]
 #: Outcomes that a person can end an entry with; giving up has its own call.
 Outcome = Literal["advised", "completed", "forwarded", "referred", "duplicate", "wrong_number"]
 
@@ -76,10 +63,6 @@ class UnitOut(BaseModel):
     takes: str = Field(examples=["unge fra 18 til og med 30 år"])
     valid_from: date = Field(examples=["2025-01-01"])
     valid_to: date | None = Field(examples=[None])
-
-
-class UnitsOut(BaseModel):
-    items: list[UnitOut]
 
 
 class QuantileOut(BaseModel):
@@ -172,10 +155,6 @@ class QueueOut(BaseModel):
     valid_from: date = Field(examples=["2025-01-01"])
     valid_to: date | None = Field(examples=[None])
     live: LiveOut
-
-
-class QueuesOut(BaseModel):
-    items: list[QueueOut]
 
 
 class ClockOut(BaseModel):

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
@@ -11,6 +11,7 @@ from services.triage.catalogue import Capacity
 from services.triage.needs import KleNumber, Step
 from services.triage.recommendation import Recommendation
 from shared.contracts import Destination, Facts
+from shared.texts_about_people import Reason
 from shared.vocabulary import Administration, Channel, DestinationKind, Need, Unit, Urgency
 
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -114,9 +115,15 @@ class Override(_Body):
     """Another destination than the recommended one."""
 
     kind: DestinationKind = Field(examples=["unit"])
-    unit: Unit = Field(Unit.RECEPTION, examples=["adults"])
+    unit: Unit = Field(Unit.RECEPTION, description="Needed for kind unit", examples=["adults"])
     administration: Administration | None = Field(None, description="For other_authority only")
     urgency: Urgency | None = Field(None, description="Default: as recommended")
+
+    @model_validator(mode="after")
+    def _name_the_unit(self) -> Self:
+        if self.kind is DestinationKind.UNIT and "unit" not in self.model_fields_set:
+            raise ValueError("an override to a unit must say which unit")
+        return self
 
 
 class DecisionIn(_Body):
@@ -137,7 +144,7 @@ class DecisionIn(_Body):
 
     accept: bool = False
     override: Override | None = None
-    reason: str | None = Field(None, max_length=2000)
+    reason: Reason | None = Field(None, description="Why another place is right. No names or numbers")
 
 
 class NeedOut(BaseModel):

@@ -54,7 +54,7 @@ def choice_of(wish: DecisionIn, recommendation: Recommendation) -> Choice:
         raise UnclearDecision
     if wish.override is None:
         return Choice(False, recommendation.destination, recommendation.urgency, wish.reason)
-    if not (wish.reason or "").strip():
+    if wish.reason is None:
         raise ReasonRequired(errors=at_field("/reason", "say in a few words why"))
     _refuse_impossible(wish.override)
     destination = Destination(**wish.override.model_dump(exclude={"urgency"}))

@@ -183,7 +183,7 @@ async def test_the_list_can_be_narrowed(intake: Bench, query: str, count: int) -
 
 
 async def test_the_lines_are_shown_with_the_queues_that_belong_to_them(intake: Bench) -> None:
-    lines = (await intake.client(Role.OPERATIONS).get("/v1/lines")).json()
+    lines = (await intake.client(Role.OPERATIONS).get("/v1/lines")).json()["items"]
 
     assert {line["code"]: line["reception_queue"] for line in lines} == {
         "hovednummer": "reception-phone",

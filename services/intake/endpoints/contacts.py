@@ -30,12 +30,12 @@ from services.intake.schemas import (
     ContactIn,
     ContactItem,
     ContactOut,
+    FactsIn,
     FoundContact,
     LineCode,
     Search,
 )
 from shared.access import Principal, allow
-from shared.contracts import Facts
 from shared.etags import IfMatch, etag
 from shared.gathering import Gathered
 from shared.idempotency import Idempotent
@@ -180,7 +180,7 @@ async def write_facts(
     *,
     who: Staff,
     contact_id: UUID,
-    facts: Facts,
+    facts: FactsIn,
     work: Writing,
     if_match: IfMatch = None,
     purpose: Purpose = None,

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from services.intake import repository
 from services.intake.schemas import LineOut
 from shared.access import allow
+from shared.pages import Page
 from shared.vocabulary import Role
 from shared.work import Reading
 
@@ -12,9 +13,9 @@ lines_router = APIRouter(prefix="/v1/lines", tags=["lines"])
 
 
 @lines_router.get("", summary="List phone lines, mailboxes and entrances", dependencies=[allow(*Role)])
-async def list_lines(work: Reading) -> list[LineOut]:
+async def list_lines(work: Reading) -> Page[LineOut]:
     """All of them, also those no longer or not yet in use; by code."""
-    return [
+    lines = [
         LineOut(
             code=line.code,
             name=line.name,
@@ -27,3 +28,4 @@ async def list_lines(work: Reading) -> list[LineOut]:
         )
         for line in await repository.read_lines(work.session)
     ]
+    return Page(items=lines, next_cursor=None)

@@ -15,7 +15,7 @@ from services.routing.presenting import entry_out, estimate_out, queue_out
 from services.routing.problems import NotWaiting
 from services.routing.queues import Queue, all_queues, get_queue
 from services.routing.repository import count_ahead, entries_in_order, find_entry, find_units
-from services.routing.schemas import EntryOut, EstimateOut, QueueOut, QueuesOut, UnitOut, UnitsOut
+from services.routing.schemas import EntryOut, EstimateOut, QueueOut, UnitOut
 from services.routing.service import take_next
 from services.routing.states import OPEN_STATUSES, EntryStatus
 from shared.access import Principal, allow
@@ -39,17 +39,19 @@ async def list_units(
     on: Annotated[
         date | None, Query(description="Only those valid on this day", examples=["2026-11-23"])
     ] = None,
-) -> UnitsOut:
+) -> Page[UnitOut]:
     """Every unit in every period of its life, or those valid on one day."""
-    return UnitsOut(items=[UnitOut(**row.model_dump()) for row in await find_units(work.session, on)])
+    units = [UnitOut(**row.model_dump()) for row in await find_units(work.session, on)]
+    return Page(items=units, next_cursor=None)
 
 
 @queues_router.get("", summary="List queues, with their live figures", dependencies=[_ALL])
-async def list_queues(work: Reading) -> QueuesOut:
+async def list_queues(work: Reading) -> Page[QueueOut]:
     """The reception's queues and every team's. Figures name nobody."""
     queues, now = await all_queues(work.session), work.clock.now()
     figures = await live_figures(work.session, queues, now)
-    return QueuesOut(items=[queue_out(queue, live) for queue, live in zip(queues, figures, strict=True)])
+    shown = [queue_out(queue, live) for queue, live in zip(queues, figures, strict=True)]
+    return Page(items=shown, next_cursor=None)
 
 
 @queues_router.get(
