@@ -23,7 +23,7 @@ dsi = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 imports = typer.Typer(no_args_is_help=True, help="Bring in what other systems recorded.")
-events = typer.Typer(no_args_is_help=True, help="Events that could not be delivered.")
+events = typer.Typer(invoke_without_command=True, help="Events that could not be delivered.")
 dsi.add_typer(imports, name="import")
 dsi.add_typer(events, name="events")
 
@@ -118,6 +118,13 @@ def import_queue_log(
     from services.cli.importing import import_queue_log_file
 
     raise typer.Exit(asyncio.run(import_queue_log_file(file, data, talk)))
+
+
+@events.callback()
+def events_at_a_glance(context: typer.Context, data: Data = None) -> None:
+    """Show what waits to be delivered between the services, and what could not be."""
+    if context.invoked_subcommand is None:
+        events_list(data)
 
 
 @events.command("list")
