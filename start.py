@@ -64,7 +64,7 @@ def test(options: list[str]) -> None:
         say("types")
         run(PYTHON, "-m", "mypy")
     say("tests")
-    run(PYTHON, "-m", "pytest", *(options or ["--numprocesses", "auto"]))
+    run(PYTHON, "-m", "pytest", *(options or ["--numprocesses", "auto", "--dist", "worksteal"]))
 
 
 def main() -> None:

@@ -1,6 +1,8 @@
-"""`python -m services` (or `dsi`): the whole system, one service of it, or work to be done with it."""
+"""`dsi`, the console command; and `python -m services [SERVICE]`, short for `dsi serve [SERVICE]`."""
 
-from services.cli.commands import dsi
+import sys
+
+from services.cli.commands import Part, dsi
 
 
 def main() -> None:
@@ -9,4 +11,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) == 1 or sys.argv[1] in set(Part):
+        sys.argv.insert(1, "serve")
     main()

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Table, TypeDecorator, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -60,6 +61,13 @@ def table_of(model: type[SQLModel]) -> Table:
     """The Core table of a SQLModel class, for `insert()` and `update()` without the unit of work."""
     table: Table = model.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table=True classes
     return table
+
+
+def upsert(session: AsyncSession, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """The dialect's own `INSERT`, for `ON CONFLICT`, which both databases spell alike."""
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return postgresql.insert(table)
 
 
 def tell_after_commit(session: AsyncSession, peers: Iterable[str]) -> None:

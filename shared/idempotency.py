@@ -13,10 +13,10 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, Response
 from sqlalchemy import Table, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.access import Principal
+from shared.database import upsert
 from shared.new_rows import NewRows
 from shared.problems import IdempotencyMismatch
 from shared.work import Work
@@ -67,9 +67,8 @@ class Once:
         """Keep `answer` for this key; raises `AlreadyAnswered` when another request was first."""
         if self.key is None:
             return
-        insert = sqlite.insert if work.session.get_bind().dialect.name == "sqlite" else postgresql.insert
         kept = await work.session.execute(
-            insert(self.table)
+            upsert(work.session, self.table)
             .values(self._row(principal, answer))
             .on_conflict_do_nothing()
             .returning(self.table.c.key)

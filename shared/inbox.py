@@ -11,10 +11,10 @@ from uuid import UUID
 import structlog
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Table
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from shared.contracts import AnyEvent, Event, EventBatch, EventReceipts, EventResult
+from shared.database import upsert
 from shared.problems import Problem
 from shared.work import Work
 
@@ -59,9 +59,8 @@ class Inbox:
         return EventResult(id=event.id, status="accepted")
 
     async def _is_new(self, work: Work, source: str, event: Event) -> bool:
-        insert = sqlite.insert if work.session.get_bind().dialect.name == "sqlite" else postgresql.insert
         stored = await work.session.execute(
-            insert(self._table)
+            upsert(work.session, self._table)
             .values(
                 event_id=event.id,
                 type=event.model_dump(include={"type"})["type"],

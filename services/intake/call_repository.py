@@ -9,8 +9,7 @@ from sqlalchemy import and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.models import CallDelivery, CallRecord, TelephonySource
-from services.intake.repository import upsert
-from shared.database import table_of
+from shared.database import table_of, upsert
 from shared.pages import Cursor
 
 DELIVERIES = table_of(CallDelivery)
@@ -25,7 +24,7 @@ async def take_turn(session: AsyncSession, source: str, deliveries: int) -> None
 
     Without it two transactions could each derive a call from only their own half of its events.
     """
-    counted = upsert(session)(SOURCES).values(source=source, deliveries=deliveries)
+    counted = upsert(session, SOURCES).values(source=source, deliveries=deliveries)
     await session.execute(
         counted.on_conflict_do_update(
             index_elements=["source"], set_={"deliveries": SOURCES.c.deliveries + deliveries}
@@ -36,7 +35,7 @@ async def take_turn(session: AsyncSession, source: str, deliveries: int) -> None
 async def store_new(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> set[str]:
     """Store deliveries of one exchange that were never stored; gives the ids of these."""
     stored = await session.execute(
-        upsert(session)(DELIVERIES)
+        upsert(session, DELIVERIES)
         .values(list(rows))
         .on_conflict_do_nothing()
         .returning(DELIVERIES.c.delivery_id)

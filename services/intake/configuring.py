@@ -9,8 +9,9 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.intake.repository import LINES, upsert
+from services.intake.repository import LINES
 from services.intake.schemas import LineCode
+from shared.database import upsert
 from shared.vocabulary import Channel
 from shared.work import Work
 
@@ -47,5 +48,5 @@ async def store_lines(work: Work, lines: list[ConfiguredLine]) -> None:
     for line in lines:
         values = line.model_dump()
         values["channel"] = line.channel.value
-        add = upsert(work.session)(LINES).values(**values)
+        add = upsert(work.session, LINES).values(**values)
         await work.session.execute(add.on_conflict_do_update(index_elements=["code"], set_=values))

@@ -7,14 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, and_, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 
 from services.intake.lines import Line, Lines
 from services.intake.models import Contact, ContactColumns, ContactName, TicketRoll
 from services.intake.models import Line as LineRow
-from shared.database import table_of
+from shared.database import table_of, upsert
 from shared.new_rows import NewRows
 from shared.pages import Cursor
 from shared.vocabulary import Channel
@@ -25,11 +24,6 @@ TICKETS = table_of(TicketRoll)
 LINES = table_of(LineRow)
 
 _CONTACT_COLUMNS = tuple(CONTACTS.columns.keys())
-
-
-def upsert(session: AsyncSession) -> Any:
-    """The dialect's `insert`, which knows `ON CONFLICT`."""
-    return sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
 
 
 @dataclass(frozen=True)
@@ -87,7 +81,7 @@ async def add_contact(session: AsyncSession, contact: ContactColumns) -> None:
 async def add_contact_once(session: AsyncSession, contact: Contact) -> bool:
     """Store a contact whose id another service gave, unless it is there; says whether it was new."""
     stored = await session.execute(
-        upsert(session)(CONTACTS).values(_columns(contact)).on_conflict_do_nothing().returning(CONTACTS.c.id)
+        upsert(session, CONTACTS).values(_columns(contact)).on_conflict_do_nothing().returning(CONTACTS.c.id)
     )
     return stored.first() is not None
 
@@ -103,7 +97,7 @@ async def replace_names(session: AsyncSession, contact_id: UUID, word_indexes: I
 async def next_ticket(session: AsyncSession, line: str, day: date) -> int:
     """The day's next number at this entrance. Two people at once get two numbers: the row is locked."""
     given = await session.execute(
-        upsert(session)(TICKETS)
+        upsert(session, TICKETS)
         .values(line=line, day=day, last=1)
         .on_conflict_do_update(index_elements=["line", "day"], set_={"last": TICKETS.c.last + 1})
         .returning(TICKETS.c.last)

@@ -3,12 +3,11 @@
 from uuid import UUID
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.contact_story import Story
 from services.routing.models import ContactRow
-from shared.database import table_of
+from shared.database import table_of, upsert
 
 _contacts = table_of(ContactRow)
 
@@ -19,8 +18,8 @@ async def lock_story(session: AsyncSession, contact_id: UUID) -> Story:
     Taken before any change of the contact's entries, so that two events about it, or an event and a
     return, never both open one.
     """
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    await session.execute(insert(_contacts).values(contact_id=contact_id, story={}).on_conflict_do_nothing())
+    new = upsert(session, _contacts).values(contact_id=contact_id, story={})
+    await session.execute(new.on_conflict_do_nothing())
     held = await session.execute(
         select(_contacts.c.story).where(_contacts.c.contact_id == contact_id).with_for_update()
     )

@@ -7,13 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, and_, func, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.triage.catalogue import Ages, Offer
 from services.triage.models import Assessment, ContactCourse, DecisionRow, OfferRow
 from services.triage.schemas import AssessmentStatus
-from shared.database import table_of
+from shared.database import table_of, upsert
 from shared.pages import Cursor
 
 ASSESSMENTS = table_of(Assessment)
@@ -32,9 +31,8 @@ class Wanted:
 
 async def lock_course(session: AsyncSession, contact_id: UUID) -> ContactCourse:
     """The contact's course, made when it is new, and nobody else's until this transaction ends."""
-    upsert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     await session.execute(
-        upsert(COURSES)
+        upsert(session, COURSES)
         .values(
             contact_id=contact_id,
             registered_version=0,
