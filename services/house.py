@@ -1,10 +1,10 @@
-"""The one place that knows all services: it mounts them in one process, or picks one to run alone.
+"""The one place that knows all services: it mounts them in one process.
 
 In one process the services still speak HTTP to each other, over ASGITransport in place of a socket, so
 that nothing works here that would not work apart.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -71,15 +71,3 @@ class House:
         """Carry events to and fro until no service has any left to send (see `Relay.drain`)."""
         while sum([await self.apps[name].state.relay.drain(woken_only=woken_only) for name in SERVICES]):
             pass
-
-
-def create_one(service: str, data: Path | None = None) -> FastAPI:
-    """One service alone, answering at its own root, its peers reached by their URLs."""
-    told: dict[str, Any] = {} if data is None else {"data": data}
-    makers: Mapping[str, Callable[[], FastAPI]] = {
-        "intake": lambda: create_intake(IntakeSettings(**told)),
-        "triage": lambda: create_triage(TriageSettings(**told)),
-        "routing": lambda: create_routing(RoutingSettings(**told)),
-        "desk": lambda: create_desk(DeskSettings(**told)),
-    }
-    return makers[service]()

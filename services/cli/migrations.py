@@ -4,9 +4,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from services.house import SERVICES, create_one
+from services.alone import create_one
 from shared.database import Database
-from shared.migrating import migrate
+from shared.migrating import SERVICES, migrate
 
 
 async def migrate_services(service: str | None, to: str, data: Path | None, talk: Console) -> None:

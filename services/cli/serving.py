@@ -5,8 +5,9 @@ from pathlib import Path
 import uvicorn
 from rich.console import Console
 from rich.panel import Panel
+from starlette.types import ASGIApp
 
-from services.house import House, create_one
+from services.alone import create_one
 from shared.log import configure_logging
 from shared.settings import CommonSettings
 
@@ -22,7 +23,7 @@ def serve(
     """
     settings = CommonSettings() if data is None else CommonSettings(data=data)
     configure_logging(settings.log_level)
-    app = House(data).app if service is None else create_one(service, data)
+    app = _whole_house(data) if service is None else create_one(service, data)
     port = port or _PORTS[service]
     if talk.is_terminal:
         talk.print(_welcome(service or "everything", f"http://{host}:{port}", settings))
@@ -37,6 +38,12 @@ def serve(
         server_header=False,
         timeout_graceful_shutdown=10,
     )
+
+
+def _whole_house(data: Path | None) -> ASGIApp:
+    from services.house import House  # noqa: PLC0415 -- one service alone does not wait for all the others
+
+    return House(data).app
 
 
 def _welcome(what: str, url: str, settings: CommonSettings) -> Panel:

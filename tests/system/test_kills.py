@@ -24,7 +24,7 @@ from tests.system.processes import Apart, Process
 
 KILLS = 54
 #: Each with a decision and a place in a queue at the end.
-MOST_CONTACTS = 400
+MOST_CONTACTS = 250
 NEEDS = ("support_at_home", "homelessness", "child_concern", "debt", "assistive_devices")
 SETTLE_SECONDS = 90
 
@@ -83,7 +83,7 @@ class Load:
             answer = await self.ask("intake", "POST", "/v1/contacts", json=body)
             assert answer.status_code == 201, answer.text
             self.acknowledged[answer.json()["id"]] = need
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
 
     async def take(self) -> None:
         """Entries of a team's queue, one after the other."""
