@@ -1,6 +1,6 @@
 """The one place that knows all services: it mounts them in one process.
 
-In one process the services still speak HTTP to each other, over ASGITransport in place of a socket, so
+In one process the services still speak HTTP to each other, over `InProcess` in place of a socket, so
 that nothing works here that would not work apart.
 """
 
@@ -23,6 +23,7 @@ from services.routing.settings import Settings as RoutingSettings
 from services.triage.app import create_app as create_triage
 from services.triage.settings import Settings as TriageSettings
 from shared.clock import Clock
+from shared.in_process import InProcess
 from shared.problem_rendering import render_problems
 
 #: Downstream first: whoever receives events is up before whoever sends them.
@@ -48,8 +49,7 @@ class House:
 
     def client(self, service: str) -> httpx.AsyncClient:
         """A client that reaches a service inside this process."""
-        transport = httpx.ASGITransport(self.apps[service], raise_app_exceptions=False)
-        return httpx.AsyncClient(transport=transport, base_url=f"http://{service}")
+        return httpx.AsyncClient(transport=InProcess(self.apps[service]), base_url=f"http://{service}")
 
     def _connector(self, service: str) -> Callable[[], httpx.AsyncClient]:
         return lambda: self.client(service)

@@ -75,6 +75,11 @@ def tell_after_commit(session: AsyncSession, peers: Iterable[str]) -> None:
     session.info.setdefault("published", set()).update(peers)
 
 
+def show_after_commit(session: AsyncSession) -> None:
+    """Once the session's transaction is committed, whoever shows things live looks again (live.py)."""
+    session.info["shown"] = True
+
+
 def is_out_of_reach(error: Exception) -> bool:
     """Whether storage cannot be reached: nobody's fault, and worth trying again later."""
     if isinstance(error, _OUT_OF_REACH):
@@ -93,7 +98,7 @@ class Database:
     """The engine, and the two ways to use it: `reading` and `writing`.
 
     `on_publish` is called after each commit of a transaction that published events, with the peers they
-    are for.
+    are for; `on_change` after each commit that changed something that is shown live.
     """
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
@@ -103,6 +108,7 @@ class Database:
             url, pool_size=pool_size, max_overflow=pool_size, **inline
         )
         self.on_publish: Callable[[Iterable[str]], None] = lambda _peers: None
+        self.on_change: Callable[[], None] = lambda: None
         # One writer at a time in this process: SQLite has one anyway, and its own waiting is by polling.
         self._turn = asyncio.Lock() if self.is_sqlite else nullcontext()
         self._writer = self.engine.execution_options(begins_writing=True)
@@ -126,6 +132,8 @@ class Database:
             await session.commit()
         if peers := session.info.get("published"):
             self.on_publish(peers)
+        if session.info.get("shown"):
+            self.on_change()
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -4,6 +4,7 @@ A service says what it is in a `Service`; `create_service` makes the app. Nothin
 before the app's lifespan is entered.
 """
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -25,6 +26,7 @@ from shared.health_endpoints import health_router
 from shared.housekeeping import Housekeeping
 from shared.http_edge import HttpEdge
 from shared.inbox import Handler, Inbox
+from shared.live import Live
 from shared.metrics import Metrics
 from shared.migrating import migrate
 from shared.openapi import describe_openapi
@@ -37,7 +39,7 @@ from shared.work import Work, work_on
 
 #: Called once a writing transaction is open: example data at start, gauges before they are read.
 Hook = Callable[[Work], Awaitable[None]]
-#: Gives the client for a peer's base URL; the embedded house puts ASGITransport here.
+#: Gives the client for a peer's base URL; the embedded house puts `InProcess` here.
 Connect = Callable[[str], httpx.AsyncClient]
 
 
@@ -116,6 +118,8 @@ def _fill_state(state: State, service: Service, settings: CommonSettings, clock:
     state.metrics = Metrics(service.name)
     state.outbox = Outbox(service.tables.outbox, service.publishes)
     state.inbox = Inbox(service.tables.inbox, service.handlers)
+    #: Set when the process is told to stop, so that streams end and nobody waits for them.
+    state.leaving = asyncio.Event()
     state.fingerprint_key = hashlib.sha256(settings.secret("service_key").encode()).digest()
     # Remembered answers are stored as they are, unless the service seals them.
     state.seal_answer = state.unseal_answer = bytes
@@ -142,6 +146,7 @@ def _lifespan(
         state.relay = relay = Relay(service.name, database, state.outbox, transport)
         database.on_publish = relay.wake
         state.gatherer = gatherer = Gatherer(database)
+        state.live = live = Live(database)
         housekeeping = Housekeeping(database, service.tables)
         try:
             await _start(service, settings, state)
@@ -150,6 +155,7 @@ def _lifespan(
                 housekeeping.start()
             yield
         finally:
+            await live.stop()
             await gatherer.stop()
             await housekeeping.stop()
             await relay.stop()

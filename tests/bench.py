@@ -15,6 +15,7 @@ from sqlalchemy import Table, func, select
 
 from shared.clock import SettableClock
 from shared.contracts import Event, EventBatch, EventReceipts
+from shared.in_process import InProcess
 from shared.vocabulary import Role
 from tests.databases import Databases
 
@@ -35,8 +36,7 @@ class Bench:
         if role is not None:
             token = self.app.state.tokens.for_development([role], units, subject or f"test-{role}", 3600)
             headers["Authorization"] = f"Bearer {token}"
-        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
-        client = httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers)
+        client = httpx.AsyncClient(transport=InProcess(self.app), base_url="http://test", headers=headers)
         self._clients.append(client)
         return client
 

@@ -1,8 +1,12 @@
 """`dsi serve`."""
 
+import asyncio
+from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
+from fastapi import FastAPI
 from rich.console import Console
 from rich.panel import Panel
 from starlette.types import ASGIApp
@@ -23,27 +27,47 @@ def serve(
     """
     settings = CommonSettings() if data is None else CommonSettings(data=data)
     configure_logging(settings.log_level)
-    app = _whole_house(data) if service is None else create_one(service, data)
+    app, parts = _whole_house(data) if service is None else _one(service, data)
     port = port or _PORTS[service]
     if talk.is_terminal:
         talk.print(_welcome(service or "everything", f"http://{host}:{port}", settings))
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=host,
         port=port,
         log_config=None,
         access_log=False,
         root_path=prefix,
-        # Nobody needs to know what this is made of; and a stop must not wait for an open board for ever.
+        # Nobody needs to know what this is made of; and a stop must not wait for a slow answer for ever.
         server_header=False,
         timeout_graceful_shutdown=10,
     )
+    _Server(config, [part.state.leaving for part in parts]).run()
 
 
-def _whole_house(data: Path | None) -> ASGIApp:
+class _Server(uvicorn.Server):
+    """Tells the services at once when it is told to stop: open boards end, and nobody waits for them."""
+
+    def __init__(self, config: uvicorn.Config, leaving: Sequence[asyncio.Event]) -> None:
+        super().__init__(config)
+        self._leaving = leaving
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        for one in self._leaving:
+            one.set()
+        super().handle_exit(sig, frame)
+
+
+def _whole_house(data: Path | None) -> tuple[ASGIApp, list[FastAPI]]:
     from services.house import House  # noqa: PLC0415 -- one service alone does not wait for all the others
 
-    return House(data).app
+    house = House(data)
+    return house.app, list(house.apps.values())
+
+
+def _one(service: str, data: Path | None) -> tuple[ASGIApp, list[FastAPI]]:
+    app = create_one(service, data)
+    return app, [app]
 
 
 def _welcome(what: str, url: str, settings: CommonSettings) -> Panel:

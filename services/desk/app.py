@@ -1,5 +1,6 @@
 """The desk, put together."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -34,6 +35,7 @@ def create_app(
     app.state.clock = clock or SystemClock()
     app.state.tokens = Tokens(settings)
     app.state.metrics = Metrics("desk")
+    app.state.leaving = asyncio.Event()
     app.state.texts = read_texts()
     app.include_router(desk_router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 import httpx
 from fastapi import FastAPI
 
+from services.routing.board import broadcast_board
+from services.routing.endpoints.board import board_router
 from services.routing.endpoints.entries import entries_router
 from services.routing.endpoints.queues import queues_router, units_router
 from services.routing.endpoints.statistics import statistics_router
@@ -15,15 +17,21 @@ from services.routing.models import tables
 from services.routing.settings import Settings
 from shared.clock import Clock
 from shared.service_app import Service, create_service
+from shared.work import Work
 
 _TAGS = (
     {"name": "units", "description": "Units that receive work, with their dates"},
     {"name": "queues", "description": "The reception's and the teams' queues, live"},
     {"name": "entries", "description": "One stay of a contact in one queue, from entering to its end"},
+    {"name": "board", "description": "The live board"},
     {"name": "statistics", "description": "Figures of a period"},
     {"name": "events", "description": "Events between the services"},
     {"name": "health", "description": "For orchestrators and Prometheus"},
 )
+
+
+async def _prepare(work: Work) -> None:
+    work.state.board = broadcast_board(work)
 
 
 def service(settings: Settings) -> Service:
@@ -33,7 +41,7 @@ def service(settings: Settings) -> Service:
         title="Routing: who waits for whom",
         description="Queues of the reception and of every team; entries, their clocks, waits and forecasts.",
         tables=tables,
-        routers=(units_router, queues_router, entries_router, statistics_router),
+        routers=(units_router, queues_router, entries_router, statistics_router, board_router),
         handlers=HANDLERS,
         publishes={
             "entry.taken": ("intake",),
@@ -44,6 +52,7 @@ def service(settings: Settings) -> Service:
         peers={"intake": settings.intake_url, "triage": settings.triage_url},
         tags=_TAGS,
         load_example=load_example,
+        prepare=_prepare,
         measure=measure,
     )
 

@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.models import EntryRow, MoveRow, UnitRow
 from services.routing.states import OPEN_STATUSES, EntryStatus, MoveKind
-from shared.database import UtcDateTime, table_of
+from shared.database import UtcDateTime, show_after_commit, table_of
 from shared.ids import new_id
 
 entries = table_of(EntryRow)
@@ -102,7 +102,8 @@ async def add_move(
     subject: str | None = None,
     reason: str | None = None,
 ) -> None:
-    """Write one step of an entry's trail."""
+    """Write one step of an entry's trail; no entry changes without one, so the boards look again."""
+    show_after_commit(session)
     await session.execute(
         insert(moves).values(
             id=new_id(), entry_id=entry_id, at=at, kind=kind, role=role[:40], subject=subject, reason=reason
@@ -178,6 +179,20 @@ def _key_of(entry: EntryRow) -> Any:
             for column, value in zip(_ORDER, key, strict=True)
         )
     )
+
+
+async def last_called(session: AsyncSession, most: int) -> Sequence[EntryRow]:
+    """The tickets that were called last and whose holders are still being served, newest first."""
+    wanted = select(entries).where(in_status(EntryStatus.TAKEN), entries.c.ticket.is_not(None))
+    found = await session.execute(wanted.order_by(entries.c.taken_at.desc(), entries.c.id.desc()).limit(most))
+    return [entry_of(row) for row in found.mappings()]
+
+
+async def next_tickets(session: AsyncSession, most: int) -> Sequence[EntryRow]:
+    """Those with a ticket who wait, in the order in which they will be called."""
+    wanted = select(entries).where(in_status(EntryStatus.WAITING), entries.c.ticket.is_not(None))
+    found = await session.execute(wanted.order_by(*_ORDER).limit(most))
+    return [entry_of(row) for row in found.mappings()]
 
 
 async def moves_of(session: AsyncSession, entry_id: UUID) -> Sequence[MoveRow]:

@@ -157,6 +157,24 @@ class QueueOut(BaseModel):
     live: LiveOut
 
 
+class TicketOut(BaseModel):
+    """A ticket of the day at an entrance. `called_at` is null while its holder waits."""
+
+    ticket: str = Field(examples=["A17"])
+    queue: str = Field(examples=["reception-desk"])
+    entered_at: datetime
+    called_at: datetime | None
+
+
+class BoardOut(BaseModel):
+    """The whole picture at one moment. It names nobody."""
+
+    at: datetime
+    queues: list[QueueOut]
+    called: list[TicketOut] = Field(description="The tickets called last, newest first")
+    waiting: list[TicketOut] = Field(description="The tickets next in line")
+
+
 class ClockOut(BaseModel):
     """A deadline of the contact. `remaining_seconds` is open time where `paused_when_closed`."""
 

@@ -1,0 +1,177 @@
+"""Wakes whoever shows something live, after a commit that changed it: here at once, in other replicas too.
+
+A wake-up says only *that* something changed. Whoever is woken reads storage again, which is the truth; so a
+lost wake-up costs a moment and never a wrong picture. Replicas hear of each other by PostgreSQL's
+LISTEN/NOTIFY, which is sent after the commit and not in it: a notifying transaction would wait for all
+others that notify. Without PostgreSQL there is one process, and what a command writes beside it is found by
+looking again now and then.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Generic, TypeVar
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from shared.database import Database
+
+_CHANNEL = "dsi_live"
+#: Many commits of one moment are told to the others once.
+_TOGETHER_SECONDS = 0.05
+_AGAIN_SECONDS = 1.0
+
+log = structlog.get_logger("live")
+_Seen = TypeVar("_Seen")
+
+
+class Live:
+    """The wake-ups of one service over one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._changes = 0
+        self._waiting: set[asyncio.Event] = set()
+        self._listeners = 0
+        self._listening: asyncio.Task[None] | None = None
+        self._telling: asyncio.Task[None] | None = None
+        database.on_change = self.changed
+
+    def changed(self) -> None:
+        """Something that is shown live was committed in this process."""
+        self._wake()
+        if not self._database.is_sqlite and self._telling is None:
+            self._telling = asyncio.create_task(self._tell_others())
+
+    def _wake(self) -> None:
+        self._changes += 1
+        for waiting in self._waiting:
+            waiting.set()
+
+    async def next_change(self, seen: int, patience: float) -> int:
+        """Return once there were more changes than `seen`, or after `patience` seconds; gives how many."""
+        if self._changes == seen:
+            woken = asyncio.Event()
+            self._waiting.add(woken)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(woken.wait(), patience)
+            self._waiting.discard(woken)
+        return self._changes
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """While the block runs, other replicas' changes are heard as well."""
+        self._listeners += 1
+        if self._listening is None and not self._database.is_sqlite:
+            self._listening = asyncio.create_task(self._listen())
+        try:
+            yield
+        finally:
+            self._listeners -= 1
+            if self._listeners == 0 and self._listening is not None:
+                self._listening.cancel()
+                self._listening = None
+
+    async def stop(self) -> None:
+        """Let nothing run on after the service."""
+        running = [task for task in (self._listening, self._telling) if task is not None]
+        for task in running:
+            task.cancel()
+        if running:
+            await asyncio.wait(running)
+
+    async def _tell_others(self) -> None:
+        await asyncio.sleep(_TOGETHER_SECONDS)
+        self._telling = None
+        try:
+            async with self._database.engine.connect() as connection:
+                await connection.exec_driver_sql(f"NOTIFY {_CHANNEL}")
+                await connection.commit()
+        except (SQLAlchemyError, OSError) as error:
+            log.info("other replicas not told", error=type(error).__name__)
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                async with self._database.engine.connect() as connection:
+                    await self._hear(await connection.get_raw_connection())
+            except (SQLAlchemyError, OSError) as error:
+                log.info("not listening for other replicas", error=type(error).__name__)
+            await asyncio.sleep(_AGAIN_SECONDS)
+
+    async def _hear(self, raw: Any) -> None:
+        gone = asyncio.Event()
+        connection = raw.driver_connection
+        connection.add_termination_listener(lambda _connection: gone.set())
+
+        def hear(*_told: object) -> None:
+            self._wake()
+
+        await connection.add_listener(_CHANNEL, hear)
+        # What changed before the first notification could be heard is looked for at once.
+        self._wake()
+        try:
+            await gone.wait()
+        finally:
+            if not connection.is_closed():
+                await connection.remove_listener(_CHANNEL, hear)
+
+
+class Broadcast(Generic[_Seen]):
+    """One reader of storage for any number who look: fifty boards cost what one costs.
+
+    `read` is asked at every change, at most every `least` and at least every `most` seconds, and only while
+    somebody looks. Whoever is slow misses pictures in between, never the newest.
+    """
+
+    def __init__(
+        self, live: Live, read: Callable[[], Awaitable[_Seen]], *, least: float = 0.2, most: float = 5.0
+    ) -> None:
+        self._live, self._read = live, read
+        self._least, self._most = least, most
+        self._latest: tuple[int, _Seen] | None = None
+        self._news = asyncio.Condition()
+        self._lookers = 0
+        self._reader: asyncio.Task[None] | None = None
+
+    async def follow(self) -> AsyncGenerator[_Seen, None]:
+        """What stands there now, and again whenever it was read anew."""
+        self._lookers += 1
+        if self._reader is None:
+            self._latest, self._reader = None, asyncio.create_task(self._read_on())
+        shown = 0
+        try:
+            while True:
+                number, seen = await self._newer_than(shown)
+                shown = number
+                yield seen
+        finally:
+            self._lookers -= 1
+            if self._lookers == 0 and self._reader is not None:
+                self._reader.cancel()
+                self._reader = None
+
+    async def _newer_than(self, shown: int) -> tuple[int, _Seen]:
+        async with self._news:
+            while self._latest is None or self._latest[0] <= shown:
+                await self._news.wait()
+            return self._latest
+
+    async def _read_on(self) -> None:
+        number, changes = 0, 0
+        async with self._live.listening():
+            while True:
+                # Counted before reading: a change that comes meanwhile leads to another look.
+                changes = await self._live.next_change(changes, self._most if number else 0)
+                try:
+                    seen = await self._read()
+                except (SQLAlchemyError, OSError) as error:
+                    log.warning("not read", error=type(error).__name__)
+                    await asyncio.sleep(_AGAIN_SECONDS)
+                    continue
+                number += 1
+                async with self._news:
+                    self._latest = (number, seen)
+                    self._news.notify_all()
+                await asyncio.sleep(self._least)

@@ -1,0 +1,113 @@
+"""Wake-ups, and one reader for many lookers."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from shared.database import Database, show_after_commit
+from shared.live import Broadcast, Live
+from tests.databases import Databases
+
+
+@asynccontextmanager
+async def replica(url: str) -> AsyncIterator[tuple[Database, Live]]:
+    database = Database(url.replace("postgresql://", "postgresql+asyncpg://", 1))
+    live = Live(database)
+    try:
+        yield database, live
+    finally:
+        await live.stop()
+        await database.close()
+
+
+async def commit_something_shown(database: Database) -> None:
+    async with database.writing() as session:
+        await session.execute(text("SELECT 1"))
+        show_after_commit(session)
+
+
+async def test_a_commit_of_something_shown_wakes_who_waits(databases: Databases) -> None:
+    async with replica(await databases.fresh("routing")) as (database, live):
+        waiting = asyncio.create_task(live.next_change(0, 5))
+        await asyncio.sleep(0)
+        await commit_something_shown(database)
+        assert await waiting == 1
+
+
+async def test_a_transaction_that_is_undone_wakes_nobody(databases: Databases) -> None:
+    async with replica(await databases.fresh("routing")) as (database, live):
+        with pytest.raises(ZeroDivisionError):
+            await _fail_after_showing(database)
+        assert await live.next_change(0, 0.01) == 0
+
+
+async def _fail_after_showing(database: Database) -> None:
+    async with database.writing() as session:
+        show_after_commit(session)
+        raise ZeroDivisionError
+
+
+async def test_another_replica_hears_of_it(postgres_databases: Databases) -> None:
+    url = await postgres_databases.fresh("routing")
+    async with replica(url) as (database, _), replica(url) as (_, other), other.listening():
+        # Listening begins with a wake-up of its own: what was before it is looked for.
+        begun = await other.next_change(0, 5)
+        await commit_something_shown(database)
+        assert await other.next_change(begun, 5) > begun
+
+
+async def test_many_lookers_cost_one_reading(databases: Databases) -> None:
+    readings = 0
+
+    async def read() -> int:
+        nonlocal readings
+        readings += 1
+        return readings
+
+    async with replica(await databases.fresh("routing")) as (database, live):
+        shown = Broadcast(live, read, least=0.0, most=60.0)
+        lookers = [shown.follow() for _ in range(50)]
+        assert {await anext(looker) for looker in lookers} == {1}
+        await commit_something_shown(database)
+        assert {await anext(looker) for looker in lookers} == {2}
+        for looker in lookers:
+            await looker.aclose()
+        assert readings == 2
+
+
+async def test_nobody_reads_while_nobody_looks(databases: Databases) -> None:
+    readings = 0
+
+    async def read() -> int:
+        nonlocal readings
+        readings += 1
+        return readings
+
+    async with replica(await databases.fresh("routing")) as (database, live):
+        looker = Broadcast(live, read, least=0.0, most=60.0).follow()
+        await anext(looker)
+        await looker.aclose()
+        await commit_something_shown(database)
+        await asyncio.sleep(0.05)
+        assert readings == 1
+
+
+async def test_a_reading_that_fails_is_tried_again(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.live._AGAIN_SECONDS", 0.0)
+    left = [OperationalError("x", None, Exception()), OSError()]
+
+    async def read() -> str:
+        if left:
+            raise left.pop()
+        return "there again"
+
+    async with replica(await databases.fresh("routing")) as (_, live):
+        looker = Broadcast(live, read, least=0.0, most=0.01).follow()
+        assert await asyncio.wait_for(anext(looker), 5) == "there again"
+        await looker.aclose()
