@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from shared.database import Database
 
-_CHANNEL = "dsi_live"
+_CHANNEL = "live_changes"
 #: Many commits of one moment are told to the others once.
 _TOGETHER_SECONDS = 0.05
 _AGAIN_SECONDS = 1.0
