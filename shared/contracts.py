@@ -15,6 +15,11 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from shared.vocabulary import Administration, Channel, DestinationKind, Need, Unit, Urgency
 
+#: Opaque, the same for every contact about one citizen, and only for that: to see that somebody came back.
+#: Made from the blind index of the personal number (services/intake/citizen_key.py); neither can be got
+#: back from it. No other system may be told it, and it is never shown or logged.
+CitizenKey = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
 PostalCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
 Age = Annotated[int, Field(ge=0, le=130, strict=True)]
 District = Annotated[int, Field(ge=1, le=10, strict=True)]
@@ -144,6 +149,17 @@ class ContactRegistered(Event):
     channel: Channel
     received_at: AwareDatetime
     facts: Facts
+    citizen_key: CitizenKey | None = Field(
+        None, description="Whose contact it is, as an opaque key; null without a personal number"
+    )
+
+
+class CitizenRekeyed(Event):
+    """A citizen's key has changed with the index key; both are the same person. intake → triage."""
+
+    type: Literal["citizen.rekeyed"] = "citizen.rekeyed"
+    old_key: CitizenKey
+    new_key: CitizenKey
 
 
 class ContactClosed(Event):
@@ -226,6 +242,7 @@ class EntryReturned(Event):
 AnyEvent = Annotated[
     ContactWaiting
     | ContactRegistered
+    | CitizenRekeyed
     | ContactClosed
     | ContactTriaged
     | EntryTaken

@@ -20,7 +20,9 @@ async def rotate_keys(data: Path | None, talk: Console, *, reindex: bool) -> Non
                 done += count
                 status.update(f"sealing anew: {done}")
 
-            rotated = await rotate(state.database, state.vault, reindex=reindex, progress=progress)
+            rotated = await rotate(
+                state.database, state.vault, state.outbox, reindex=reindex, progress=progress
+            )
     talk.print(
         f"Sealed anew: {rotated.contacts} contacts, {rotated.deliveries} telephony deliveries, "
         f"{rotated.answers} remembered answers"

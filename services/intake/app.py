@@ -62,6 +62,7 @@ def service(settings: Settings) -> Service:
         publishes={
             "contact.waiting": ("routing",),
             "contact.registered": ("triage",),
+            "citizen.rekeyed": ("triage",),
             "contact.closed": ("triage", "routing"),
         },
         peers={"triage": settings.triage_url, "routing": settings.routing_url},

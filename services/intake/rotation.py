@@ -2,23 +2,26 @@
 
 Put the new key first in DSI_SEAL_KEYS, keep the old one behind it, run this, then drop the old one.
 A new DSI_INDEX_KEY takes `reindex`: until it is through, contacts not reached yet are not found by
-number, phone or name. Each batch is a transaction of its own, so that intake goes on working and an
-interrupted run goes on where it stopped.
+number, phone or name. Triage is told which citizens' keys changed with it. Each batch is a transaction of
+its own, so that intake goes on working and an interrupted run goes on where it stopped.
 """
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.call_repository import DELIVERIES
+from services.intake.contact_events import rekeyed_events
 from services.intake.keeping import sealed_columns
 from services.intake.models import tables
 from services.intake.repository import CONTACTS, replace_names
 from services.intake.said import Vault, delivery_context, name_words
 from shared.database import Database
+from shared.outbox import Outbox
 
 BATCH = 500
 _ANSWERS = tables.answers
@@ -36,6 +39,7 @@ class Rotated:
 async def rotate(
     database: Database,
     vault: Vault,
+    outbox: Outbox,
     *,
     reindex: bool = False,
     progress: Callable[[int], None] = lambda _count: None,
@@ -45,7 +49,7 @@ async def rotate(
     `progress` is told after each batch how many rows it held. Raises SealBrokenError, with nothing of
     that batch changed, when a value's key is no longer on the ring.
     """
-    run = _Run(database, vault, progress)
+    run = _Run(database, vault, outbox, progress)
     if reindex:
         contacts = await run.through_contacts()
     else:
@@ -60,8 +64,10 @@ async def rotate(
 class _Run:
     """One run of the change, batch by batch."""
 
-    def __init__(self, database: Database, vault: Vault, progress: Callable[[int], None]) -> None:
-        self._database, self._vault, self._progress = database, vault, progress
+    def __init__(
+        self, database: Database, vault: Vault, outbox: Outbox, progress: Callable[[int], None]
+    ) -> None:
+        self._database, self._vault, self._outbox, self._progress = database, vault, outbox, progress
 
     async def until_none_is_left(self, batch: Callable[[AsyncSession, Vault], Awaitable[int]]) -> int:
         done = 0
@@ -77,7 +83,7 @@ class _Run:
         done, last = 0, UUID(int=0)
         while True:
             async with self._database.writing() as session:
-                ids = await _reindexed(session, self._vault, last)
+                ids = await _reindexed(session, self._vault, self._outbox, last)
             if not ids:
                 return done
             done, last = done + len(ids), ids[-1]
@@ -99,22 +105,25 @@ async def _old_contacts(session: AsyncSession, vault: Vault) -> int:
     return len(found)
 
 
-async def _reindexed(session: AsyncSession, vault: Vault, after: UUID) -> list[UUID]:
+async def _reindexed(session: AsyncSession, vault: Vault, outbox: Outbox, after: UUID) -> list[UUID]:
     rows = await session.execute(
-        select(CONTACTS.c.id, CONTACTS.c.said)
+        select(CONTACTS.c.id, CONTACTS.c.said, CONTACTS.c.cpr_index)
         .where(CONTACTS.c.id > after, CONTACTS.c.said.is_not(None))
         .order_by(CONTACTS.c.id)
         .limit(BATCH)
         .with_for_update()
     )
     found = rows.all()
-    for contact_id, sealed in found:
+    indexes: list[tuple[str | None, str | None]] = []
+    for contact_id, sealed, old_index in found:
         said = vault.open_said(contact_id, sealed)
         columns = sealed_columns(vault, contact_id, said)
         await session.execute(update(CONTACTS).where(CONTACTS.c.id == contact_id).values(**columns))
+        indexes.append((old_index, columns["cpr_index"]))
         words = name_words(said.name, said.contact_name)
         await replace_names(session, contact_id, vault.name_indexes(words))
-    return [contact_id for contact_id, _ in found]
+    await outbox.add(session, rekeyed_events(indexes, datetime.now(UTC)))
+    return [row.id for row in found]
 
 
 async def _old_deliveries(session: AsyncSession, vault: Vault) -> int:

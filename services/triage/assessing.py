@@ -80,7 +80,7 @@ async def assess_registered(work: Work, event: ContactRegistered) -> None:
         # News of the facts can arrive after news of the end.
         status=AssessmentStatus.CLOSED if course.closed_version else AssessmentStatus.UNDECIDED,
     )
-    await _store(work, course, columns, registered_version=event.version)
+    await _store(work, course, columns, registered_version=event.version, citizen_key=event.citizen_key)
 
 
 async def get_assessment(work: Work, assessment_id: UUID) -> Assessment:

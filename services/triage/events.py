@@ -3,7 +3,7 @@
 from services.triage import repository
 from services.triage.assessing import assess_registered
 from services.triage.schemas import AssessmentStatus, ReturnOut
-from shared.contracts import ContactClosed, ContactRegistered, EntryReturned, Event
+from shared.contracts import CitizenRekeyed, ContactClosed, ContactRegistered, EntryReturned, Event
 from shared.inbox import Handler
 from shared.problems import NotFound
 from shared.work import Work
@@ -47,8 +47,14 @@ async def on_entry_returned(work: Work, event: EntryReturned) -> None:
     )
 
 
+async def on_citizen_rekeyed(work: Work, event: CitizenRekeyed) -> None:
+    """The same person under another key."""
+    await repository.rekey_citizen(work.session, event.old_key, event.new_key)
+
+
 HANDLERS: dict[type[Event], Handler] = {
     ContactRegistered: on_contact_registered,
+    CitizenRekeyed: on_citizen_rekeyed,
     ContactClosed: on_contact_closed,
     EntryReturned: on_entry_returned,
 }

@@ -19,12 +19,16 @@ class TriageModel(SQLModel, registry=registry()):
 class ContactCourse(TriageModel, table=True):
     """What triage knows of one contact's course. Its row is locked while anything about it changes.
 
+    `citizen_key` is whose contact it is, as an opaque key (contracts.CitizenKey), for nothing but to see
+    that the same citizen came back; it is neither shown nor logged.
+
     `latest_assessment` is the one to decide on. `decision` numbers the latest decision, its own or the
     one that opened it as a companion; `decided_itself` tells which. `companion` is what was last told of
     the companion that this contact opened.
     """
 
     __tablename__ = "contact_courses"
+    __table_args__ = (Index("ix_contact_courses_citizen_key", "citizen_key"),)
 
     contact_id: UUID = Field(primary_key=True)
     latest_assessment: UUID | None = None
@@ -34,6 +38,7 @@ class ContactCourse(TriageModel, table=True):
     returned_decision: int = -1
     decided_itself: bool = False
     companion: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
+    citizen_key: str | None = Field(default=None, max_length=64)
 
 
 class Assessment(TriageModel, table=True):

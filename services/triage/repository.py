@@ -57,6 +57,11 @@ async def change_course(session: AsyncSession, contact_id: UUID, **columns: obje
     await session.execute(update(COURSES).where(COURSES.c.contact_id == contact_id).values(columns))
 
 
+async def rekey_citizen(session: AsyncSession, old_key: str, new_key: str) -> None:
+    """What stood under the old key stands under the new one."""
+    await session.execute(update(COURSES).where(COURSES.c.citizen_key == old_key).values(citizen_key=new_key))
+
+
 async def find_assessment(session: AsyncSession, assessment_id: UUID) -> Assessment | None:
     """The assessment as it stands in storage now."""
     found = await session.execute(

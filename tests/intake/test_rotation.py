@@ -41,7 +41,8 @@ async def test_after_the_rotation_the_old_key_is_not_needed_any_more(intake: Ben
     await tell(intake, RINGS_IN)
     both = use(intake, f"k2:{NEW},k1:{OLD}")
     batches: list[int] = []
-    rotated = await rotate(intake.app.state.database, both, progress=batches.append)
+    database, outbox = intake.app.state.database, intake.app.state.outbox
+    rotated = await rotate(database, both, outbox, progress=batches.append)
     use(intake, f"k2:{NEW}")
 
     assert rotated == Rotated(contacts=2, deliveries=1, answers=1)
@@ -52,7 +53,7 @@ async def test_after_the_rotation_the_old_key_is_not_needed_any_more(intake: Ben
     read = await client.get(f"/v1/contacts/{wished.json()['id']}")
     assert (read.json()["citizen"]["name"], read.headers["ETag"]) == ("Alma Andersen", '"1"')
     assert (await client.get("/v1/calls/call-1")).json()["caller"] == "+4520000001"
-    assert await rotate(intake.app.state.database, both) == Rotated(0, 0, 0)
+    assert await rotate(database, both, outbox) == Rotated(0, 0, 0)
 
 
 async def test_a_new_index_key_finds_everybody_again_after_reindexing(intake: Bench) -> None:
@@ -67,7 +68,8 @@ async def test_a_new_index_key_finds_everybody_again_after_reindexing(intake: Be
         return [len(answer.json()["items"]) for answer in answers]
 
     assert await found() == [0, 0]
-    assert await rotate(intake.app.state.database, vault, reindex=True) == Rotated(1, 0, 0)
+    state = intake.app.state
+    assert await rotate(state.database, vault, state.outbox, reindex=True) == Rotated(1, 0, 0)
     assert await found() == [1, 1]
 
 
@@ -76,5 +78,5 @@ async def test_a_value_whose_key_is_gone_stops_the_rotation_and_stays_as_it_is(i
     await intake.client(Role.RECEPTION).post("/v1/contacts", json=WISH)
 
     with pytest.raises(SealBrokenError):
-        await rotate(intake.app.state.database, use(intake, f"k2:{NEW}"))
+        await rotate(intake.app.state.database, use(intake, f"k2:{NEW}"), intake.app.state.outbox)
     assert await keys_in_use(intake) == {"k1"}

@@ -24,7 +24,14 @@ GRETE: dict[str, Any] = {
 }
 
 
-def registered(contact_id: UUID, facts: dict[str, Any], version: int = 1) -> ContactRegistered:
+def registered(
+    contact_id: UUID,
+    facts: dict[str, Any],
+    version: int = 1,
+    *,
+    citizen_key: str | None = None,
+    received_at: datetime = RECEIVED,
+) -> ContactRegistered:
     return ContactRegistered(
         id=new_id(),
         occurred_at=RECEIVED,
@@ -32,8 +39,9 @@ def registered(contact_id: UUID, facts: dict[str, Any], version: int = 1) -> Con
         version=version,
         reference=reference_of(contact_id),
         channel=Channel.PHONE,
-        received_at=RECEIVED,
+        received_at=received_at,
         facts=Facts.model_validate(facts),
+        citizen_key=citizen_key,
     )
 
 
