@@ -10,8 +10,9 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from services.intake import access_log, call_repository, contact_status, repository, standing
+from services.intake.call_fold import calls_of
 from services.intake.call_repository import EVENT
-from services.intake.call_state import Call, fold
+from services.intake.call_state import Call
 from services.intake.call_visits import is_place_untold, line_of, reception_visits
 from services.intake.contact_events import closed_event, waiting_event
 from services.intake.contact_status import ContactStatus, Outcome, Standing
@@ -44,7 +45,7 @@ async def derive(
     why = purpose or access_log.CALLING
     changed = []
     for call_id in sorted(stories):
-        call, record = fold(stories[call_id], restarts), known.get(call_id)
+        call, record = calls_of(stories[call_id], restarts)[-1], known.get(call_id)
         if record is None:
             created = await _create(work, source, call_id, call)
             await access_log.log_look(work, who, "create", why, contacts=[created])
@@ -148,4 +149,4 @@ async def _tell(
 async def caller_of(work: Work, record: CallRecord) -> str | None:
     """The caller's number, told from the call's events; None when withheld."""
     stories = await _stories(work, record.source, [record.call_id])
-    return normalised_phone(fold(stories[record.call_id]).caller)
+    return normalised_phone(calls_of(stories[record.call_id])[-1].caller)

@@ -4,7 +4,8 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from services.intake.call_state import Call, fold
+from services.intake.call_fold import calls_of
+from services.intake.call_state import Call
 from services.intake.telephony.asterisk_queue_log import read_queue_log
 from services.intake.telephony.canonical import CallEvent, ExchangeRestart
 from tests.intake.recording import QUEUE_LOG, needs_recording
@@ -16,14 +17,14 @@ def one(line: str) -> CallEvent:
     return delivery.event
 
 
-def calls_of(lines: list[str]) -> dict[str, Call]:
+def calls_in(lines: list[str]) -> dict[str, Call]:
     events = [delivery.event for delivery in read_queue_log(lines)]
     told: dict[str, list[CallEvent]] = defaultdict(list)
     for event in events:
         if isinstance(event, CallEvent):
             told[event.call_id].append(event)
     restarts = [event.occurred_at for event in events if isinstance(event, ExchangeRestart)]
-    return {call_id: fold(story, restarts) for call_id, story in told.items()}
+    return {call_id: calls_of(story, restarts)[0] for call_id, story in told.items()}
 
 
 def test_entering_a_queue_tells_the_caller() -> None:
@@ -97,7 +98,7 @@ class TestTheRecordedExchange:
     """Two and a half minutes of a real exchange, killed in the middle."""
 
     def calls(self) -> dict[str, Call]:
-        return calls_of(QUEUE_LOG.read_text().splitlines())
+        return calls_in(QUEUE_LOG.read_text().splitlines())
 
     def by_caller(self, number: str) -> Call:
         (call,) = (call for call in self.calls().values() if call.caller == number)

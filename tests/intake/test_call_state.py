@@ -1,11 +1,13 @@
 """What became of a call, told by the set of its events and by nothing else."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.call_state import Call, fold
+from services.intake.call_fold import SILENCE, calls_of
+from services.intake.call_state import Call
 from services.intake.telephony.canonical import CallEvent, CallEventType
 
 NINE = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -18,6 +20,12 @@ def at(seconds: float) -> datetime:
 def event(seconds: float, kind: str, queue: str | None = "main", **more: object) -> CallEvent:
     told = {"source": "test", "delivery_id": f"{seconds}-{kind}-{queue}", "call_id": "c1", "queue": queue}
     return CallEvent.model_validate({**told, "type": kind, "occurred_at": at(seconds), **more})
+
+
+def fold(events: Iterable[CallEvent], restarts: Iterable[datetime] = ()) -> Call:
+    """The one call that these events tell of."""
+    (call,) = calls_of(events, restarts)
+    return call
 
 
 def visits_of(call: Call) -> list[tuple[str | None, str, float | None]]:
@@ -152,35 +160,41 @@ def test_events_of_one_moment_follow_the_sources_own_sequence() -> None:
 
 CALL_EVENTS = st.builds(
     event,
-    st.integers(0, 6),
+    st.integers(0, 6) | st.integers(60, 66) | st.integers(4 * 3600, 4 * 3600 + 66),
     st.sampled_from([kind.value for kind in CallEventType]),
     st.sampled_from(["main", "b", None]),
     sequence=st.none() | st.integers(0, 3),
     reported_wait_seconds=st.none() | st.integers(0, 9),
     reported_talk_seconds=st.none() | st.integers(0, 9),
+    cause=st.sampled_from([None, SILENCE]),
 )
 STORIES = st.lists(CALL_EVENTS, min_size=1, max_size=9)
 RESTARTS = st.lists(st.integers(-1, 7).map(at), max_size=2)
 
 
 @given(STORIES, RESTARTS, st.data())
-def test_late_repeated_and_reordered_deliveries_give_the_same_call(
+def test_late_repeated_and_reordered_deliveries_give_the_same_calls(
     story: list[CallEvent], restarts: list[datetime], draw: st.DataObject
 ) -> None:
     repeated = story + draw.draw(st.lists(st.sampled_from(story), max_size=4))
+    shuffled = draw.draw(st.permutations(repeated))
 
-    assert fold(draw.draw(st.permutations(repeated)), [*restarts, *restarts]) == fold(story, restarts)
+    assert calls_of(shuffled, [*restarts, *restarts]) == calls_of(story, restarts)
 
 
 @given(STORIES, RESTARTS)
 def test_nobody_is_in_two_places_and_time_does_not_run_backwards(
     story: list[CallEvent], restarts: list[datetime]
 ) -> None:
-    call = fold(story, restarts)
+    calls = calls_of(story, restarts)
 
-    assert [visit.position for visit in call.visits] == list(range(1, len(call.visits) + 1))
-    assert all(visit.outcome != "waiting" for visit in call.visits[:-1])
-    assert not (call.waiting and call.talking)
-    assert all(visit.wait_seconds is None or visit.wait_seconds >= 0 for visit in call.visits)
-    assert all(talk.talk_seconds is None or talk.talk_seconds >= 0 for talk in call.talks)
-    assert call.gone_at is None or not (call.waiting or call.talking)
+    assert [call.occurrence for call in calls] == list(range(1, len(calls) + 1))
+    assert all(call.gone_at is not None for call in calls[:-1])
+    for call in calls:
+        assert [visit.position for visit in call.visits] == list(range(1, len(call.visits) + 1))
+        assert all(visit.outcome != "waiting" for visit in call.visits[:-1])
+        assert not (call.waiting and call.talking)
+        assert all(visit.wait_seconds is None or visit.wait_seconds >= 0 for visit in call.visits)
+        assert all(talk.talk_seconds is None or talk.talk_seconds >= 0 for talk in call.talks)
+        assert call.gone_at is None or not (call.waiting or call.talking)
+        assert call.inconsistencies == sorted(set(call.inconsistencies))
