@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from shared.problems import FieldError, Problem
+from shared.problems import FieldError, Problem, Unauthenticated
 
 
 class ImpossibleCpr(Problem):
@@ -51,6 +51,16 @@ class BadSignature(Problem):
     status = HTTPStatus.UNAUTHORIZED
     kind = "bad-signature"
     title = "The signature does not fit the body"
+
+
+class FormClosed(Unauthenticated):
+    """Nobody gets in by this form, because no secret of it is set."""
+
+    kind = "form-closed"
+    title = "This form is closed here"
+
+    def __init__(self, setting: str) -> None:
+        super().__init__(f"DSI_{setting.upper()} is not set.")
 
 
 class TooManyEvents(Problem):

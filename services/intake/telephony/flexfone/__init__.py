@@ -1,0 +1,1 @@
+"""Flexfone's employee integration ("Medarbejderintegration i PBXAdmin"): a Danish exchange."""

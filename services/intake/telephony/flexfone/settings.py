@@ -1,0 +1,16 @@
+"""What Flexfone's form must be told."""
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class FlexfoneSettings(BaseSettings):
+    """From `DSI_FLEXFONE_...`."""
+
+    model_config = SettingsConfigDict(env_prefix="DSI_FLEXFONE_", extra="ignore", frozen=True)
+
+    #: The token in the four addresses that are typed into PBXAdmin; several separated by commas.
+    tokens: SecretStr | None = None
+    #: Which field tells the call apart. `LinkedUniqueCallId` where an exchange gives each employee's
+    #: ringing phone a `UniqueCallId` of its own.
+    call_id_field: str = "UniqueCallId"

@@ -1,0 +1,1 @@
+"""sipgate's push API (sipgate.io webhooks)."""

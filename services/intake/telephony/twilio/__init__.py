@@ -1,0 +1,1 @@
+"""Twilio's voice: status callbacks of calls and of dialled legs, and what queues tell."""

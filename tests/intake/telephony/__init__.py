@@ -1,0 +1,1 @@
+"""Each form against its vendor's published examples, or an independent client."""

@@ -1,0 +1,45 @@
+"""Requests as exchanges make them, without HTTP."""
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from services.intake.telephony.forms import Incoming
+from shared.settings import CommonSettings
+from tests.conftest import TUESDAY
+
+FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
+NOW = TUESDAY
+
+Said = dict[str, Any]
+
+
+def production(data: Path | None = None) -> CommonSettings:
+    """An installation that makes no secrets up."""
+    return CommonSettings(mode="production", data=data or Path("/nowhere"))
+
+
+def incoming(
+    body: bytes = b"", *, tail: str = "", query: str = "", media_type: str = FORM, **headers: str
+) -> Incoming:
+    url = "https://dsi.example/intake/v1/telephony/form" + (f"/{tail}" if tail else "")
+    return Incoming(
+        method="POST" if body else "GET",
+        url=url + (f"?{query}" if query else ""),
+        tail=tail,
+        query=query,
+        headers={"content-type": media_type}
+        | {name.replace("_", "-"): value for name, value in headers.items()},
+        body=body,
+        source="exchange",
+    )
+
+
+def posted(said: Said, **more: str) -> Incoming:
+    return incoming(urlencode(said, doseq=True).encode(), **more)
+
+
+def posted_json(said: Said, **more: str) -> Incoming:
+    return incoming(json.dumps(said).encode(), media_type=JSON, **more)
