@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import httpx
 from fastapi import FastAPI
 
-from services.intake import metrics, repository
+from services.intake import line_repository, metrics
 from services.intake.configuring import read_lines_file, store_lines
 from services.intake.endpoints.access_log import access_log_router
 from services.intake.endpoints.calls import calls_router
@@ -46,7 +46,8 @@ async def _prepare(work: Work) -> None:
     state.seal_answer, state.unseal_answer = state.vault.seal_answer, state.vault.unseal_answer
     if settings.lines_file is not None:
         await store_lines(work, read_lines_file(settings.lines_file))
-    state.lines = await repository.read_lines(work.session)
+    state.lines = await line_repository.read_lines(work.session)
+    state.lines_seen_at = work.clock.now()
     state.gauges = metrics.make_gauges(state.metrics.registry)
 
 

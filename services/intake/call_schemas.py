@@ -9,6 +9,7 @@ from pydantic_core import CoreSchema
 
 from services.intake.call_state import CallOutcome, TalkEnd, VisitOutcome
 from services.intake.telephony.canonical import CallEvent
+from shared.vocabulary import Administration
 
 MOST_EVENTS = 1000
 
@@ -84,6 +85,10 @@ class CallItem(BaseModel):
     source: str = Field(examples=["asterisk"])
     call_id: str = Field(examples=["pbx-1795312303.0"])
     contact_id: UUID
+    line: str = Field(description="The line the caller chose", examples=["hovednummer"])
+    answered_by: Administration | None = Field(
+        None, description="The administration whose people answered; null when nobody did", examples=["KFF"]
+    )
     outcome: CallOutcome
     started_at: datetime
     gone_at: datetime | None = Field(None, description="When the caller was gone; null while still there")

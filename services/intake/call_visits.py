@@ -1,28 +1,35 @@
 """A call's stays in the exchange's queues, as stays in the reception's queues."""
 
-from services.intake.call_state import Call
+from services.intake.call_state import Call, Visit
 from services.intake.lines import Line, Lines
 from shared.contracts import QueueVisit
+from shared.phone_numbers import normalised_phone
 
 _MOVED_ON = {"overflowed", "transferred"}
 
 
-def line_of(call: Call, lines: Lines) -> Line:
-    """The line the caller chose: the one that the first queue belongs to."""
+def line_of(call: Call, lines: Lines, source: str | None = None) -> Line:
+    """The line the caller chose, as it was then: by the first queue, or the number that was called."""
     first = call.visits[0].queue if call.visits else None
-    return lines.of_telephony_queue(first, call.started_at)
+    called = normalised_phone(call.called)
+    return lines.of_telephony_queue(first, call.started_at, source=source, called=called)
 
 
-def reception_visits(call: Call, lines: Lines) -> list[QueueVisit]:
+def reception_visits(call: Call, lines: Lines, source: str | None = None) -> list[QueueVisit]:
     """One stay in a routing queue for each stay in the exchange; its own name is kept as the origin.
 
     A caller whom the exchange put in no queue, or who left one for a place it did not tell, still waits
     somewhere: that stay is shown in the line's own queue until more is known, so that nobody is nowhere.
     """
+    called = normalised_phone(call.called)
+
+    def line_in(visit: Visit) -> Line:
+        return lines.of_telephony_queue(visit.queue, visit.entered_at, source=source, called=called)
+
     told = [
         QueueVisit(
             position=visit.position,
-            queue=lines.of_telephony_queue(visit.queue, visit.entered_at).reception_queue,
+            queue=line_in(visit).reception_queue,
             origin=visit.queue,
             entered_at=visit.entered_at,
             left_at=visit.left_at,
@@ -31,7 +38,9 @@ def reception_visits(call: Call, lines: Lines) -> list[QueueVisit]:
         )
         for visit in call.visits
     ]
-    return [*told, _untold_visit(call, lines, len(told) + 1)] if is_place_untold(call) else told
+    if is_place_untold(call):
+        told.append(_untold_visit(call, line_of(call, lines, source), len(told) + 1))
+    return told
 
 
 def is_place_untold(call: Call) -> bool:
@@ -39,10 +48,10 @@ def is_place_untold(call: Call) -> bool:
     return not call.visits or call.visits[-1].outcome in _MOVED_ON
 
 
-def _untold_visit(call: Call, lines: Lines, position: int) -> QueueVisit:
+def _untold_visit(call: Call, line: Line, position: int) -> QueueVisit:
     last = call.visits[-1] if call.visits else None
     entered_at = call.started_at if last is None else last.left_at or last.entered_at
-    visit = QueueVisit(position=position, queue=line_of(call, lines).reception_queue, entered_at=entered_at)
+    visit = QueueVisit(position=position, queue=line.reception_queue, entered_at=entered_at)
     answer = call.talks[0] if call.talks and last is None else None
     if answer is not None:
         more = {"left_at": answer.started_at, "outcome": "answered", "agent": answer.agent}

@@ -95,7 +95,7 @@ async def _create(work: Work, source: str, call_id: str, call: Call) -> UUID:
         id=contact_id,
         reference=reference_of(contact_id),
         channel=Channel.PHONE,
-        line=line_of(call, lines_of(work)).code,
+        line=line_of(call, lines_of(work), source).code,
         received_at=call.started_at,
         created_at=now,
         version=0,

@@ -17,19 +17,34 @@ class IntakeModel(SQLModel, registry=registry()):
 
 
 class Line(IntakeModel, table=True):
-    """A phone line, mailbox or entrance (lines.py)."""
+    """A period of a phone line, mailbox or entrance (lines.py)."""
 
     __tablename__ = "lines"
 
     code: str = Field(primary_key=True, max_length=40)
+    valid_from: date = Field(primary_key=True)
+    valid_to: date | None = None
     name: str = Field(max_length=120)
     channel: str = Field(max_length=20)
     reception_queue: str = Field(max_length=60)
     is_default: bool
     telephony_queues: list[str] = Field(sa_type=JSON)
-    valid_from: date
-    valid_to: date | None = None
+    queues_by_source: dict[str, list[str]] = Field(sa_type=JSON)
+    called_numbers: list[str] = Field(sa_type=JSON)
+    administration: str | None = Field(default=None, max_length=10)
+    opening_hours: str | None = Field(default=None, max_length=60)
+    short_call_seconds: float | None = None
     ticket_prefix: str | None = Field(default=None, max_length=4)
+    edition: int = 1
+
+
+class LinesVersion(IntakeModel, table=True):
+    """One row: which version of all the lines holds. Locked by whoever changes lines."""
+
+    __tablename__ = "lines_version"
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    version: int
 
 
 class ContactColumns(IntakeModel):

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from services.intake.cpr import Cpr, age_at
+from services.intake.lines import Lines
 from services.intake.models import ContactColumns
 from services.intake.said import Said
 from services.intake.schemas import CitizenOut, ContactItem, ContactOut, ContactPerson, FoundContact
@@ -27,7 +28,9 @@ def is_protected(contact: ContactColumns, now: datetime) -> bool:
     return until is not None and now.astimezone(COPENHAGEN).date() <= until
 
 
-def present(contact: ContactColumns, said: Said, *, with_person: bool, now: datetime) -> ContactOut:
+def present(
+    contact: ContactColumns, said: Said, *, with_person: bool, now: datetime, lines: Lines
+) -> ContactOut:
     """The whole contact."""
     shown = said if with_person else Said(relation=said.relation)
     return ContactOut(
@@ -35,6 +38,7 @@ def present(contact: ContactColumns, said: Said, *, with_person: bool, now: date
         reference=show_reference(contact.reference),
         channel=contact.channel,
         line=contact.line,
+        answered_by=lines.administration_at(contact.line, contact.received_at),
         received_at=contact.received_at,
         created_at=contact.created_at,
         changed_at=contact.changed_at,
@@ -73,13 +77,14 @@ def _citizen(contact: ContactColumns, shown: Said, now: datetime) -> CitizenOut:
     )
 
 
-def present_item(contact: ContactColumns, now: datetime) -> ContactItem:
+def present_item(contact: ContactColumns, now: datetime, lines: Lines) -> ContactItem:
     """The contact in a list."""
     return ContactItem(
         id=contact.id,
         reference=show_reference(contact.reference),
         channel=contact.channel,
         line=contact.line,
+        answered_by=lines.administration_at(contact.line, contact.received_at),
         received_at=contact.received_at,
         status=contact.status,
         outcome=contact.outcome,
@@ -90,6 +95,6 @@ def present_item(contact: ContactColumns, now: datetime) -> ContactItem:
     )
 
 
-def present_found(contact: ContactColumns, said: Said, now: datetime) -> FoundContact:
+def present_found(contact: ContactColumns, said: Said, now: datetime, lines: Lines) -> FoundContact:
     """The contact as a search shows it, so that the right one of several can be told."""
-    return FoundContact(**present_item(contact, now).model_dump(), name=said.name)
+    return FoundContact(**present_item(contact, now, lines).model_dump(), name=said.name)

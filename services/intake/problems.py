@@ -41,6 +41,12 @@ class UnknownLine(Problem):
     title = "There is no such line for this channel on that day"
 
 
+class ContradictingLines(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    kind = "contradicting-lines"
+    title = "Two periods of lines cannot both hold at one time"
+
+
 class ContactClosed(Problem):
     status = HTTPStatus.CONFLICT
     kind = "contact-closed"

@@ -10,18 +10,14 @@ from sqlalchemy import Select, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 
-from services.intake.lines import Line, Lines
 from services.intake.models import Contact, ContactColumns, ContactName, TicketRoll
-from services.intake.models import Line as LineRow
 from shared.database import table_of, upsert
 from shared.new_rows import NewRows
 from shared.pages import Cursor
-from shared.vocabulary import Channel
 
 CONTACTS = table_of(Contact)
 NAMES = table_of(ContactName)
 TICKETS = table_of(TicketRoll)
-LINES = table_of(LineRow)
 
 _CONTACT_COLUMNS = tuple(CONTACTS.columns.keys())
 
@@ -36,25 +32,6 @@ class Wanted:
     received_from: datetime | None = None
     received_to: datetime | None = None
     companion_of: UUID | None = None
-
-
-async def read_lines(session: AsyncSession) -> Lines:
-    """All configured lines, by code."""
-    rows = (await session.execute(select(LineRow).order_by(LINES.c.code))).scalars()
-    return Lines(
-        Line(
-            code=row.code,
-            name=row.name,
-            channel=Channel(row.channel),
-            reception_queue=row.reception_queue,
-            is_default=row.is_default,
-            telephony_queues=tuple(row.telephony_queues),
-            valid_from=row.valid_from,
-            valid_to=row.valid_to,
-            ticket_prefix=row.ticket_prefix,
-        )
-        for row in rows
-    )
 
 
 def _columns(contact: ContactColumns) -> dict[str, Any]:
@@ -119,6 +96,12 @@ async def find_many(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Co
         select(Contact).where(CONTACTS.c.id.in_(list(ids))).order_by(CONTACTS.c.id).with_for_update()
     )
     return {contact.id: contact for contact in rows.scalars()}
+
+
+async def lines_of_contacts(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Which line each of these contacts came by."""
+    rows = await session.execute(select(CONTACTS.c.id, CONTACTS.c.line).where(CONTACTS.c.id.in_(list(ids))))
+    return {row.id: row.line for row in rows}
 
 
 async def change(session: AsyncSession, contact: Contact, **values: Any) -> None:

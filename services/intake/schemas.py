@@ -10,7 +10,7 @@ from pydantic.config import JsonDict
 from services.intake.contact_status import ContactStatus, Outcome
 from services.intake.moments import Moment
 from shared.contracts import Age, Facts
-from shared.vocabulary import Channel
+from shared.vocabulary import Administration, Channel
 
 LineCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -165,6 +165,9 @@ class ContactItem(BaseModel):
     reference: str = Field(description="As it is read aloud", examples=["7F3K-9QTX"])
     channel: Channel
     line: str = Field(examples=["hovednummer"])
+    answered_by: Administration | None = Field(
+        None, description="The administration whose people answer that line at that time", examples=["KFF"]
+    )
     received_at: datetime
     status: ContactStatus
     outcome: Outcome | None = None
@@ -187,6 +190,9 @@ class ContactOut(BaseModel):
     reference: str = Field(description="As it is read aloud", examples=["7F3K-9QTX"])
     channel: Channel
     line: str = Field(examples=["hovednummer"])
+    answered_by: Administration | None = Field(
+        None, description="The administration whose people answer that line at that time", examples=["KFF"]
+    )
     received_at: datetime
     created_at: datetime
     changed_at: datetime
@@ -215,16 +221,3 @@ class LookOut(BaseModel):
     action: str = Field(description="create, read, list, search, found, change, close", examples=["read"])
     purpose: str = Field(examples=["henvendelse behandles"])
     criterion: str | None = Field(None, description="What kind of value was searched by", examples=["cpr"])
-
-
-class LineOut(BaseModel):
-    """A phone line, mailbox or entrance."""
-
-    code: str = Field(examples=["hovednummer"])
-    name: str = Field(examples=["Hovednummeret"])
-    channel: Channel
-    reception_queue: str = Field(examples=["reception-phone"])
-    is_default: bool
-    telephony_queues: list[str] = Field(examples=[["socialservice"]])
-    valid_from: date
-    valid_to: date | None = None

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from services.intake import repository
+from services.intake import line_repository
 from services.intake.configuring import read_lines_file, store_lines
 from services.intake.lines import Lines
+from services.intake.problems import ContradictingLines
 from services.intake.repository import CONTACTS
 from shared.vocabulary import Channel, Role
 from shared.work import work_on
@@ -32,12 +33,41 @@ async def test_the_file_changes_known_lines_adds_new_ones_and_leaves_the_rest(
         async with state.database.writing() as session:
             await store_lines(work_on(state, session), read_lines_file(tmp_path / "lines.yaml"))
     async with state.database.reading() as session:
-        lines = {line.code: line for line in await repository.read_lines(session)}
+        lines = {line.code: line for line in await line_repository.read_lines(session)}
 
     assert lines["hovednummer"].name == "Nyt navn"
     assert str(lines["hovednummer"].valid_to) == "2026-03-31"
     assert lines["kff"].is_default
     assert lines["postkassen"].channel is Channel.WRITTEN
+
+
+async def test_the_periods_of_a_line_are_those_of_the_file(intake: Bench, tmp_path: Path) -> None:
+    (tmp_path / "lines.yaml").write_text(FILE)
+    state = intake.app.state
+    versions = []
+    for _ in range(2):
+        async with state.database.writing() as session:
+            await store_lines(work_on(state, session), read_lines_file(tmp_path / "lines.yaml"))
+        async with state.database.reading() as session:
+            stored = await line_repository.read_lines(session)
+        versions.append(stored.version)
+
+    assert [str(line.valid_from) for line in stored if line.code == "hovednummer"] == ["2025-01-01"]
+    assert len([line for line in stored if line.code == "ungelinjen"]) == 2
+    assert versions[0] == versions[1]
+
+
+async def test_a_file_in_which_two_lines_claim_the_same_is_stored_not_at_all(
+    intake: Bench, tmp_path: Path
+) -> None:
+    (tmp_path / "lines.yaml").write_text(FILE.replace("2026-03-31", "2026-04-01, is_default: true"))
+    state = intake.app.state
+    with pytest.raises(ContradictingLines, match="kff from 2026-04-01: hovednummer from 2025-01-01 is the"):
+        async with state.database.writing() as session:
+            await store_lines(work_on(state, session), read_lines_file(tmp_path / "lines.yaml"))
+
+    listed = (await intake.client(Role.OPERATIONS).get("/v1/lines")).json()["items"]
+    assert "kff" not in {line["code"] for line in listed}
 
 
 @pytest.mark.parametrize(

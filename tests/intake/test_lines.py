@@ -1,11 +1,15 @@
 """Lines have dates: a moved phone line is another line's from its day on, and no caller is ever refused."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from services.intake.line_conflicts import conflicts_among, conflicts_of
 from services.intake.lines import Line, Lines
-from shared.vocabulary import Channel
+from shared.vocabulary import Administration, Channel
 
 MARCH_31 = datetime(2026, 3, 31, 21, 59, tzinfo=UTC)
 APRIL_1 = datetime(2026, 3, 31, 22, 0, tzinfo=UTC)  # midnight in Copenhagen
@@ -52,3 +56,75 @@ def test_an_unknown_queue_and_a_closed_line_still_get_their_caller() -> None:
     assert Lines([BEFORE]).of_telephony_queue("q", APRIL_1) is BEFORE
     with pytest.raises(LookupError):
         Lines([DESK]).of_telephony_queue("q", APRIL_1)
+
+
+def test_the_queue_of_one_exchange_is_plainer_than_its_name_and_its_name_than_the_number() -> None:
+    main = replace(AFTER, telephony_queues=(), called_numbers=("+4520000000",))
+    youth = replace(AFTER, code="youth", is_default=False, telephony_queues=("q",))
+    other = replace(AFTER, code="other", is_default=False, queues_by_source={"pbx-2": ["q"]})
+    third = replace(
+        AFTER, code="third", is_default=False, telephony_queues=(), called_numbers=("+4520000003",)
+    )
+    lines = Lines([main, youth, other, third])
+
+    def code(queue: str | None, source: str, called: str | None) -> str:
+        return lines.of_telephony_queue(queue, APRIL_1, source=source, called=called).code
+
+    assert code("q", "pbx-2", "+4520000003") == "other"
+    assert code("q", "pbx-1", "+4520000003") == "youth"
+    assert code("unknown", "pbx-1", "+4520000003") == "third"
+    assert code(None, "pbx-1", "+4520000009") == "after"
+    assert lines.is_claimed("q", "pbx-1", APRIL_1)
+    assert not lines.is_claimed("unknown", "pbx-1", APRIL_1)
+
+
+def test_who_answers_a_line_changes_with_its_period() -> None:
+    sof = replace(BEFORE, administration=Administration.SOF)
+    kff = replace(AFTER, code="before", administration=Administration.KFF)
+    lines = Lines([sof, kff])
+
+    assert lines.administration_at("before", MARCH_31) is Administration.SOF
+    assert lines.administration_at("before", APRIL_1) is Administration.KFF
+    assert lines.administration_at("after", APRIL_1) is None
+
+
+CONFLICTS = [
+    (replace(AFTER, code="before", valid_from=date(2026, 3, 31)), ["/valid_to"]),
+    (replace(AFTER, valid_from=date(2026, 3, 31)), ["/is_default", "/telephony_queues/0"]),
+    (replace(AFTER, valid_to=date(2026, 3, 1)), ["/valid_to"]),
+    (replace(AFTER, is_default=False, telephony_queues=("p", "r")), []),
+    (AFTER, []),
+]
+
+
+@pytest.mark.parametrize(("period", "pointers"), CONFLICTS)
+def test_what_cannot_hold_at_one_time_is_told_with_its_field(period: Line, pointers: list[str]) -> None:
+    assert [conflict.pointer for conflict in conflicts_of(period, [BEFORE])] == pointers
+
+
+def test_a_queue_of_an_exchange_and_a_called_number_have_one_line_each() -> None:
+    one = replace(AFTER, telephony_queues=(), queues_by_source={"p": ["x"]}, called_numbers=("+4520000000",))
+    two = replace(one, code="two", is_default=False, queues_by_source={"o": ["x"], "p": ["y", "x"]})
+
+    assert [(line.code, conflict.pointer) for line, conflict in conflicts_among([one, two])] == [
+        ("two", "/queues_by_source/p/1"),
+        ("two", "/called_numbers/0"),
+    ]
+
+
+_DAYS = st.integers(1, 28).map(lambda day: date(2026, 2, day))
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab"), _DAYS, st.none() | _DAYS), max_size=5))
+def test_where_nothing_contradicts_every_day_has_at_most_one_default_and_one_period_of_a_line(
+    told: list[tuple[str, date, date | None]],
+) -> None:
+    periods = [line(code, begins, ends, is_default=True) for code, begins, ends in told]
+    crowded = any(
+        sum(period.is_open_on(date(2026, 2, day)) for period in periods) > 1 for day in range(1, 29)
+    )
+    is_empty = any(period.valid_to is not None and period.valid_to < period.valid_from for period in periods)
+    # Open-ended periods all meet after the last day that is looked at.
+    crowded = crowded or sum(period.valid_to is None for period in periods) > 1
+
+    assert bool(conflicts_among(periods)) == (crowded or is_empty)

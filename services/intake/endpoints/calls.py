@@ -1,14 +1,18 @@
 """Calls over HTTP."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from services.intake import access_log, call_repository, calls
+from services.intake import access_log, call_repository, calls, repository
 from services.intake.access_log import Purpose
 from services.intake.call_schemas import CallItem, CallOut
 from services.intake.call_state import CallOutcome
 from services.intake.endpoints.contacts import Reader
+from services.intake.keeping import lines_of
+from services.intake.lines import Lines
 from services.intake.models import CallRecord
 from services.intake.moments import Moment
 from services.intake.presenting import may_see_the_person
@@ -16,7 +20,7 @@ from services.intake.problems import AmbiguousCall
 from services.intake.telephony.canonical import Name, Source
 from shared.pages import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import InvalidCursor, NotFound, answers
-from shared.work import Writing
+from shared.work import Work, Writing
 
 calls_router = APIRouter(prefix="/v1/calls", tags=["calls"])
 
@@ -48,7 +52,9 @@ async def list_calls(
     page, last = split_page(rows, limit)
     next_cursor = None if last is None else encode_cursor(last.started_at, last.contact_id)
     link_next(request, response, next_cursor)
-    return Page(items=[CallItem.model_validate(_shown(row)) for row in page], next_cursor=next_cursor)
+    return Page(
+        items=[CallItem.model_validate(row) for row in await _shown(work, page)], next_cursor=next_cursor
+    )
 
 
 @calls_router.get("/{call_id:path}", summary="Read a call", responses=answers(NotFound, AmbiguousCall))
@@ -69,14 +75,23 @@ async def read_call(
     why = purpose or access_log.CALLING
     await access_log.log_look(work, who, "read", why, contacts=[record.contact_id])
     caller = await calls.caller_of(work, record) if may_see_the_person(who) else None
-    return CallOut.model_validate({**_shown(record), "caller": caller})
+    (shown,) = await _shown(work, [record])
+    return CallOut.model_validate({**shown, "caller": caller})
 
 
-def _shown(record: CallRecord) -> dict[str, object]:
+async def _shown(work: Work, records: Sequence[CallRecord]) -> list[dict[str, object]]:
+    chosen = await repository.lines_of_contacts(work.session, [record.contact_id for record in records])
+    return [_as_dict(record, chosen[record.contact_id], lines_of(work)) for record in records]
+
+
+def _as_dict(record: CallRecord, line: str, lines: Lines) -> dict[str, object]:
+    answered_at = datetime.fromisoformat(record.talks[0]["started_at"]) if record.talks else None
     return {
         "source": record.source,
         "call_id": record.call_id,
         "contact_id": record.contact_id,
+        "line": line,
+        "answered_by": None if answered_at is None else lines.administration_at(line, answered_at),
         "outcome": record.outcome,
         "started_at": record.started_at,
         "gone_at": record.gone_at,

@@ -1,15 +1,15 @@
 """Contacts over HTTP."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.intake import access_log, repository, searching, service
 from services.intake.access_log import Purpose
 from services.intake.contact_status import ContactStatus
 from services.intake.creating import arrival_of, create, new_contact
+from services.intake.keeping import keep_lines_fresh, lines_of
 from services.intake.models import ContactColumns
 from services.intake.moments import Moment
 from services.intake.presenting import may_see_the_person, present, present_found, present_item
@@ -51,7 +51,9 @@ from shared.problems import (
 from shared.vocabulary import Channel, Role
 from shared.work import AtHand, Writing
 
-contacts_router = APIRouter(prefix="/v1/contacts", tags=["contacts"])
+contacts_router = APIRouter(
+    prefix="/v1/contacts", tags=["contacts"], dependencies=[Depends(keep_lines_fresh)]
+)
 
 Staff = Annotated[Principal, allow(Role.RECEPTION, Role.CASEWORKER, Role.SERVICE)]
 Reader = Annotated[
@@ -66,7 +68,8 @@ def _json(
     at_hand: AtHand, who: Principal, contact: ContactColumns, said: Said, status: int = 200
 ) -> Response:
     """The contact with its ETag. Serialised here: the same bytes are sent and remembered."""
-    shown = present(contact, said, with_person=may_see_the_person(who), now=at_hand.clock.now())
+    with_person, now = may_see_the_person(who), at_hand.clock.now()
+    shown = present(contact, said, with_person=with_person, now=now, lines=lines_of(at_hand))
     headers = {"ETag": etag(contact.edition), "Location": f"/v1/contacts/{contact.id}"}
     return Response(shown.model_dump_json(), status, headers, media_type="application/json")
 
@@ -124,8 +127,8 @@ async def list_contacts(
     page, last = split_page(rows, limit)
     next_cursor = None if last is None else encode_cursor(last.received_at, last.id)
     link_next(request, response, next_cursor)
-    now: datetime = work.clock.now()
-    return Page(items=[present_item(row, now) for row in page], next_cursor=next_cursor)
+    now, lines = work.clock.now(), lines_of(work)
+    return Page(items=[present_item(row, now, lines) for row in page], next_cursor=next_cursor)
 
 
 @contacts_router.post(
@@ -138,8 +141,9 @@ async def search_contacts(
     rows = await searching.search(work, who, wish, purpose)
     page, last = split_page(rows, wish.limit)
     next_cursor = None if last is None else encode_cursor(last[0].received_at, last[0].id)
-    now = work.clock.now()
-    return Page(items=[present_found(contact, said, now) for contact, said in page], next_cursor=next_cursor)
+    now, lines = work.clock.now(), lines_of(work)
+    found = [present_found(contact, said, now, lines) for contact, said in page]
+    return Page(items=found, next_cursor=next_cursor)
 
 
 @contacts_router.get(

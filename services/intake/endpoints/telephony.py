@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Query
+from fastapi import APIRouter, Body, Depends, Query
 
 from services.intake import deliveries
 from services.intake.access_log import Purpose
 from services.intake.call_schemas import MOST_EVENTS, CallEvents, Receipt
+from services.intake.keeping import keep_lines_fresh
 from services.intake.problems import BadSignature, TooManyEvents
 from services.intake.telephony.asterisk_queue_log import read_queue_log
 from services.intake.telephony.canonical import Source
@@ -15,7 +16,9 @@ from services.intake.telephony.signatures import Exchange
 from shared.problems import Unauthenticated, answers
 from shared.work import Writing
 
-telephony_router = APIRouter(prefix="/v1/telephony", tags=["telephony"])
+telephony_router = APIRouter(
+    prefix="/v1/telephony", tags=["telephony"], dependencies=[Depends(keep_lines_fresh)]
+)
 
 _ANSWERS = answers(Unauthenticated, BadSignature, TooManyEvents)
 
