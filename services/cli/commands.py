@@ -120,6 +120,30 @@ def import_queue_log(
     raise typer.Exit(asyncio.run(import_queue_log_file(file, data, talk)))
 
 
+@imports.command("calls-csv")
+def import_calls_csv(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, plain or gzip.")],
+    *,
+    shuffle_seconds: Annotated[
+        float, typer.Option(min=0, max=86_400, help="Each event arrives up to so late.")
+    ] = 0,
+    doubled: Annotated[float, typer.Option(min=0, max=1, help="The share of events told twice.")] = 0,
+    seed: Annotated[int, typer.Option(help="The same seed, the same disorder.")] = 0,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first calls.")] = None,
+    tell_queues: Annotated[
+        bool, typer.Option(help="Carry the events to the queues at once, and not when the system runs.")
+    ] = True,
+    data: Data = None,
+) -> None:
+    """Tell recorded calls as if live, and hold what is derived against the record."""
+    from services.cli.importing_calls import CallsImport, import_calls_file
+    from services.intake.calls_file import Disorder
+
+    disorder = Disorder(shuffle_seconds, doubled, seed)
+    asked = CallsImport(file, disorder, limit, tell_queues)
+    raise typer.Exit(asyncio.run(import_calls_file(asked, data, talk)))
+
+
 @events.callback()
 def events_at_a_glance(context: typer.Context, data: Data = None) -> None:
     """Show what waits to be delivered between the services, and what could not be."""

@@ -5,13 +5,13 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime
 
-_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 def _believable(moment: datetime) -> datetime:
     if not _EARLIEST <= moment < _LATEST:
-        raise ValueError("the moment must lie between the years 2000 and 2200")
+        raise ValueError("the moment must lie between the years 1990 and 2200")
     return moment.astimezone(UTC)
 
 

@@ -12,6 +12,7 @@ import pytest
 from shared.access import Tokens
 from shared.settings import CommonSettings
 from shared.vocabulary import Role
+from tests.intake.test_calls_file import calls_csv, rows
 from tests.system.processes import Process, free_port
 
 ROOT = Path(__file__).parents[2]
@@ -84,6 +85,25 @@ def test_the_recorded_queue_log_tells_its_18_calls_and_a_second_import_changes_n
     assert {what: count(second.stdout, what) for what in told} == told
     assert count(second.stdout, "new lines") == 0
     assert count(second.stdout, "lines known before") == count(first.stdout, "new lines")
+
+
+def test_recorded_calls_told_out_of_order_and_twice_are_derived_as_recorded(tmp_path: Path) -> None:
+    file = calls_csv(tmp_path, rows(20), "not,a,call\n")
+    disorder = ("--shuffle-seconds", "3600", "--doubled", "0.1", "--seed")
+    first = dsi("import", "calls-csv", file, *disorder, "7", "--data", tmp_path / "one")
+    second = dsi("import", "calls-csv", file, *disorder, "8", "--data", tmp_path / "two", "--no-tell-queues")
+
+    assert first.returncode == second.returncode == 0, first.stderr + second.stderr
+    told = {
+        "calls": 20,
+        "rows that are no calls": 1,
+        "new deliveries": 80,
+        "... derived as recorded": 20,
+        "... derived otherwise": 0,
+    }
+    assert {what: count(first.stdout, what) for what in told} == told
+    assert first.stdout.splitlines()[-1] == second.stdout.splitlines()[-1]
+    assert dsi("import", "calls-csv", ROOT / "README.md", "--data", tmp_path / "one").returncode == 2
 
 
 def test_the_house_starts_answers_and_keeps_what_it_was_told(tmp_path: Path) -> None:

@@ -1,0 +1,107 @@
+"""`dsi import calls-csv`: recorded calls, told as if live, and what became of them."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from services.cli.own_house import client_of, own_house
+from services.house import House
+from services.intake.calls_file import CallsFile, Disorder, NotACallsFileError
+from services.intake.importing import LinesRefusedError
+from services.intake.importing_calls import Comparison, Told, compare, derived_calls, import_calls
+from services.intake.recorded_calls import Flaw
+from shared.vocabulary import Role
+
+_SUBJECT = "dsi-import"
+
+
+@dataclass(frozen=True)
+class CallsImport:
+    """What is asked for. Without `tell_queues` the other services hear of the calls when the system runs."""
+
+    file: Path
+    disorder: Disorder
+    limit: int | None = None
+    tell_queues: bool = True
+
+    @property
+    def source(self) -> str:
+        """The exchange's name, made of the file's: importing the same file again is importing it again."""
+        name = re.sub(r"[^a-z0-9]+", "-", self.file.name.lower().partition(".")[0]).strip("-")
+        return f"csv-{name or 'calls'}"[:40]
+
+
+async def import_calls_file(asked: CallsImport, data: Path | None, talk: Console) -> int:
+    """Import the file and print what it told; 0 when all of it was taken and derived as recorded."""
+    try:
+        with talk.status("putting the calls in order"):
+            calls = CallsFile(asked.file, asked.limit)
+    except (NotACallsFileError, OSError) as error:
+        talk.print(f"[red]This is no file of recorded calls: {error}.[/red]")
+        return 2
+    async with own_house(data) as house:
+        try:
+            told = await _tell(house, asked, calls, talk)
+            with talk.status("holding what was derived against the record"):
+                found = await _compare(house, asked, calls)
+        except (LinesRefusedError, httpx.HTTPError) as error:
+            talk.print(f"[red]Stopped: intake did not take the calls ({error}).[/red]")
+            return 1
+        if asked.tell_queues:
+            with talk.status("telling the queues"):
+                await house.settle()
+    _print(calls, told, found)
+    return 1 if found.differing else 0
+
+
+async def _tell(house: House, asked: CallsImport, calls: CallsFile, talk: Console) -> Told:
+    async with client_of(house, "intake", Role.TELEPHONY, _SUBJECT) as client:
+        with Progress(console=talk) as progress:
+            task = progress.add_task(asked.file.name, total=None)
+            return await import_calls(
+                client,
+                calls,
+                asked.source,
+                asked.disorder,
+                progress=lambda done: progress.advance(task, done),
+            )
+
+
+async def _compare(house: House, asked: CallsImport, calls: CallsFile) -> Comparison:
+    async with client_of(house, "intake", Role.RECEPTION, _SUBJECT) as client:
+        derived, digest = await derived_calls(client, asked.source)
+    return compare(calls, derived, digest)
+
+
+def _print(calls: CallsFile, told: Told, found: Comparison) -> None:
+    table = Table("what", "count", title="What the file tells")
+    for name, number in (
+        ("calls", len(calls)),
+        ("rows that are no calls", calls.unreadable),
+        ("deliveries", told.deliveries),
+        ("new deliveries", told.new),
+        ("deliveries known before", told.duplicates),
+        ("consistent calls", found.consistent),
+        ("... derived as recorded", found.equal),
+        ("... derived otherwise", len(found.differing)),
+    ):
+        table.add_row(name, f"{number:,}")
+    console = Console()
+    console.print(table)
+    console.print(_flaws(found.flaws, found.flawed_and_differing))
+    for call in found.differing[:20]:
+        console.print(f"derived otherwise: call {call}", style="red")
+    console.print(f"digest of what was derived: {found.digest}", soft_wrap=True)
+
+
+def _flaws(flaws: Counter[Flaw], differing: Counter[Flaw]) -> Table:
+    table = Table("inconsistent record", "calls", "derived otherwise", title="Inconsistent calls by kind")
+    for flaw, number in flaws.most_common():
+        table.add_row(flaw, f"{number:,}", f"{differing[flaw]:,}")
+    return table

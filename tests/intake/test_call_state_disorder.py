@@ -1,0 +1,119 @@
+"""Whatever is permuted, repeated, delayed or cut into batches: the identical calls, in memory and in storage."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.intake.call_fold import SILENCE, calls_of
+from services.intake.call_state import Call
+from services.intake.telephony.asterisk_queue_log import read_queue_log
+from services.intake.telephony.canonical import CallEvent, CallEventType, ExchangeRestart
+from shared.vocabulary import Role
+from tests.bench import Bench
+from tests.intake.exchange_model import disordered, exchange, truth_of
+from tests.intake.recording import QUEUE_LOG, needs_recording
+
+CHANCE = st.randoms(use_true_random=False)
+
+
+@given(CHANCE, st.integers(1, 3))
+def test_what_truly_happened_is_found_in_any_disorder(chance: Random, calls: int) -> None:
+    told = exchange(chance, calls=calls)
+
+    found = calls_of(disordered(told.events, chance))
+
+    assert [truth_of(call) for call in found] == told.truths
+    assert found == calls_of(told.events)
+
+
+@given(CHANCE)
+def test_events_that_come_one_by_one_end_in_the_same_calls_whatever_was_thought_meanwhile(
+    chance: Random,
+) -> None:
+    """Also when a reconciler takes the call for lost at any point of the story, on what is known then."""
+    told = exchange(chance, calls=chance.randint(1, 2))
+    known = list[CallEvent]()
+    for number, event in enumerate(disordered(told.events, chance)):
+        known.append(event)
+        latest = calls_of(known)[-1]
+        if latest.gone_at is None and chance.random() < 0.3:
+            known.append(_taken_for_lost(latest, number))
+            assert calls_of(known)[-1].gone_at is not None
+
+    assert [truth_of(call) for call in calls_of(known)] == told.truths
+
+
+def _taken_for_lost(call: Call, number: int) -> CallEvent:
+    return CallEvent(
+        source="model",
+        delivery_id=f"silence-{number}",
+        call_id="c1",
+        type=CallEventType.LOST,
+        occurred_at=call.last_event_at,
+        cause=SILENCE,
+    )
+
+
+def recorded() -> tuple[dict[str, list[CallEvent]], list[datetime]]:
+    """The recorded exchange's events by call, and its restarts."""
+    stories, restarts = defaultdict[str, list[CallEvent]](list), list[datetime]()
+    for delivery in read_queue_log(QUEUE_LOG.read_text().splitlines()):
+        if isinstance(delivery.event, ExchangeRestart):
+            restarts.append(delivery.event.occurred_at)
+        elif delivery.event is not None:
+            stories[delivery.event.call_id].append(delivery.event)
+    return stories, restarts
+
+
+@needs_recording
+@given(CHANCE)
+def test_the_recorded_exchange_in_any_disorder_gives_the_identical_calls(chance: Random) -> None:
+    stories, restarts = recorded()
+
+    for events in stories.values():
+        shuffled = [*restarts, *restarts[:1]]
+        chance.shuffle(shuffled)
+        assert calls_of(disordered(events, chance), shuffled) == calls_of(events, restarts)
+
+
+def batches(events: Sequence[CallEvent], chance: Random) -> Iterator[list[CallEvent]]:
+    left = list(events)
+    while left:
+        size = chance.randint(1, 9)
+        yield left[:size]
+        left = left[size:]
+
+
+async def tell(bench: Bench, events: Sequence[CallEvent]) -> None:
+    body = [event.model_dump(mode="json", by_alias=True, exclude_none=True) for event in events]
+    answer = await bench.client(Role.TELEPHONY).post("/v1/telephony/events", json=body)
+    assert answer.status_code == 202, answer.text
+
+
+async def stored(bench: Bench) -> dict[str, Any]:
+    """The stored calls by their id, without what is another in every installation."""
+    calls = (await bench.client(Role.RECEPTION).get("/v1/calls?limit=500")).json()["items"]
+    return {call["call_id"]: {k: v for k, v in call.items() if k != "contact_id"} for call in calls}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+async def test_storage_has_the_same_calls_whatever_the_batches_and_their_order(
+    intake: Bench, seed: int
+) -> None:
+    told = [exchange(Random(number), f"c{number}") for number in range(12)]
+    everything = [event for one in told for event in one.events]
+    for batch in batches(disordered(everything, Random(seed)), Random(seed)):
+        await tell(intake, batch)
+
+    calls = await stored(intake)
+    assert len(calls) == len(told)
+    for one in told:
+        call, (truth,) = calls[one.call_id], one.truths
+        assert [(v["queue"], v["outcome"], v.get("wait_seconds")) for v in call["visits"]] == truth.visits
+        assert datetime.fromisoformat(call["gone_at"]) == truth.gone_at
