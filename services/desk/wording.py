@@ -39,3 +39,24 @@ def clock_text(moment: datetime | str | None, now: datetime) -> str:
 def share_text(share: float | None) -> str:
     """`84 %`; a dash when there is nothing to have a share of."""
     return "–" if share is None else f"{round(share * 100)} %"
+
+
+def age_text(moment: datetime | str, now: datetime) -> str:
+    """How long ago the moment was, as a wait is told."""
+    then = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return wait_text(max((now - then).total_seconds(), 0.0))
+
+
+def day_text(moment: datetime | str | None) -> str:
+    """The day in Copenhagen, `9.3.2026`; a dash for none."""
+    if moment is None:
+        return "–"
+    local = (datetime.fromisoformat(moment) if isinstance(moment, str) else moment).astimezone(COPENHAGEN)
+    return f"{local.day}.{local.month}.{local.year}"
+
+
+def number_text(number: float | None, decimals: int = 0) -> str:
+    """`12.345,6`, as numbers are written in Danish; a dash for none."""
+    if number is None:
+        return "–"
+    return f"{number:,.{decimals}f}".translate(str.maketrans(",.", ".,"))

@@ -1,0 +1,97 @@
+/* What htmx does not do: keys, waits that count on, a word when the connection is lost, and focus that stays.
+   Everything works without it; it only makes the desk quicker. */
+"use strict";
+
+(() => {
+  const notice = document.getElementById("notice");
+  const tell = (text) => { notice.textContent = text; notice.hidden = !text; };
+
+  /* Waits count on between two words from the server: "12 min." from data-since, once a second under an hour. */
+  const waited = (seconds) => {
+    if (seconds < 3600) {
+      const rest = String(Math.floor(seconds % 60)).padStart(2, "0");
+      return `${Math.floor(seconds / 60)}:${rest} min.`;
+    }
+    const minutes = Math.round(seconds / 60);
+    return minutes < 2880 ? `${Math.floor(minutes / 60)} t. ${minutes % 60} min.` : `${Math.round(minutes / 1440)} dage`;
+  };
+  /* The server's clock counts, not the machine's: each page says what it was when it was made. */
+  const ahead = (() => {
+    const made = document.documentElement.dataset.now;
+    return made ? Date.parse(made) - Date.now() : 0;
+  })();
+  const count = () => {
+    for (const time of document.querySelectorAll("time[data-since]")) {
+      const text = waited(Math.max(0, (Date.now() + ahead - Date.parse(time.dataset.since)) / 1000));
+      if (time.textContent !== text) time.textContent = text;
+    }
+  };
+  setInterval(count, 1000);
+
+  /* Keys: one letter, never while somebody types. `g` and a letter opens a page; data-key clicks or focuses. */
+  const typing = (target) => target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
+  let going = false;
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
+    if (typing(event.target)) {
+      if (event.key === "Escape") event.target.blur();
+      return;
+    }
+    const wanted = going ? `[data-go="${CSS.escape(event.key)}"]` : `[data-key="${CSS.escape(event.key)}"]`;
+    const was = going;
+    going = !was && event.key === "g";
+    if (going) { setTimeout(() => { going = false; }, 1500); return; }
+    const found = [...document.querySelectorAll(wanted)].find((one) => one.offsetParent !== null && !one.disabled);
+    if (!found) return;
+    event.preventDefault();
+    if (found.matches("input, textarea, select")) found.focus(); else found.click();
+  });
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-opens]");
+    if (opener) document.getElementById(opener.dataset.opens)?.showModal();
+  });
+
+  /* A form is sent once, however often it is clicked. The server knows that too (Idempotency-Key). */
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method === "dialog" || event.defaultPrevented) return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "yes";
+    setTimeout(() => { delete form.dataset.sent; }, 4000);
+  });
+  addEventListener("pageshow", () => { for (const form of document.forms) delete form.dataset.sent; });
+
+  /* Focus stays where it was when htmx puts something new in its place: by id, or at the heading of the part. */
+  let focused = null;
+  document.addEventListener("htmx:before:swap", () => { focused = document.activeElement?.id || null; });
+  document.addEventListener("htmx:after:swap", () => {
+    if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus();
+    count();
+  });
+
+  /* A lost connection is told, and so is its return. */
+  let lost = false;
+  document.addEventListener("htmx:sse:error", () => { lost = true; tell(notice.dataset.lost); });
+  document.addEventListener("htmx:sse:after:connection", () => {
+    if (!lost) return;
+    lost = false;
+    tell(notice.dataset.back);
+    setTimeout(() => { if (!lost) tell(""); }, 4000);
+  });
+  document.addEventListener("htmx:error", () => { if (!navigator.onLine) tell(notice.dataset.lost); });
+  addEventListener("dsi:signed-out", () => tell(notice.dataset.signedOut));
+  document.addEventListener("dsi:signed-out", () => tell(notice.dataset.signedOut));
+
+  /* The page locks itself when nobody has touched it for a while; the server would refuse it anyway. */
+  const idle = Number(document.body.dataset.idleSeconds || 0);
+  if (idle) {
+    let last = Date.now();
+    for (const sign of ["keydown", "pointerdown", "scroll"]) addEventListener(sign, () => { last = Date.now(); }, { passive: true });
+    setInterval(() => {
+      if (Date.now() - last < idle * 1000) return;
+      last = Date.now();
+      document.dispatchEvent(new Event("dsi:locking"));
+      document.querySelector("form[data-locks]")?.requestSubmit();
+    }, 5000);
+  }
+})();

@@ -1,0 +1,70 @@
+"""A whole house in one process, and people who sit at its desk."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from starlette.requests import Request
+
+from services.desk.session import COOKIE
+from services.house import House
+from shared.clock import SettableClock
+from shared.in_process import InProcess
+from shared.vocabulary import Role
+
+
+class Person:
+    """Somebody who has signed in at the desk; forms are sent with their secret, as pages do."""
+
+    def __init__(self, client: httpx.AsyncClient, csrf: str) -> None:
+        self.client = client
+        self.csrf = csrf
+
+    async def opens(self, path: str, **query: str) -> httpx.Response:
+        """A page, wherever it leads."""
+        return await self.client.get(path, params=query, follow_redirects=True)
+
+    async def sends(self, path: str, **fields: Any) -> httpx.Response:
+        """A form, and the page it leads to."""
+        return await self.client.post(path, data={"csrf": self.csrf, **fields}, follow_redirects=True)
+
+
+#: `await sits_down(Role.CASEWORKER, "adults")`
+SitsDown = Callable[..., Awaitable[Person]]
+
+
+@pytest.fixture
+async def house(tmp_path: Path, clock: SettableClock) -> AsyncIterator[House]:
+    async with House(tmp_path, clock=clock, relay=False).run() as house:
+        yield house
+
+
+@pytest.fixture
+async def anybody(house: House) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser in which nobody has signed in."""
+    async with httpx.AsyncClient(transport=InProcess(house.app), base_url="http://desk") as client:
+        yield client
+
+
+@pytest.fixture
+async def sits_down(house: House) -> AsyncIterator[SitsDown]:
+    """Somebody signs in, in a browser of their own."""
+    async with AsyncExitStack() as stack:
+
+        async def sit_down(role: Role, unit: str = "", name: str = "Anna") -> Person:
+            transport = InProcess(house.app)
+            client = await stack.enter_async_context(
+                httpx.AsyncClient(transport=transport, base_url="http://desk")
+            )
+            answer = await client.post("/sign-in", data={"role": role.value, "unit": unit, "name": name})
+            assert answer.status_code == 303
+            cookie = f"{COOKIE}={client.cookies[COOKIE]}".encode()
+            session = house.apps["desk"].state.sessions.read(
+                Request({"type": "http", "headers": [(b"cookie", cookie)]})
+            )
+            return Person(client, session.csrf)
+
+        yield sit_down

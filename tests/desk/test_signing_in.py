@@ -1,0 +1,143 @@
+"""Signing in, the lock, and what only our own pages may send."""
+
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from services.desk.app import create_app
+from services.desk.session import COOKIE, LONGEST
+from services.desk.settings import Settings
+from shared.clock import SettableClock
+from shared.vocabulary import Role
+from tests.desk.conftest import SitsDown
+
+
+async def test_whoever_has_not_signed_in_is_shown_the_way_in_and_comes_back(
+    anybody: httpx.AsyncClient,
+) -> None:
+    answer = await anybody.get("/inbox/adults")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/sign-in?then=/inbox/adults"
+    page = await anybody.get(answer.headers["location"])
+    assert 'name="then" value="/inbox/adults"' in page.text
+
+
+async def test_signing_in_gives_a_cookie_that_scripts_and_other_sites_do_not_get(
+    anybody: httpx.AsyncClient,
+) -> None:
+    answer = await anybody.post("/sign-in", data={"role": "caseworker", "unit": "adults", "name": "Bo"})
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith(f"{COOKIE}=")
+    assert "HttpOnly" in cookie
+    assert "SameSite=strict" in cookie
+    assert "adults" not in cookie, "sealed"
+    assert "Bo, Sagsbehandler" in (await anybody.get("/inbox/adults")).text
+
+
+@pytest.mark.parametrize(
+    "then", ["//elsewhere.example", "https://elsewhere.example/", "/\\elsewhere.example"]
+)
+async def test_nobody_is_sent_elsewhere_after_signing_in(anybody: httpx.AsyncClient, then: str) -> None:
+    answer = await anybody.post("/sign-in", data={"role": "reception", "then": then})
+    assert answer.headers["location"].startswith("/")
+    assert "elsewhere" not in answer.headers["location"]
+
+
+@pytest.mark.parametrize(
+    "fields", [{}, {"role": "service"}, {"role": "caseworker"}, {"role": "caseworker", "unit": "nowhere"}]
+)
+async def test_a_role_nobody_can_have_signs_nobody_in(
+    anybody: httpx.AsyncClient, fields: dict[str, str]
+) -> None:
+    answer = await anybody.post("/sign-in", data=fields)
+    assert answer.status_code == 422
+    assert "set-cookie" not in answer.headers
+    assert "Vælg en rolle" in answer.text
+
+
+async def test_another_site_cannot_sign_somebody_in(anybody: httpx.AsyncClient) -> None:
+    for headers in ({"origin": "https://elsewhere.example"}, {"sec-fetch-site": "cross-site"}):
+        answer = await anybody.post("/sign-in", data={"role": "reception"}, headers=headers)
+        assert answer.status_code == 403
+
+
+async def test_a_form_without_the_secret_changes_nothing(sits_down: SitsDown) -> None:
+    anna = await sits_down(Role.CASEWORKER, "adults")
+    for csrf in ("", "guessed", "æ"):
+        answer = await anna.client.post("/inbox/adults/next", data={"csrf": csrf})
+        assert answer.status_code == 403
+        assert "Formularen er udløbet" in answer.text
+
+
+async def test_signing_in_anew_makes_the_old_secret_worthless(sits_down: SitsDown) -> None:
+    anna = await sits_down(Role.CASEWORKER, "adults")
+    await anna.client.post("/sign-in", data={"role": "caseworker", "unit": "adults"})
+    assert (await anna.sends("/inbox/adults/next")).status_code == 403
+
+
+async def test_a_page_that_nobody_touches_locks_and_opens_again(
+    sits_down: SitsDown, clock: SettableClock
+) -> None:
+    anna = await sits_down(Role.CASEWORKER, "adults")
+    clock.advance(timedelta(minutes=14))
+    assert "Voksenområdet" in (await anna.opens("/inbox/adults")).text
+    clock.advance(timedelta(minutes=15))
+    locked = await anna.opens("/inbox/adults")
+    assert "Siden er låst" in locked.text
+    assert "Voksenområdet" not in locked.text
+    back = await anna.client.post("/unlock", data={"then": "/inbox/adults"}, follow_redirects=True)
+    assert "Voksenområdet" in back.text
+
+
+async def test_somebody_who_leaves_the_desk_can_lock_it_at_once(sits_down: SitsDown) -> None:
+    anna = await sits_down(Role.CASEWORKER, "adults")
+    assert "Siden er låst" in (await anna.sends("/lock", then="/inbox/adults")).text
+    assert "Siden er låst" in (await anna.opens("/inbox/adults")).text
+
+
+async def test_a_sign_in_ends_with_the_working_day(sits_down: SitsDown, clock: SettableClock) -> None:
+    anna = await sits_down(Role.CASEWORKER, "adults")
+    for _ in range(int(LONGEST / timedelta(minutes=10))):
+        clock.advance(timedelta(minutes=10))
+        answer = await anna.client.get("/inbox/adults")
+    assert answer.headers["location"].startswith("/sign-in")
+
+
+async def test_signing_out_ends_it(sits_down: SitsDown) -> None:
+    anna = await sits_down(Role.CASEWORKER, "adults")
+    await anna.sends("/sign-out")
+    assert (await anna.client.get("/inbox/adults")).headers["location"].startswith("/sign-in")
+
+
+async def test_a_cookie_that_was_changed_is_no_session(sits_down: SitsDown) -> None:
+    anna = await sits_down(Role.CASEWORKER, "adults")
+    kept = anna.client.cookies[COOKIE]
+    anna.client.cookies.clear()
+    anna.client.cookies.set(COOKIE, kept[:-6] + "AAAAAA")
+    assert (await anna.client.get("/inbox/adults")).status_code == 303
+
+
+async def test_what_belongs_to_another_role_is_said_in_plain_danish(sits_down: SitsDown) -> None:
+    eva = await sits_down(Role.AUDITOR)
+    answer = await eva.opens("/inbox/adults")
+    assert answer.status_code == 403
+    assert "Det må din rolle ikke" in answer.text
+
+
+async def test_choosing_a_role_exists_in_development_mode_only(tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr("shared.access.jwt.PyJWKSet.from_json", lambda _text: None)
+    keys = tmp_path / "keys.json"
+    keys.write_text("{}")
+    key = "k1:" + "A" * 43 + "="
+    settings = Settings(
+        data=tmp_path, mode="production", service_key="s" * 32, session_keys=key, jwks_file=keys
+    )
+    app = create_app(settings)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://desk") as client,
+    ):
+        assert (await client.get("/sign-in")).status_code == 404
+        assert (await client.post("/sign-in", data={"role": "operations"})).status_code == 404
