@@ -21,7 +21,7 @@ def tracked(*endings: str) -> list[Path]:
 
 def test_locked_requirements_carry_hashes_and_no_addresses() -> None:
     locks = sorted((ROOT / "requirements").glob("*.txt"))
-    assert len(locks) == 2
+    assert len(locks) == 3
     for lock in locks:
         text = lock.read_text()
         assert "://" not in text
