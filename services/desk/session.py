@@ -15,7 +15,7 @@ from starlette.responses import Response
 from shared.sealing import Keyring, SealBrokenError
 from shared.vocabulary import Role
 
-COOKIE = "dsi_desk"
+COOKIE = "desk_session"
 _CONTEXT = "desk-session"
 #: A sign-in holds for a working day; then one signs in anew.
 LONGEST = timedelta(hours=10)
