@@ -62,7 +62,7 @@ async def test_the_inbox_follows_what_happens(house: House, sits_down: SitsDown)
             transport=InProcess(house.app), base_url="http://desk", cookies=bo.client.cookies
         ) as browser,
         browser.stream("GET", "/inbox/housing-social/live") as stream,
-        asyncio.timeout(20),
+        asyncio.timeout(60),
     ):
         lines = stream.aiter_lines()
         while "0 venter" not in await anext(lines):
