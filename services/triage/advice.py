@@ -10,6 +10,7 @@ from services.triage.catalogue import Catalogue
 from services.triage.geography import load_geography
 from services.triage.needs import load_needs
 from services.triage.problems import ContradictoryFacts, UnknownRuleset, at_field
+from services.triage.proving import demand_proof
 from services.triage.recommendation import Recommendation
 from services.triage.recommending import Adviser, Moment
 from services.triage.ruleset import load_rulesets, ruleset_for
@@ -31,6 +32,8 @@ class Advisers:
         self.vocabulary = load_needs()
         self.rulesets = load_rulesets()
         geography = load_geography()
+        for ruleset in self.rulesets:
+            demand_proof(ruleset, geography)
         self._advisers = {
             ruleset.version: Adviser(ruleset, geography, self.vocabulary) for ruleset in self.rulesets
         }

@@ -105,9 +105,14 @@ class Companion(Strict):
 
 
 class Row(Strict):
-    """One row of the table. A row with no destination decides nothing, but its companion goes along."""
+    """One row of the table. A row with no destination decides nothing, but its companion goes along.
+
+    The first row that holds decides. Rows of the same `rank` are said to be equals: none may depend on
+    standing before another, which the proof demands (`proving`). Without one, a row ranks by its number.
+    """
 
     number: int = Field(ge=1)
+    rank: int | None = Field(None, ge=1)
     title: str
     source: str
     when: Condition
@@ -121,6 +126,11 @@ class Row(Strict):
     offers: Literal["none", "fitting", "low_threshold", "self_referral"] = "none"
     step: Literal["none", "needs"] = "none"
     kle_need: Need | None = None
+
+    @property
+    def ranks(self) -> int:
+        """Where the row stands among the others."""
+        return self.number if self.rank is None else self.rank
 
     @model_validator(mode="after")
     def _always_somewhere(self) -> Self:
@@ -148,6 +158,11 @@ class RuleSet(Strict):
     def _in_order(self) -> Self:
         if [row.number for row in self.rows] != list(range(1, len(self.rows) + 1)):
             raise ValueError("rows must be numbered 1, 2, 3, ... in their order")
+        ranks = [row.ranks for row in self.rows]
+        if ranks != sorted(ranks):
+            raise ValueError(
+                "ranks must not fall: equal rows stand together, with the first one's number as rank"
+            )
         for row in self.rows:
             for timed in row.clocks:
                 if timed.clock not in self.clocks:
@@ -166,6 +181,11 @@ def load_rulesets(folder: Path = RULESETS_FOLDER) -> tuple[RuleSet, ...]:
     """Every rule set in the folder (files named by their version number), oldest first."""
     found = [load_ruleset(path) for path in folder.glob("[0-9]*.yaml")]
     return tuple(sorted(found, key=lambda ruleset: (ruleset.valid_from, ruleset.version)))
+
+
+def source_of(version: str, folder: Path = RULESETS_FOLDER) -> str:
+    """The text of a rule set file, with its comments."""
+    return (folder / f"{version}.yaml").read_text(encoding="utf-8")
 
 
 def ruleset_for(rulesets: tuple[RuleSet, ...], day: date) -> RuleSet:
