@@ -10,6 +10,7 @@ from services.intake.configuring import read_lines_file, store_lines
 from services.intake.endpoints.access_log import access_log_router
 from services.intake.endpoints.calls import calls_router
 from services.intake.endpoints.contacts import contacts_router
+from services.intake.endpoints.drafts import drafts_router
 from services.intake.endpoints.lines import lines_router
 from services.intake.endpoints.telephony import telephony_router
 from services.intake.events import HANDLERS
@@ -58,7 +59,14 @@ def service(settings: Settings) -> Service:
         title="Intake: what was said",
         description="Contacts by phone, letter and walk-in; the people in them; the calls they came by.",
         tables=tables,
-        routers=(contacts_router, telephony_router, calls_router, lines_router, access_log_router),
+        routers=(
+            contacts_router,
+            drafts_router,
+            telephony_router,
+            calls_router,
+            lines_router,
+            access_log_router,
+        ),
         handlers=HANDLERS,
         publishes={
             "contact.waiting": ("routing",),

@@ -99,6 +99,20 @@ class Contact(ContactColumns, table=True):
     )
 
 
+class ContactDraft(IntakeModel, table=True):
+    """What is being written about a contact and is not finished (drafts.py)."""
+
+    __tablename__ = "contact_drafts"
+    __table_args__ = (Index("ix_contact_drafts_sealed_key", "sealed_key"),)
+
+    contact_id: UUID = Field(primary_key=True, foreign_key="contacts.id")
+    version: int
+    sealed: str = Field(sa_type=Text)
+    sealed_key: str = Field(max_length=16)
+    saved_at: datetime = Field(sa_type=UtcDateTime)
+    saved_by: str = Field(max_length=255)
+
+
 class ContactName(IntakeModel, table=True):
     """A word of a name in the contact, by blind index."""
 

@@ -16,10 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.call_repository import DELIVERIES
 from services.intake.contact_events import rekeyed_events
+from services.intake.drafts import DRAFTS
 from services.intake.keeping import sealed_columns
 from services.intake.models import tables
 from services.intake.repository import CONTACTS, replace_names
-from services.intake.said import Vault, delivery_context, name_words
+from services.intake.said import Vault, delivery_context, draft_context, name_words
 from shared.database import Database
 from shared.outbox import Outbox
 
@@ -32,6 +33,7 @@ class Rotated:
     """How many values were sealed anew."""
 
     contacts: int
+    drafts: int
     deliveries: int
     answers: int
 
@@ -56,6 +58,7 @@ async def rotate(
         contacts = await run.until_none_is_left(_old_contacts)
     return Rotated(
         contacts=contacts,
+        drafts=await run.until_none_is_left(_old_drafts),
         deliveries=await run.until_none_is_left(_old_deliveries),
         answers=await run.until_none_is_left(_old_answers),
     )
@@ -140,6 +143,22 @@ async def _old_deliveries(session: AsyncSession, vault: Vault) -> int:
         anew = ring.seal(ring.open(sealed, context), context)
         here = (table.c.source == source) & (table.c.delivery_id == delivery_id)
         await session.execute(update(table).where(here).values(sealed=anew, sealed_key=ring.current))
+    return len(found)
+
+
+async def _old_drafts(session: AsyncSession, vault: Vault) -> int:
+    rows = await session.execute(
+        select(DRAFTS.c.contact_id, DRAFTS.c.sealed)
+        .where(DRAFTS.c.sealed_key != vault.ring.current)
+        .limit(BATCH)
+        .with_for_update()
+    )
+    found = rows.all()
+    for contact_id, sealed in found:
+        context = draft_context(contact_id)
+        anew = {"sealed": vault.ring.seal(vault.ring.open(sealed, context), context)}
+        anew["sealed_key"] = vault.ring.current
+        await session.execute(update(DRAFTS).where(DRAFTS.c.contact_id == contact_id).values(**anew))
     return len(found)
 
 

@@ -80,6 +80,11 @@ def said_context(contact_id: UUID) -> str:
     return f"contact:{contact_id}:said"
 
 
+def draft_context(contact_id: UUID) -> str:
+    """What a contact's draft is bound to."""
+    return f"contact:{contact_id}:draft"
+
+
 def delivery_context(source: str, delivery_id: str) -> str:
     """What a stored delivery of an exchange is bound to."""
     return f"delivery:{source}:{delivery_id}"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from services.intake import access_log, contact_status, repository, standing
+from services.intake import access_log, contact_status, drafts, repository, standing
 from services.intake.contact_events import registered_event
 from services.intake.contact_status import ContactStatus
 from services.intake.creating import said_of
@@ -72,6 +72,7 @@ async def _register(work: Work, contact: Contact, said: Said, facts: Facts, more
         edition=contact.edition + 1,
         version=contact.version + 1,
     )
+    await drafts.drop(work.session, contact.id)
     await work.publish(registered_event(contact, facts, now))
 
 

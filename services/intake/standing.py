@@ -6,6 +6,7 @@ from typing import Any
 from services.intake import repository
 from services.intake.contact_events import closed_event
 from services.intake.contact_status import ContactStatus, Mover, Outcome, Standing
+from services.intake.drafts import drop as drop_draft
 from services.intake.models import Contact
 from shared.work import Work
 
@@ -40,4 +41,5 @@ async def end(
     moment = at or work.clock.now()
     columns = standing_columns(standing, moment)
     await repository.change(work.session, contact, **columns, **more, version=contact.version + 1)
+    await drop_draft(work.session, contact.id)
     await work.publish(closed_event(contact, standing.outcome or Outcome.COMPLETED, moment))
