@@ -5,9 +5,11 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.triage import repository
 from services.triage.catalogue import Catalogue
 from services.triage.geography import load_geography
+from services.triage.hsds import store
+from services.triage.hsds.terms import CityTerms
+from services.triage.hsds.texts import load_texts
 from services.triage.needs import load_needs
 from services.triage.problems import ContradictoryFacts, UnknownRuleset, at_field
 from services.triage.proving import demand_proof
@@ -30,12 +32,13 @@ class Advisers:
 
     def __init__(self) -> None:
         self.vocabulary = load_needs()
+        self.city_terms = CityTerms(self.vocabulary, load_texts())
         self.rulesets = load_rulesets()
-        geography = load_geography()
+        self.geography = load_geography()
         for ruleset in self.rulesets:
-            demand_proof(ruleset, geography)
+            demand_proof(ruleset, self.geography)
         self._advisers = {
-            ruleset.version: Adviser(ruleset, geography, self.vocabulary) for ruleset in self.rulesets
+            ruleset.version: Adviser(ruleset, self.geography, self.vocabulary) for ruleset in self.rulesets
         }
         self._catalogue = Catalogue(())
         self._read_at: float | None = None
@@ -51,9 +54,13 @@ class Advisers:
         """The offers, read from storage again when they may have changed."""
         now = time.monotonic()
         if self._read_at is None or now - self._read_at > CATALOGUE_SECONDS:
-            self._catalogue = Catalogue(await repository.read_offers(session))
+            self._catalogue = Catalogue(await store.read_offers(session))
             self._read_at = now
         return self._catalogue
+
+    def forget_catalogue(self) -> None:
+        """It has been changed here: read it again when it is asked for."""
+        self._read_at = None
 
     async def advise(
         self,

@@ -8,8 +8,11 @@ from fastapi import FastAPI
 from services.triage import metrics
 from services.triage.advice import Advisers
 from services.triage.endpoints.assessments import assessments_router
+from services.triage.endpoints.hsds_organizations import organizations_router, places_router
+from services.triage.endpoints.hsds_services import services_router
+from services.triage.endpoints.hsds_taxonomies import root_router, taxonomies_router, terms_router
 from services.triage.endpoints.recommendations import recommendations_router
-from services.triage.endpoints.reference import needs_router, rulesets_router, services_router
+from services.triage.endpoints.reference import needs_router, rulesets_router
 from services.triage.events import HANDLERS
 from services.triage.example import load_example
 from services.triage.models import tables
@@ -47,6 +50,11 @@ def service(settings: Settings) -> Service:
             rulesets_router,
             needs_router,
             services_router,
+            organizations_router,
+            places_router,
+            taxonomies_router,
+            terms_router,
+            root_router,
         ),
         handlers=HANDLERS,
         publishes={"contact.triaged": ("intake", "routing")},

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 from uuid import UUID
@@ -12,6 +12,7 @@ from pydantic import Field
 
 from services.triage.case import OLDEST, Case, needs_mask
 from services.triage.conditions import Strict
+from services.triage.hours import Hours
 from services.triage.needs import STEPS, Step
 from shared.vocabulary import Need
 
@@ -28,9 +29,14 @@ class Ages(Strict):
 
 
 class Capacity(Strict):
-    """What is known of an offer's room: places, sites, or a note. Nothing known means nothing stands."""
+    """What is known of an offer's room. Nothing known means nothing stands.
+
+    `places` is how many it has in all, `available` how many of them are free, `waiting` how many people wait.
+    """
 
     places: int | None = None
+    available: int | None = None
+    waiting: int | None = None
     sites: int | None = None
     note: str | None = None
 
@@ -41,9 +47,9 @@ class Offer(Strict):
     id: UUID
     name: str
     organization: str
-    description: str
+    description: str = ""
     kind: OfferKind
-    needs: tuple[Need, ...] = Field(min_length=1)
+    needs: tuple[Need, ...]
     ages: Ages = Field(default_factory=lambda: Ages.model_validate({}))
     step: Step
     valid_from: date | None = None
@@ -51,6 +57,11 @@ class Offer(Strict):
     open: bool = True
     capacity: Capacity | None = None
     source: str | None = None
+    #: The bydele it is for; None: the whole city. None of them: somewhere that is not one of ours.
+    districts: tuple[int, ...] | None = None
+    #: ISO 639 codes, as far as they are known.
+    languages: tuple[str, ...] = ()
+    hours: tuple[Hours, ...] = ()
 
     def is_open_on(self, day: date) -> bool:
         """Whether the offer takes people on that day. A date that is not known sets no limit."""
@@ -61,13 +72,28 @@ class Offer(Strict):
         """Whether it takes this age. An unknown age is not turned away; the ages are told instead."""
         return age is None or self.ages.first <= age <= self.ages.last
 
+    def takes_district(self, district: int | None) -> bool:
+        """Whether it is for people of this bydel. An unknown one is turned away from no bydel's offer."""
+        if self.districts is None:
+            return True
+        return bool(self.districts) if district is None else district in self.districts
+
+    def has_room(self) -> bool:
+        """Whether, as far as is known, somebody could begin today."""
+        return self.capacity is None or self.capacity.available != 0
+
+    def closes_at(self, moment: datetime) -> str | None:
+        """When it closes, as HH.MM, where it is open at that moment."""
+        return next((hours.closes_text for hours in self.hours if hours.hold_at(moment)), None)
+
 
 @dataclass(frozen=True, slots=True)
 class OpenOffers:
     """The offers open on one day.
 
-    `covered` tells for each age, as bits, which needs a low-threshold offer meets; `age_cuts` are the
-    ages at which that may change.
+    `covered` tells for each age, as bits, which needs a low-threshold offer of the whole city meets;
+    `age_cuts` are the ages at which that may change. What an offer has room for, speaks or is open at
+    never settles where a citizen goes: it is told, and puts offers in order.
     """
 
     offers: tuple[Offer, ...]
@@ -75,7 +101,7 @@ class OpenOffers:
     age_cuts: frozenset[int]
 
     def fitting(self, case: Case, kinds: frozenset[OfferKind], about: Iterable[Need] = ()) -> list[Offer]:
-        """Offers for the case's needs and age: lowest step first, then the most needs met.
+        """Offers for the case's needs, age and bydel: lowest step first, then the most needs met, then room.
 
         Offers for the needs that the deciding row is `about` come before all others (young people with
         drugs: U-Turn first). Among equals the one made for fewer ages comes first: it is made for people
@@ -87,14 +113,16 @@ class OpenOffers:
             for offer in self.offers
             if offer.kind in kinds
             and offer.takes_age(case.age)
+            and offer.takes_district(case.district)
             and (met := (needs_mask(offer.needs) & case.needs).bit_count())
         ]
         chosen.sort(key=lambda pair: (not needs_mask(pair[0].needs) & decisive, _rank(*pair)))
         return [offer for offer, _ in chosen]
 
 
-def _rank(offer: Offer, met: int) -> tuple[int, int, int, str]:
-    return STEPS.index(offer.step), -met, offer.ages.last - offer.ages.first, offer.name
+def _rank(offer: Offer, met: int) -> tuple[int, int, bool, int, str]:
+    ages = offer.ages.last - offer.ages.first
+    return STEPS.index(offer.step), -met, not offer.has_room(), ages, offer.name
 
 
 class Catalogue:
@@ -113,7 +141,8 @@ class Catalogue:
 
 
 def _open(offers: tuple[Offer, ...]) -> OpenOffers:
-    low = [offer for offer in offers if offer.kind == "low_threshold"]
+    # One for some bydele only is told where it fits, but nobody may be sent its way who lives elsewhere.
+    low = [offer for offer in offers if offer.kind == "low_threshold" and offer.districts is None]
     covered = [0] * (OLDEST + 1)
     for offer in low:
         for age in range(offer.ages.first, offer.ages.last + 1):
@@ -125,4 +154,8 @@ def _open(offers: tuple[Offer, ...]) -> OpenOffers:
 def load_offers(path: Path = OFFERS_FILE) -> tuple[Offer, ...]:
     """Read a file of offers. Raises pydantic.ValidationError for one that does not hold together."""
     read = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return tuple(Offer.model_validate(offer) for offer in read["offers"])
+    known = Offer.model_fields.keys()
+    return tuple(
+        Offer.model_validate({name: part for name, part in offer.items() if name in known})
+        for offer in read["offers"]
+    )

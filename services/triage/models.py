@@ -95,15 +95,39 @@ class DecisionRow(TriageModel, table=True):
     decided_at: datetime = Field(sa_type=UtcDateTime)
 
 
-class OfferRow(TriageModel, table=True):
-    """An offer of the catalogue (catalogue.Offer)."""
+class OrganizationRow(TriageModel, table=True):
+    """An organisation of the catalogue: its HSDS document, and what it is found by."""
 
-    __tablename__ = "offers"
+    __tablename__ = "organizations"
+    __table_args__ = (Index("ix_organizations_name", "name", "id"),)
 
     id: UUID = Field(primary_key=True)
     name: str = Field(max_length=200)
-    organization: str = Field(max_length=200)
-    description: str = Field(sa_type=Text)
+    source: str | None = Field(default=None, max_length=60)
+    version: int
+    modified_at: datetime = Field(sa_type=UtcDateTime)
+    searched: str = Field(sa_type=Text)
+    document: dict[str, Any] = Field(sa_type=JSON)
+
+
+class OfferRow(TriageModel, table=True):
+    """An offer of the catalogue: its HSDS document, and in columns what matching reads of it (Offer).
+
+    `source` is the import it comes from, None where it is kept by hand. `searched` holds, in small letters,
+    what a search looks through. `version` is its ETag.
+    """
+
+    __tablename__ = "offers"
+    __table_args__ = (
+        Index("ix_offers_name", "name", "id"),
+        Index("ix_offers_organization_id", "organization_id"),
+        Index("ix_offers_modified_at", "modified_at"),
+        Index("ix_offers_source", "source"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    organization_id: UUID = Field(foreign_key="organizations.id")
+    name: str = Field(max_length=200)
     kind: str = Field(max_length=20)
     needs: list[str] = Field(sa_type=JSON)
     first_age: int
@@ -113,7 +137,84 @@ class OfferRow(TriageModel, table=True):
     valid_to: date | None = None
     open: bool
     capacity: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
+    districts: list[int] | None = Field(default=None, sa_type=JSON(none_as_null=True))
+    languages: list[str] = Field(sa_type=JSON)
+    hours: list[dict[str, Any]] = Field(sa_type=JSON)
     source: str | None = Field(default=None, max_length=200)
+    version: int
+    modified_at: datetime = Field(sa_type=UtcDateTime)
+    searched: str = Field(sa_type=Text)
+    document: dict[str, Any] = Field(sa_type=JSON)
+
+
+class OfferTerm(TriageModel, table=True):
+    """A term of a taxonomy that an offer has, with the term itself where it is not one of the city's."""
+
+    __tablename__ = "offer_terms"
+    __table_args__ = (
+        Index("ix_offer_terms_term_id", "term_id"),
+        Index("ix_offer_terms_taxonomy_id", "taxonomy_id"),
+    )
+
+    offer_id: UUID = Field(primary_key=True, foreign_key="offers.id")
+    term_id: UUID = Field(primary_key=True)
+    taxonomy_id: UUID | None = None
+    term: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
+
+
+class OfferPlace(TriageModel, table=True):
+    """A place where an offer is (HSDS service_at_location), with what it is found by."""
+
+    __tablename__ = "offer_places"
+    __table_args__ = (
+        Index("ix_offer_places_offer_id", "offer_id"),
+        Index("ix_offer_places_postal_code", "postal_code"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    offer_id: UUID = Field(foreign_key="offers.id")
+    postal_code: str | None = Field(default=None, max_length=16)
+    latitude: float | None = None
+    longitude: float | None = None
+    document: dict[str, Any] = Field(sa_type=JSON)
+
+
+class CatalogueChange(TriageModel, table=True):
+    """A change of the catalogue: who, when, and each field before and after."""
+
+    __tablename__ = "catalogue_changes"
+    __table_args__ = (Index("ix_catalogue_changes_of", "resource_id", "at", "id"),)
+
+    id: UUID = Field(primary_key=True)
+    resource_id: UUID
+    resource_type: str = Field(max_length=20)
+    action: str = Field(max_length=20)
+    at: datetime = Field(sa_type=UtcDateTime)
+    subject: str = Field(max_length=120)
+    role: str = Field(max_length=40)
+    source: str | None = Field(default=None, max_length=60)
+    fields: list[dict[str, Any]] = Field(sa_type=JSON)
+
+
+class Referral(TriageModel, table=True):
+    """That a contact was led on to an offer, for which needs, and whether the citizen came."""
+
+    __tablename__ = "referrals"
+    __table_args__ = (
+        Index("ux_referrals_contact_offer", "contact_id", "offer_id", unique=True),
+        Index("ix_referrals_offer_id", "offer_id", "referred_at"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    contact_id: UUID
+    offer_id: UUID = Field(foreign_key="offers.id")
+    needs: list[str] = Field(sa_type=JSON)
+    referred_at: datetime = Field(sa_type=UtcDateTime)
+    referred_by: str = Field(max_length=120)
+    role: str = Field(max_length=40)
+    came: str = Field(max_length=10)
+    told_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    told_by: str | None = Field(default=None, max_length=120)
 
 
 metadata = TriageModel.metadata

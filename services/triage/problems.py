@@ -53,6 +53,36 @@ class ContactIsClosed(Problem):
     title = "The contact is closed"
 
 
+class UnknownOrganization(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    kind = "unknown-organization"
+    title = "The catalogue has no organisation with this id"
+
+
+class UnreadableCatalogue(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    kind = "unreadable-catalogue"
+    title = "The file is not a list of services in HSDS form; nothing of it was taken"
+
+
+class ForeignEntry(Problem):
+    status = HTTPStatus.CONFLICT
+    kind = "foreign-entry"
+    title = "The file names what another source, or somebody by hand, keeps here; nothing of it was taken"
+
+
+class NoCentre(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    kind = "no-centre"
+    title = "From where the distance is to be measured is not known"
+
+
+class UnknownService(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    kind = "unknown-service"
+    title = "The catalogue has no offer with this id"
+
+
 def at_field(pointer: str, message: str) -> list[FieldError]:
     """The `errors` of a problem with one field."""
     return [FieldError(pointer=pointer, message=message)]

@@ -9,8 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.triage.catalogue import Ages, Offer
-from services.triage.models import Assessment, ContactCourse, DecisionRow, OfferRow
+from services.triage.models import Assessment, ContactCourse, DecisionRow
 from services.triage.schemas import AssessmentStatus
 from shared.database import table_of, upsert
 from shared.pages import Cursor
@@ -18,7 +17,6 @@ from shared.pages import Cursor
 ASSESSMENTS = table_of(Assessment)
 COURSES = table_of(ContactCourse)
 DECISIONS = table_of(DecisionRow)
-OFFERS = table_of(OfferRow)
 
 
 @dataclass(frozen=True)
@@ -130,34 +128,3 @@ async def count_undecided(session: AsyncSession) -> dict[str, tuple[int, datetim
         .group_by(ASSESSMENTS.c.kind)
     )
     return {kind: (count, oldest) for kind, count, oldest in rows}
-
-
-async def read_offers(session: AsyncSession) -> tuple[Offer, ...]:
-    """The whole catalogue, by name."""
-    rows = await session.execute(select(OfferRow).order_by(OFFERS.c.name, OFFERS.c.id))
-    return tuple(_offer(row) for row in rows.scalars())
-
-
-async def add_offers(session: AsyncSession, offers: Sequence[Offer]) -> None:
-    """Store offers."""
-    await session.execute(insert(OFFERS), [_columns(offer) for offer in offers])
-
-
-async def has_offers(session: AsyncSession) -> bool:
-    return (await session.execute(select(OFFERS.c.id).limit(1))).first() is not None
-
-
-def _offer(row: OfferRow) -> Offer:
-    ages = Ages.model_validate({"from": row.first_age, "to": row.last_age})
-    stored = row.model_dump(exclude={"first_age", "last_age"})
-    return Offer.model_validate({**stored, "ages": ages})
-
-
-def _columns(offer: Offer) -> dict[str, Any]:
-    return {
-        **offer.model_dump(exclude={"ages", "needs", "capacity"}),
-        "needs": list(offer.needs),
-        "first_age": offer.ages.first,
-        "last_age": offer.ages.last,
-        "capacity": None if offer.capacity is None else offer.capacity.model_dump(exclude_none=True),
-    }

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from services.triage.catalogue import Capacity
 from services.triage.needs import KleNumber, Step
 from services.triage.recommendation import Recommendation
 from shared.contracts import Destination, Facts
@@ -164,31 +163,3 @@ class RulesetItem(BaseModel):
     valid_from: date
     rows: int = Field(examples=[21])
     status: Literal["active", "scheduled", "retired"]
-
-
-class OrganizationOut(BaseModel):
-    name: str = Field(examples=["Socialforvaltningen"])
-
-
-class EligibilityOut(BaseModel):
-    """Whom an offer takes; both ages are included, null means no limit."""
-
-    minimum_age: int | None = Field(examples=[18])
-    maximum_age: int | None = Field(examples=[None])
-    needs: list[Need]
-
-
-class ServiceOut(BaseModel):
-    """An offer of the catalogue, in the terms of Open Referral (HSDS) as far as it is known."""
-
-    id: UUID
-    name: str = Field(examples=["U-Turn"])
-    description: str
-    status: Literal["active", "inactive"] = Field(description="Active: open today")
-    organization: OrganizationOut
-    eligibility: EligibilityOut
-    kind: Literal["low_threshold", "self_referral"]
-    step: Step
-    valid_from: date | None
-    valid_to: date | None
-    capacity: Capacity | None
