@@ -43,6 +43,7 @@ RECEIVING = "Henvendelsen modtages"
 SEARCHING = "Henvendelsen findes frem"
 OVERVIEW = "Overblik over henvendelser"
 CALLING = "Opkaldet følges"
+CALLING_BACK = "Opkald ringes tilbage"
 
 
 async def log_look(

@@ -8,7 +8,9 @@ from fastapi import FastAPI
 from services.intake import line_repository, metrics
 from services.intake.configuring import read_lines_file, store_lines
 from services.intake.endpoints.access_log import access_log_router
+from services.intake.endpoints.callbacks import callbacks_router
 from services.intake.endpoints.calls import calls_router
+from services.intake.endpoints.candidates import candidates_router
 from services.intake.endpoints.contacts import contacts_router
 from services.intake.endpoints.drafts import drafts_router
 from services.intake.endpoints.lines import lines_router
@@ -28,6 +30,7 @@ _TAGS = (
     {"name": "contacts", "description": "One approach by a citizen, over one channel"},
     {"name": "telephony", "description": "What telephone exchanges tell"},
     {"name": "calls", "description": "Calls, as derived from all their events"},
+    {"name": "call-backs", "description": "Callers who gave up, and are called back"},
     {"name": "lines", "description": "Phone lines, mailboxes and entrances"},
     {"name": "access log", "description": "The trail of looks at personal data"},
     {"name": "events", "description": "Events between the services"},
@@ -62,8 +65,10 @@ def service(settings: Settings) -> Service:
         routers=(
             contacts_router,
             drafts_router,
+            candidates_router,
             telephony_router,
             calls_router,
+            callbacks_router,
             lines_router,
             access_log_router,
         ),

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from services.intake import access_log, call_repository, contact_status, repository, standing
+from services.intake import access_log, call_repository, contact_status, following, repository, standing
 from services.intake.call_fold import calls_of
 from services.intake.call_repository import EVENT
 from services.intake.call_state import Call
@@ -43,7 +43,7 @@ async def derive(
     known = {row.call_id: row for row in await call_repository.find_calls(work.session, call_ids, source)}
     contacts = await repository.find_many(work.session, [row.contact_id for row in known.values()])
     why = purpose or access_log.CALLING
-    changed = []
+    changed, told = [], dict[UUID, Call]()
     for call_id in sorted(stories):
         call, record = calls_of(stories[call_id], restarts)[-1], known.get(call_id)
         if record is None:
@@ -51,7 +51,9 @@ async def derive(
             await access_log.log_look(work, who, "create", why, contacts=[created])
         elif await _update(work, record, contacts[record.contact_id], call):
             changed.append(record.contact_id)
+        told[created if record is None else record.contact_id] = call
     await access_log.log_look(work, who, "change", why, contacts=changed)
+    await following.follow(work, source, told)
 
 
 async def _stories(work: Work, source: str, call_ids: Sequence[str]) -> dict[str, list[CallEvent]]:

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Gauge
 
-from services.intake import call_repository, repository
+from services.intake import call_repository, callback_repository, repository
+from services.intake.callbacks import OPEN
+from services.intake.lines import day_of
 from shared.work import Work
 
 
@@ -15,6 +17,9 @@ class IntakeGauges:
     contacts: Gauge
     open_calls: Gauge
     uninterpretable: Gauge
+    callbacks: Gauge
+    oldest_callback: Gauge
+    anonymous: Gauge
 
 
 def make_gauges(registry: CollectorRegistry) -> IntakeGauges:
@@ -32,6 +37,24 @@ def make_gauges(registry: CollectorRegistry) -> IntakeGauges:
             "Deliveries of telephone exchanges that were stored without being understood",
             registry=registry,
         ),
+        callbacks=Gauge(
+            "dsi_intake_open_callbacks",
+            "Call-backs to be made, by line and status (waiting, taken)",
+            ["line", "status"],
+            registry=registry,
+        ),
+        oldest_callback=Gauge(
+            "dsi_intake_oldest_callback_seconds",
+            "Seconds since the call-back that is due first was due, by line",
+            ["line"],
+            registry=registry,
+        ),
+        anonymous=Gauge(
+            "dsi_intake_anonymous_callers_gave_up",
+            "Callers without a number who gave up today, by line",
+            ["line"],
+            registry=registry,
+        ),
     )
 
 
@@ -43,3 +66,19 @@ async def measure(work: Work) -> None:
         gauges.contacts.labels(status, channel).set(count)
     gauges.open_calls.set(await call_repository.count_open_calls(work.session))
     gauges.uninterpretable.set(await call_repository.count_uninterpretable(work.session))
+    await _measure_callbacks(work, gauges)
+
+
+async def _measure_callbacks(work: Work, gauges: IntakeGauges) -> None:
+    now = work.clock.now()
+    for gauge in (gauges.callbacks, gauges.oldest_callback, gauges.anonymous):
+        gauge.clear()
+    first_due = dict[str, float]()
+    counts = await callback_repository.count_callbacks(work.session, statuses=OPEN)
+    for (line, status), (count, due) in counts.items():
+        gauges.callbacks.labels(line, status).set(count)
+        first_due[line] = max(first_due.get(line, 0.0), (now - due).total_seconds())
+    for line, seconds in first_due.items():
+        gauges.oldest_callback.labels(line).set(seconds)
+    for (line, _), count in (await callback_repository.count_anonymous(work.session, day_of(now))).items():
+        gauges.anonymous.labels(line).inc(count)

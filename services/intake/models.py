@@ -206,5 +206,111 @@ class CallRecord(IntakeModel, table=True):
     talks: list[dict[str, Any]] = Field(sa_type=JSON)
 
 
+_WITHHELD = text("caller_id IS NULL")
+
+
+class CallerRow(IntakeModel, table=True):
+    """A number that called. Locked while its call-backs are told anew (following.py)."""
+
+    __tablename__ = "callers"
+    __table_args__ = (
+        Index("ix_callers_phone_index", "phone_index", unique=True),
+        Index("ix_callers_sealed_key", "sealed_key"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    phone_index: str = Field(max_length=64)
+    sealed: str = Field(sa_type=Text)
+    sealed_key: str = Field(max_length=16)
+
+
+class CallbackCallRow(IntakeModel, table=True):
+    """A call as call-backs look at it: over, or answered. Without a caller the number was withheld."""
+
+    __tablename__ = "callback_calls"
+    __table_args__ = (
+        Index("ix_callback_calls_caller", "caller_id", "day"),
+        Index("ix_callback_calls_anonymous", "day", sqlite_where=_WITHHELD, postgresql_where=_WITHHELD),
+    )
+
+    contact_id: UUID = Field(primary_key=True, foreign_key="contacts.id")
+    caller_id: UUID | None = Field(default=None, foreign_key="callers.id")
+    day: date
+    line: str = Field(max_length=40)
+    started_at: datetime = Field(sa_type=UtcDateTime)
+    answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    waited_seconds: float
+    is_short: bool
+
+
+class CallbackRow(IntakeModel, table=True):
+    """A call-back as told by `callbacks.callback_of`; it can be told again at any time."""
+
+    __tablename__ = "callbacks"
+    __table_args__ = (
+        Index("ix_callbacks_caller", "caller_id", "day", unique=True),
+        Index("ix_callbacks_due", "status", "due_at", "id"),
+        Index("ix_callbacks_day", "day", "line"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    caller_id: UUID = Field(foreign_key="callers.id")
+    day: date
+    status: str = Field(max_length=20)
+    line: str = Field(max_length=40)
+    attempts: int
+    first_attempt_at: datetime = Field(sa_type=UtcDateTime)
+    last_attempt_at: datetime = Field(sa_type=UtcDateTime)
+    waiting_since: datetime = Field(sa_type=UtcDateTime)
+    due_at: datetime = Field(sa_type=UtcDateTime)
+    longest_wait_seconds: float
+    last_wait_seconds: float
+    is_short: bool
+    last_contact_id: UUID = Field(foreign_key="contacts.id")
+    taken_by: str | None = Field(default=None, max_length=120)
+    tries: int
+    next_try_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    outcome: str | None = Field(default=None, max_length=20)
+    edition: int
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class CallbackClearingRow(IntakeModel, table=True):
+    """A whole group of call-backs that somebody cleared: who, in which role, when, why, and which group."""
+
+    __tablename__ = "callback_clearings"
+    __table_args__ = (Index("ix_callback_clearings_at", "at", "id"),)
+
+    id: UUID = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+    subject: str = Field(max_length=120)
+    role: str = Field(max_length=40)
+    reason: str = Field(max_length=400)
+    criteria: dict[str, Any] = Field(sa_type=JSON)
+    cleared: int
+
+
+class CallbackDeedRow(IntakeModel, table=True):
+    """What somebody did about a call-back, once; never changed."""
+
+    __tablename__ = "callback_deeds"
+    __table_args__ = (
+        Index("ix_callback_deeds_callback", "callback_id", "at", "id"),
+        Index("ix_callback_deeds_clearing", "clearing_id"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    callback_id: UUID = Field(foreign_key="callbacks.id")
+    at: datetime = Field(sa_type=UtcDateTime)
+    action: str = Field(max_length=20)
+    subject: str = Field(max_length=120)
+    role: str = Field(max_length=40)
+    outcome: str | None = Field(default=None, max_length=20)
+    next_try_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    contact_id: UUID | None = Field(default=None, foreign_key="contacts.id")
+    clearing_id: UUID | None = Field(default=None, foreign_key="callback_clearings.id")
+
+
 metadata = IntakeModel.metadata
 tables = ServiceTables(metadata)

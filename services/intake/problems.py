@@ -53,6 +53,36 @@ class ContactClosed(Problem):
     title = "The contact is closed"
 
 
+class CallbackTaken(Problem):
+    status = HTTPStatus.CONFLICT
+    kind = "callback-taken"
+    title = "Somebody else has taken the call-back"
+
+
+class CallbackClosed(Problem):
+    status = HTTPStatus.CONFLICT
+    kind = "callback-closed"
+    title = "Nobody need call back any more"
+
+
+class OtherCallbacks(Problem):
+    status = HTTPStatus.CONFLICT
+    kind = "other-callbacks"
+    title = "They are not as many as was expected; nothing was cleared"
+
+
+class TooManyCallbacks(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    kind = "too-many-callbacks"
+    title = "At most 2,000 call-backs are cleared at once: clear them by line or by day"
+
+
+class NoSuchContact(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    kind = "no-such-contact"
+    title = "The contact that is named is not there"
+
+
 class BadSignature(Problem):
     status = HTTPStatus.UNAUTHORIZED
     kind = "bad-signature"

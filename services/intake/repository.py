@@ -134,6 +134,17 @@ async def search_by(
     return await _page(session, select(Contact).where(CONTACTS.c[column] == value), after, limit)
 
 
+async def earlier_by_phone(session: AsyncSession, contact: Contact, most: int) -> Sequence[Contact]:
+    """Earlier contacts by the number of this one, newest first, one more than `most` when more follow.
+
+    Those in which the citizen is anonymous are left out.
+    """
+    same = (CONTACTS.c.phone_index == contact.phone_index, CONTACTS.c.anonymous.is_(False))
+    return await _page(
+        session, select(Contact).where(*same), Cursor(at=contact.received_at, id=contact.id), most
+    )
+
+
 async def search_by_name(
     session: AsyncSession, word_indexes: Sequence[str], after: Cursor | None, limit: int
 ) -> Sequence[Contact]:

@@ -90,6 +90,11 @@ def delivery_context(source: str, delivery_id: str) -> str:
     return f"delivery:{source}:{delivery_id}"
 
 
+def caller_context(caller_id: UUID) -> str:
+    """What the number of a caller is bound to."""
+    return f"caller:{caller_id}:number"
+
+
 def key_of(sealed: str | None) -> str | None:
     """The id of the key a value was sealed with, to find the rows of old keys by."""
     return None if sealed is None else sealed.partition(":")[0]

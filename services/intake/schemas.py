@@ -105,7 +105,10 @@ class FactsIn(Facts):
 
 
 class ContactChange(Closed):
-    """What is known better now. Each part that is given replaces the whole part; the rest stays."""
+    """What is known better now. Each part that is given replaces the whole part; the rest stays.
+
+    A phone number that is left out stays as well, since a call shows its own; null takes it away.
+    """
 
     citizen: CitizenIn | None = None
     contact_person: ContactPerson | None = None

@@ -21,6 +21,11 @@ from shared.problems import NotFound
 from shared.work import Work
 
 
+async def find_contact(work: Work, contact_id: UUID) -> Contact:
+    """The contact, to look at. Raises NotFound."""
+    return await _found(work, contact_id, locked=False)
+
+
 async def read(work: Work, who: Principal, contact_id: UUID, purpose: str | None) -> tuple[Contact, Said]:
     """The contact, with the look written down. Raises NotFound."""
     contact = await _found(work, contact_id, locked=False)
@@ -124,6 +129,9 @@ def _changed_said(contact: Contact, said: Said, wish: ContactChange) -> tuple[Sa
     if wish.contact_person is not None:
         told = said_of(Identity(None, None, None), CitizenIn(), wish.contact_person, None)
         new |= told.model_dump(include={"relation", "contact_name", "phone", "organisation"})
+        if "phone" not in wish.contact_person.model_fields_set:
+            # The number that a call showed, say: who writes down a name does not mean to lose it.
+            del new["phone"]
     if wish.summary is not None:
         new["summary"] = wish.summary or None
     return said.model_copy(update=new), columns

@@ -1,0 +1,157 @@
+"""Whom we owe a call is told by the set of a number's calls and of what people did about them."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.intake.callbacks import (
+    Callback,
+    CallbackOutcome,
+    CallbackStatus,
+    Deed,
+    DeedAction,
+    NumberCall,
+    callback_of,
+)
+
+MONDAY = datetime(2026, 3, 9, 9, 0, tzinfo=UTC)
+DAY = date(2026, 3, 9)
+CALLBACK, OTHER = UUID(int=1000), UUID(int=1001)
+
+
+def gave_up(minute: int, *, waited: float = 60, short: bool = False, line: str = "main") -> NumberCall:
+    started = MONDAY + timedelta(minutes=minute)
+    return NumberCall(UUID(int=minute + 1), line, started, waited_seconds=waited, is_short=short)
+
+
+def answered(minute: int) -> NumberCall:
+    started = MONDAY + timedelta(minutes=minute)
+    return NumberCall(UUID(int=minute + 1), "main", started, answered_at=started + timedelta(seconds=30))
+
+
+def deed(minute: int, action: DeedAction, subject: str = "alice", callback: UUID = CALLBACK) -> Deed:
+    at = MONDAY + timedelta(minutes=minute)
+    outcome = CallbackOutcome.REACHED if action == "settle" else None
+    next_try = at + timedelta(hours=1) if action == "attempt" else None
+    return Deed(UUID(int=minute + 1), callback, action, at, subject, outcome, next_try)
+
+
+def told(calls: list[NumberCall], *deeds: Deed) -> Callback:
+    callback = callback_of(DAY, calls, deeds, CALLBACK)
+    assert callback is not None
+    return callback
+
+
+def test_several_attempts_of_a_day_are_one_callback() -> None:
+    callback = told([gave_up(0, waited=200), gave_up(30, waited=20, line="youth")])
+
+    assert (callback.status, callback.attempts, callback.line) == ("waiting", 2, "youth")
+    assert (callback.longest_wait_seconds, callback.last_wait_seconds) == (200, 20)
+    assert (callback.waiting_since, callback.due_at) == (MONDAY, MONDAY)
+
+
+def test_a_later_answered_call_settles_it_and_a_further_attempt_opens_it_again() -> None:
+    settled = told([gave_up(0), answered(10)])
+    assert (settled.status, settled.outcome) == ("settled", "answered")
+    assert settled.settled_at == MONDAY + timedelta(minutes=10, seconds=30)
+
+    again = told([gave_up(0), answered(10), gave_up(20)])
+    assert (again.status, again.attempts, again.outcome) == ("waiting", 2, None)
+    assert again.waiting_since == MONDAY + timedelta(minutes=20)
+
+
+def test_an_answered_call_of_another_day_settles_it_but_an_earlier_one_does_not() -> None:
+    assert told([gave_up(0), answered(24 * 60)]).status == "settled"
+    assert told([gave_up(10), answered(0)]).status == "waiting"
+
+
+def test_a_call_answered_after_all_is_no_attempt() -> None:
+    assert callback_of(DAY, [answered(0)], [], CALLBACK) is None
+
+
+def test_a_callback_is_of_its_own_day_in_copenhagen() -> None:
+    before_midnight = replace(gave_up(0), started_at=datetime(2026, 3, 9, 22, 59, tzinfo=UTC))
+    after_midnight = replace(gave_up(1), started_at=datetime(2026, 3, 9, 23, 1, tzinfo=UTC))
+
+    assert told([before_midnight, after_midnight]).attempts == 1
+    tuesday = callback_of(date(2026, 3, 10), [before_midnight, after_midnight], [], None)
+    assert tuesday is not None
+    assert tuesday.attempts == 1
+
+
+def test_whoever_took_it_has_it_until_it_is_released_tried_or_settled() -> None:
+    calls = [gave_up(0)]
+    assert (told(calls, deed(1, "take")).status, told(calls, deed(1, "take")).taken_by) == ("taken", "alice")
+    assert told(calls, deed(1, "take"), deed(2, "release")).status == "waiting"
+    tried = told(calls, deed(1, "take"), deed(2, "attempt"))
+    assert (tried.status, tried.tries) == ("waiting", 1)
+    assert tried.due_at == tried.next_try_at == MONDAY + timedelta(minutes=62)
+    assert told(calls, deed(1, "take"), deed(3, "settle")).outcome == "reached"
+
+
+def test_who_phones_again_after_a_vain_try_is_due_at_once() -> None:
+    callback = told([gave_up(0), gave_up(5)], deed(2, "attempt"))
+    assert (callback.tries, callback.next_try_at, callback.due_at) == (1, None, MONDAY)
+
+
+def test_having_reached_somebody_settles_all_their_days_but_clearing_only_its_own() -> None:
+    calls = [gave_up(0)]
+    assert told(calls, deed(10, "settle", callback=OTHER)).status == "settled"
+    assert told(calls, deed(10, "clear", callback=OTHER)).status == "waiting"
+    assert told(calls, deed(10, "clear")).status == "cleared"
+
+
+def test_what_settled_it_first_is_what_settled_it() -> None:
+    late_news = told([gave_up(0), answered(5)], deed(10, "settle"))
+    assert (late_news.outcome, late_news.settled_at) == (
+        "answered",
+        MONDAY + timedelta(minutes=5, seconds=30),
+    )
+
+
+def test_it_is_short_when_all_that_is_owed_was_short() -> None:
+    assert told([gave_up(0, short=True)]).is_short
+    assert not told([gave_up(0, short=True), gave_up(5)]).is_short
+    assert told([gave_up(0), answered(2), gave_up(5, short=True)]).is_short
+
+
+MINUTES = st.integers(0, 3000)
+CALLS = st.lists(
+    st.builds(gave_up, MINUTES) | st.builds(answered, MINUTES), unique_by=lambda call: call.contact_id
+)
+ACTIONS = st.sampled_from(["take", "release", "attempt", "settle", "clear"])
+WHOSE = st.sampled_from([CALLBACK, OTHER])
+DEEDS = st.lists(
+    st.builds(deed, MINUTES, ACTIONS, st.sampled_from(["alice", "bob"]), WHOSE),
+    unique_by=lambda done: done.id,
+)
+
+
+@given(CALLS, DEEDS, st.randoms(use_true_random=False))
+def test_the_order_of_news_never_matters(calls: list[NumberCall], deeds: list[Deed], chance: object) -> None:
+    shuffled, done = list(calls), list(deeds)
+    chance.shuffle(shuffled)  # type: ignore[attr-defined]
+    chance.shuffle(done)  # type: ignore[attr-defined]
+
+    assert callback_of(DAY, calls, deeds, CALLBACK) == callback_of(DAY, shuffled, done, CALLBACK)
+
+
+@given(CALLS, DEEDS)
+def test_nobody_is_forgotten_and_nobody_is_chased(calls: list[NumberCall], deeds: list[Deed]) -> None:
+    """Open exactly when some attempt of the day began after the last answer, reach or clearing."""
+    callback = callback_of(DAY, calls, deeds, CALLBACK)
+    ends = [call.answered_at for call in calls if call.answered_at is not None]
+    ends += [one.at for one in deeds if one.action == "settle"]
+    ends += [one.at for one in deeds if one.action == "clear" and one.callback_id == CALLBACK]
+    began = [
+        call.started_at for call in calls if call.gave_up and call.started_at < MONDAY + timedelta(hours=14)
+    ]
+    owed = [moment for moment in began if not any(end >= moment for end in ends)]
+
+    assert (callback is None) == (not began)
+    if callback is not None:
+        assert (callback.status in {CallbackStatus.WAITING, CallbackStatus.TAKEN}) == bool(owed)
+        assert not owed or callback.waiting_since == min(owed)
