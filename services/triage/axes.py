@@ -43,6 +43,7 @@ _FLAGS = (
     "aftercare_running",
     "anonymous",
 )
+_LEFT_OUT = {(flag, False) for flag in _FLAGS}
 _HOME = ("in_municipality", "district", "area")
 _CHILD_HOME = ("child_in_municipality", "child_district", "child_area", "child_postal_code")
 _ANY_NEED = Need.ADVICE
@@ -105,21 +106,17 @@ class FactSpace:
         return _ANOTHER_FACT * (2 if values[position] is None else 1) + abs(position - usual)
 
     def citizen(self, case: Sequence[int]) -> dict[str, object]:
-        """The case as a body for POST /v1/recommendations, without what it leaves unknown or false."""
+        """The case as a body for POST /v1/recommendations, without unknown facts and false flags."""
         told: dict[str, object] = {"needs": [need for need in Need if case[self._position[need]]]}
         for axis, at in zip(self.axes, case, strict=True):
             value = axis.values[at]
             if isinstance(value, Home):
                 told |= value.told
-            elif axis.name == "received_on" and isinstance(value, date):
+            elif isinstance(value, date):
                 told["received_at"] = datetime.combine(value, time(12), COPENHAGEN).isoformat()
-            elif axis.name not in self._need_names and value is not None and value is not False:
+            elif axis.values is not NEED_STATES and value is not None and (axis.name, value) not in _LEFT_OUT:
                 told[axis.name] = value
         return told
-
-    @property
-    def _need_names(self) -> frozenset[str]:
-        return frozenset(Need)
 
     def met(self, case: Sequence[int]) -> list[Need]:
         """The needs that an open offer must meet for the case to be as it is."""

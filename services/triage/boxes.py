@@ -19,7 +19,7 @@ EVERYTHING: Region = 1
 Cost = Callable[[int, int], int]
 
 #: From so many nodes on, a region is searched part by part.
-_LARGE = 500
+_LARGE = 60
 
 
 class Node(NamedTuple):
@@ -39,6 +39,7 @@ class Boxes:
         self._nodes = [end, end]
         self._numbers: dict[Node, Region] = {}
         self._common: dict[tuple[Region, Region], Region] = {}
+        self._sizes: dict[Region, int] = {NOTHING: 0}
         self._opposite = {NOTHING: EVERYTHING, EVERYTHING: NOTHING}
 
     def slab(self, axis: int, values: int) -> Region:
@@ -97,26 +98,17 @@ class Boxes:
 
         All of them may be too many to write down: what grows past bearing is searched part by part.
         """
-        for position, other in enumerate(within):
+        cut = [other for other in within if self.common(region, other) != region]
+        # Those first that leave least over: what they rule out need not be looked at again.
+        cut.sort(key=lambda other: self._size(self.common(region, other)))
+        for position, other in enumerate(cut):
             region = self.common(region, other)
             if region == NOTHING:
                 return NOTHING
-            if self._is_large(region):
-                rest = within[position + 1 :]
-                parts = (self.some(part, rest) for part in self._parts(region))
+            if self._size(region) >= _LARGE:
+                parts = (self.some(part, cut[position + 1 :]) for part in self._parts(region))
                 return next((found for found in parts if found != NOTHING), NOTHING)
         return region
-
-    def size(self, region: Region, enough: int = 1 << 62) -> int:
-        """How many nodes the region has, as far as that is `enough`."""
-        seen = {region}
-        waiting = [region]
-        while waiting and len(seen) < enough:
-            for _, inner in self._nodes[waiting.pop()].edges:
-                if inner not in seen:
-                    seen.add(inner)
-                    waiting.append(inner)
-        return len(seen)
 
     def holds(self, region: Region, case: Sequence[int]) -> bool:
         """Whether the case, a value's position for each axis, lies in the region."""
@@ -141,8 +133,18 @@ class Boxes:
             region = inner
         return case
 
-    def _is_large(self, region: Region) -> bool:
-        return self.size(region, _LARGE) >= _LARGE
+    def _size(self, region: Region) -> int:
+        """How many nodes the region has; what is large is not counted to its end."""
+        found = self._sizes.get(region)
+        if found is None:
+            seen, waiting = {region}, [region]
+            while waiting and len(seen) < _LARGE:
+                for _, inner in self._nodes[waiting.pop()].edges:
+                    if inner not in seen:
+                        seen.add(inner)
+                        waiting.append(inner)
+            found = self._sizes[region] = len(seen)
+        return found
 
     def _parts(self, region: Region) -> list[Region]:
         """The region cut in parts by the first axis on which it leads different ways."""

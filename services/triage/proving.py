@@ -27,7 +27,7 @@ FindingKind = Literal["gap", "clash", "unreachable", "unsettleable"]
 
 
 class Finding(BaseModel):
-    """One fault of a rule set. `rows` are the rows that it is about.
+    """One fault of a rule set. `rows` are the rows that it is about, `at` which of the row's destinations.
 
     `citizen` is a body that POST /v1/recommendations takes, and that shows the fault; None where the fault is
     that there is no such citizen.
@@ -37,6 +37,7 @@ class Finding(BaseModel):
 
     kind: FindingKind
     rows: tuple[int, ...]
+    at: int | None = None
     citizen: dict[str, Any] | None
     text: str
 
@@ -97,7 +98,6 @@ class _Proving:
         for name, condition in ruleset.definitions.items():
             self._definitions[name] = truth_of(condition, self._space, self._definitions)
         self._decided: list[_Reach] = []
-        self._sizes: dict[Region, int] = {}
 
     def findings(self) -> Iterator[Finding]:
         for _, group in groupby(self._ruleset.rows, key=lambda row: row.ranks):
@@ -116,14 +116,9 @@ class _Proving:
             yield self._finding("gap", (), left, "gap")
 
     def _left(self, where: Region, before: Iterable[_Reach]) -> Region:
-        """Some of the cases that none of the rows before decides or hangs on; simple rows rule out most."""
-        false = sorted((reach.false for reach in before), key=self._size)
-        return self._boxes.some(self._boxes.common(self._space.everybody, where), false)
-
-    def _size(self, region: Region) -> int:
-        if region not in self._sizes:
-            self._sizes[region] = self._boxes.size(region)
-        return self._sizes[region]
+        """Some of the cases that none of the rows before decides or hangs on."""
+        everybody = self._boxes.common(self._space.everybody, where)
+        return self._boxes.some(everybody, [reach.false for reach in before])
 
     def _reach(self, row: Row) -> _Reach:
         truth = truth_of(row.when, self._space, self._definitions)
@@ -186,19 +181,20 @@ class _Proving:
         number, in_force = reach.row.number, self._space.in_force
         true = self._boxes.all_of(self._space.everybody, in_force, reach.true)
         if self._left(true, self._decided) == NOTHING:
-            before = [
-                earlier.row.number
-                for position, earlier in enumerate(self._decided)
-                if self._left(self._boxes.common(true, earlier.true), self._decided[:position]) != NOTHING
-            ]
-            text = "unreachable" if true != NOTHING else "never_true"
-            yield self._finding("unreachable", (*before, number), true, text)
+            yield self._shadowed(number, true)
             return
-        for position, region in enumerate(reach.choices, start=1):
+        for position, region in enumerate(reach.choices if len(reach.choices) > 1 else (), start=1):
             if self._left(self._boxes.common(region, in_force), self._decided) == NOTHING:
-                yield self._finding(
-                    "unreachable", (number,), NOTHING, "unreachable_destination", position=position
-                )
+                yield self._finding("unreachable", (number,), NOTHING, "unreachable_destination", at=position)
+
+    def _shadowed(self, number: int, true: Region) -> Finding:
+        case = self._boxes.nearest(true, self._space.usual, self._space.distance)
+        if case is None:
+            return self._finding("unreachable", (number,), NOTHING, "never_true")
+        before = next(
+            earlier.row.number for earlier in self._decided if not self._boxes.holds(earlier.false, case)
+        )
+        return self._finding("unreachable", (before, number), true, "unreachable")
 
     def _stuck(self, reach: _Reach) -> Iterator[Finding]:
         for fact, region in reach.stuck.items():
@@ -208,16 +204,22 @@ class _Proving:
                 yield self._finding("unsettleable", (reach.row.number,), stuck, "unsettleable", facts=named)
 
     def _finding(
-        self, kind: FindingKind, rows: tuple[int, ...], where: Region, text: str, **more: object
+        self,
+        kind: FindingKind,
+        rows: tuple[int, ...],
+        where: Region,
+        text: str,
+        *,
+        at: int | None = None,
+        **more: object,
     ) -> Finding:
         shown = _listed(rows[:-1] if kind == "unreachable" else rows)
-        told = _texts()[text].format(rows=shown, row=rows[-1] if rows else "", **more)
+        told = _texts()[text].format(rows=shown, row=rows[-1] if rows else "", at=at, **more)
         case = self._boxes.nearest(where, self._space.usual, self._space.distance)
-        if case is None:
-            return Finding(kind=kind, rows=rows, citizen=None, text=told)
-        if met := self._space.met(case):
+        if case is not None and (met := self._space.met(case)):
             told = f"{told} {_texts()['met'].format(needs=', '.join(met))}"
-        return Finding(kind=kind, rows=rows, citizen=self._space.citizen(case), text=told)
+        citizen = None if case is None else self._space.citizen(case)
+        return Finding(kind=kind, rows=rows, at=at, citizen=citizen, text=told)
 
 
 @cache

@@ -8,13 +8,43 @@ from typing import Any
 import pytest
 import yaml
 
+from services.triage.advice import refuse_contradictions
+from services.triage.case import OLDEST
+from services.triage.catalogue import OpenOffers
+from services.triage.geography import load_geography
+from services.triage.needs import load_needs
 from services.triage.proving import Finding, Unproved, demand_proof, prove
+from services.triage.recommending import Adviser, Moment
+from services.triage.rulebook import Blocked
 from services.triage.ruleset import RULESETS_FOLDER, RuleSet
+from services.triage.schemas import RecommendationIn
+
+#: No offers at all, and offers for every need at every age.
+OFFERS = tuple(OpenOffers((), (covered,) * (OLDEST + 1), frozenset()) for covered in (0, -1))
 
 RAW: dict[str, Any] = yaml.safe_load((RULESETS_FOLDER / "1.yaml").read_text(encoding="utf-8"))
 
 
-def edited(edit: Callable[[list[dict[str, Any]]], object]) -> RuleSet:
+Edit = Callable[[list[dict[str, Any]]], object]
+
+_COVERED = {"covered_by_offers": {"besides": ["advice"]}}
+_PAST = {"fact": "received_on", "below": date(2024, 1, 1)}
+
+#: Ways to break rule set 1.
+BROKEN: dict[str, Edit] = {
+    "no last row": lambda rows: rows.pop(),
+    "two equal rows": lambda rows: [row.update(rank=10) for row in rows[9:11]],
+    "a row twice": lambda rows: rows.insert(13, deepcopy(rows[12])),
+    "a row for nobody": lambda rows: rows[13].update(when={"fact": "age", "below": 0}),
+    "a destination of the past": lambda rows: rows[5]["destination"][0]["when"]["all"].append(_PAST),
+    "no row for who lives elsewhere": lambda rows: rows.pop(4),
+    "no way for a child elsewhere": lambda rows: rows[1]["destination"].pop(2),
+    "a last row that needs offers": lambda rows: rows[-1].update(when=_COVERED),
+    "a last row that needs there to be none": lambda rows: rows[-1].update(when={"not": _COVERED}),
+}
+
+
+def edited(edit: Edit) -> RuleSet:
     """Rule set 1 with its rows changed, and numbered anew."""
     raw = deepcopy(RAW)
     edit(raw["rows"])
@@ -23,8 +53,8 @@ def edited(edit: Callable[[list[dict[str, Any]]], object]) -> RuleSet:
     return RuleSet.model_validate(raw)
 
 
-def only_finding(edit: Callable[[list[dict[str, Any]]], object]) -> Finding:
-    (finding,) = prove(edited(edit)).findings
+def only_finding(broken: str) -> Finding:
+    (finding,) = prove(edited(BROKEN[broken])).findings
     return finding
 
 
@@ -34,14 +64,14 @@ def test_rule_set_1_holds() -> None:
 
 
 def test_without_its_last_row_a_citizen_falls_between_two_chairs() -> None:
-    gap = only_finding(lambda rows: rows.pop())
+    gap = only_finding("no last row")
     assert (gap.kind, gap.rows) == ("gap", ())
     assert gap.citizen is not None
     assert gap.citizen["needs"] == ["existing_case"]
 
 
 def test_equal_rows_that_send_one_citizen_to_two_places_clash() -> None:
-    clash = only_finding(lambda rows: [row.update(rank=10) for row in rows[9:11]])
+    clash = only_finding("two equal rows")
     assert (clash.kind, clash.rows) == ("clash", (10, 11))
     assert clash.text.endswith("sender til hver sit sted: hky / centre-team.")
     assert clash.citizen is not None
@@ -57,7 +87,7 @@ def test_equal_rows_that_send_nobody_to_two_places_hold() -> None:
 
 
 def test_a_row_that_others_have_settled_is_unreachable() -> None:
-    shadowed = only_finding(lambda rows: rows.insert(13, deepcopy(rows[12])))
+    shadowed = only_finding("a row twice")
     assert (shadowed.kind, shadowed.rows[-1]) == ("unreachable", 14)
     assert 13 in shadowed.rows
     assert shadowed.citizen is not None
@@ -65,34 +95,59 @@ def test_a_row_that_others_have_settled_is_unreachable() -> None:
 
 
 def test_a_row_that_nobody_can_be_in_is_unreachable_and_shows_nobody() -> None:
-    never = only_finding(lambda rows: rows[13].update(when={"fact": "age", "below": 0}))
+    never = only_finding("a row for nobody")
     assert (never.kind, never.rows, never.citizen) == ("unreachable", (14,), None)
 
 
 def test_a_destination_for_days_before_the_rule_set_is_in_force_is_unreachable() -> None:
-    past = {"fact": "received_on", "below": date(2024, 1, 1)}
-    dead = only_finding(lambda rows: rows[5]["destination"][0]["when"]["all"].append(past))
-    assert (dead.kind, dead.rows) == ("unreachable", (6,))
+    dead = only_finding("a destination of the past")
+    assert (dead.kind, dead.rows, dead.at) == ("unreachable", (6,), 1)
 
 
 def test_the_district_of_one_who_lives_elsewhere_is_asked_in_vain() -> None:
-    findings = prove(edited(lambda rows: rows.pop(4))).findings
+    findings = prove(edited(BROKEN["no row for who lives elsewhere"])).findings
     assert {finding.kind for finding in findings} == {"unsettleable"}
     assert all(finding.citizen and finding.citizen["in_municipality"] is False for finding in findings)
 
 
 def test_a_child_who_lives_elsewhere_is_in_no_childrens_area() -> None:
-    finding = only_finding(lambda rows: rows[1]["destination"].pop(2))
+    finding = only_finding("no way for a child elsewhere")
     assert (finding.kind, finding.rows) == ("unsettleable", (2,))
 
 
 def test_the_catalogue_of_offers_may_be_any() -> None:
     """Whether there are offers or none, somebody is left over by a last row that hangs on them."""
-    covered = {"covered_by_offers": {"besides": ["advice"]}}
-    for condition in (covered, {"not": covered}):
-        assert only_finding(lambda rows, last=condition: rows[-1].update(when=last)).kind == "gap"  # type: ignore[misc]
+    for broken in ("a last row that needs offers", "a last row that needs there to be none"):
+        assert only_finding(broken).kind == "gap"
 
 
 def test_a_rule_set_that_fails_cannot_be_used() -> None:
     with pytest.raises(Unproved, match="mellem to stole"):
-        demand_proof(edited(lambda rows: rows.pop()))
+        demand_proof(edited(BROKEN["no last row"]))
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+def test_the_citizen_of_a_finding_can_be_sent_to_the_service_and_shows_it(broken: str) -> None:
+    ruleset = edited(BROKEN[broken])
+    adviser = Adviser(ruleset, load_geography(), load_needs())
+    for finding in prove(ruleset).findings:
+        if finding.citizen is None:
+            continue
+        body = RecommendationIn.model_validate(finding.citizen)
+        refuse_contradictions(body.facts)
+        assert body.received_at is not None
+        case = adviser.case(
+            body.facts, Moment(body.channel, body.received_at), OFFERS[finding.text.find("dækker") > 0]
+        )
+        true = [row.row.number for row in adviser.rulebook.rows if row.test.evaluate(case) is True]
+        match finding.kind:
+            case "gap":
+                assert true == []
+                with pytest.raises(AssertionError):
+                    adviser.rulebook.decide(case)
+            case "clash" | "unreachable":
+                assert set(finding.rows) <= set(true)
+            case "unsettleable":
+                blocked = adviser.rulebook.decide(case)
+                assert isinstance(blocked, Blocked)
+                assert blocked.row.row.number == finding.rows[0]
