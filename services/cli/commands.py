@@ -144,6 +144,20 @@ def import_calls_csv(
     raise typer.Exit(asyncio.run(import_calls_file(asked, data, talk)))
 
 
+@imports.command("hsds")
+def import_hsds(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Services in HSDS form, JSON.")],
+    source: Annotated[str | None, typer.Option(help="Whose file it is. Default: its name.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what it would do.")] = False,
+    data: Data = None,
+) -> None:
+    """Take an organisation's offers into the catalogue, all or nothing. Again, it changes nothing."""
+    from services.cli.importing_offers import import_hsds_file
+
+    whose = source or file.stem.lower()
+    raise typer.Exit(asyncio.run(import_hsds_file(file, whose, data, talk, dry_run=dry_run)))
+
+
 @events.callback()
 def events_at_a_glance(context: typer.Context, data: Data = None) -> None:
     """Show what waits to be delivered between the services, and what could not be."""

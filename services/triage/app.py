@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from services.triage import metrics
 from services.triage.advice import Advisers
 from services.triage.endpoints.assessments import assessments_router
+from services.triage.endpoints.hsds_import import import_router
 from services.triage.endpoints.hsds_organizations import organizations_router, places_router
 from services.triage.endpoints.hsds_services import services_router
 from services.triage.endpoints.hsds_taxonomies import root_router, taxonomies_router, terms_router
@@ -55,6 +56,7 @@ def service(settings: Settings) -> Service:
             taxonomies_router,
             terms_router,
             root_router,
+            import_router,
         ),
         handlers=HANDLERS,
         publishes={"contact.triaged": ("intake", "routing")},

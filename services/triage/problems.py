@@ -68,7 +68,7 @@ class UnreadableCatalogue(Problem):
 class ForeignEntry(Problem):
     status = HTTPStatus.CONFLICT
     kind = "foreign-entry"
-    title = "The file names what another source, or somebody by hand, keeps here; nothing of it was taken"
+    title = "It names what belongs to somebody else here; nothing of it was taken"
 
 
 class NoCentre(Problem):

@@ -1,5 +1,6 @@
 """The `dsi` command as an operator types it, each time in a process of its own."""
 
+import json
 import os
 import re
 import subprocess
@@ -152,3 +153,18 @@ def test_a_simulated_day_ends_with_everybody_in_one_place(tmp_path: Path) -> Non
     assert played.returncode == 0, played.stdout + played.stderr
     assert "is in exactly one place" in played.stdout
     assert count(played.stdout, "phone") > 0
+
+
+def test_an_hsds_file_is_imported_once_and_a_faulty_one_is_refused_with_its_place(tmp_path: Path) -> None:
+    organization = {"id": "01a20676-ae61-7554-a27c-1200000000bb", "name": "Vennerne", "description": "x"}
+    offer = {"id": "01a20676-ae61-7554-a27c-1200000000aa", "name": "Skak [åben]", "status": "active"}
+    file = tmp_path / "vennerne.json"
+    file.write_text(json.dumps([{**offer, "organization": organization}]))
+    for new in (1, 0):
+        imported = dsi("import", "hsds", file, "--data", tmp_path / "data")
+        assert imported.returncode == 0, imported.stderr
+        assert count(imported.stdout, "new offers") == new
+    file.write_text(json.dumps([{**offer, "organization": organization, "status": "open"}]))
+    refused = dsi("import", "hsds", file, "--data", tmp_path / "data")
+    assert refused.returncode == 1
+    assert "/0/status" in refused.stderr

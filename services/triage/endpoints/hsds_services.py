@@ -29,7 +29,7 @@ from services.triage.hsds.answers import (
 from services.triage.hsds.entities import Service
 from services.triage.hsds.listing import Slice, list_offers
 from services.triage.models import OfferRow
-from services.triage.problems import UnknownOrganization
+from services.triage.problems import ForeignEntry, UnknownOrganization
 from shared.access import Principal, allow
 from shared.etags import IfMatch, etag
 from shared.pages import CursorText, decode_cursor, encode_cursor, link_next
@@ -132,7 +132,7 @@ async def _whole(work: Work, row: OfferRow) -> dict[str, Any]:
     "/{service_id}",
     summary="Keep an offer up to date",
     response_model=ServiceOut,
-    responses=answers(UnknownOrganization, StaleVersion, VersionRequired),
+    responses=answers(UnknownOrganization, ForeignEntry, StaleVersion, VersionRequired),
 )
 async def put_service(
     *, who: Editor, service_id: UUID, wish: Service, work: Writing, if_match: IfMatch = None

@@ -11,10 +11,11 @@ from services.triage.hsds import store
 from services.triage.hsds.entities import Organization, Service, document_of
 from services.triage.hsds.offers import in_city_form
 from services.triage.models import OfferRow, OrganizationRow
-from services.triage.problems import UnknownOrganization, at_field
+from services.triage.problems import ForeignEntry, UnknownOrganization, at_field
 from shared.access import Principal
 from shared.etags import demand_version
 from shared.ids import new_id
+from shared.problems import FieldError
 from shared.work import Work
 
 Action = Literal["create", "update", "end"]
@@ -54,6 +55,7 @@ async def put_service(
     An organisation nested in it is not changed by it: it has a place of its own. Raises VersionRequired and
     StaleVersion for one that is there, and UnknownOrganization.
     """
+    await store.take_turn(work.session)
     row = await store.find_offer(work.session, id_, locked=True)
     if row is not None:
         demand_version(if_match, row.version)
@@ -77,6 +79,7 @@ async def put_organization(
     work: Work, who: Principal, id_: UUID, wish: Organization, if_match: str | None
 ) -> tuple[OrganizationRow, bool]:
     """The organisation as it is from now on, and whether it is new. Raises VersionRequired, StaleVersion."""
+    await store.take_turn(work.session)
     row = await store.find_organization(work.session, id_, locked=True)
     if row is not None:
         demand_version(if_match, row.version)
@@ -102,8 +105,12 @@ async def write_service(
     *,
     action: Action | None = None,
 ) -> bool:
-    """Store the service and what changed in it; False when it stands so already."""
+    """Store the service and what changed in it; False when it stands so already.
+
+    Raises ForeignEntry where a place of it has the id of another offer's place.
+    """
     service = kept_form(work, service)
+    await _refuse_places_elsewhere(work, service)
     changed = difference(row.document if row else {}, document_of(service))
     if row is not None and not changed and row.source == author.source:
         return False
@@ -119,6 +126,19 @@ async def write_service(
     await _note(work, author, service.id, Noted("service", done, changed))
     _forget(work)
     return True
+
+
+async def _refuse_places_elsewhere(work: Work, service: Service) -> None:
+    elsewhere = await store.places_elsewhere(work.session, service)
+    faults = [
+        FieldError(
+            pointer=f"/service_at_locations/{number}/id", message="another offer has a place with this id"
+        )
+        for number, place in enumerate(service.service_at_locations)
+        if place.id in elsewhere
+    ]
+    if faults:
+        raise ForeignEntry(errors=faults)
 
 
 async def write_organization(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.triage.catalogue import Ages, Offer
@@ -36,6 +36,8 @@ _MATCHED = (
     "source",
 )
 _MOST_SEARCHED = 20_000
+#: PostgreSQL knows locks by number; nobody else here takes this one.
+_TURN = 4_200_011
 
 
 async def read_offers(session: AsyncSession) -> tuple[Offer, ...]:
@@ -56,6 +58,21 @@ async def read_offers(session: AsyncSession) -> tuple[Offer, ...]:
 def _offer(row: dict[str, Any]) -> Offer:
     ages = Ages.model_validate({"from": row.pop("first_age"), "to": row.pop("last_age")})
     return Offer.model_validate({**row, "ages": ages})
+
+
+async def take_turn(session: AsyncSession) -> None:
+    """Nobody else changes the catalogue until this transaction ends: it is done rarely and never in haste."""
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(select(func.pg_advisory_xact_lock(_TURN)))
+
+
+async def places_elsewhere(session: AsyncSession, service: Service) -> set[UUID]:
+    """Those of the service's places whose ids stand for a place of another one."""
+    ids = [place.id for place in service.service_at_locations]
+    found = await session.execute(
+        select(PLACES.c.id).where(PLACES.c.id.in_(ids), PLACES.c.offer_id != service.id)
+    )
+    return set(found.scalars())
 
 
 async def has_offers(session: AsyncSession) -> bool:
