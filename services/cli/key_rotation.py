@@ -24,6 +24,6 @@ async def rotate_keys(data: Path | None, talk: Console, *, reindex: bool) -> Non
                 state.database, state.vault, state.outbox, reindex=reindex, progress=progress
             )
     talk.print(
-        f"Sealed anew: {rotated.contacts} contacts, {rotated.drafts} drafts, "
+        f"Sealed anew: {rotated.contacts} contacts, {rotated.drafts} drafts, {rotated.callers} callers, "
         f"{rotated.deliveries} telephony deliveries, {rotated.answers} remembered answers"
     )

@@ -118,7 +118,8 @@ async def do_all(
         work.session, [{**deed, "id": new_id(), "callback_id": row.id} for row in rows]
     )
     days = frozenset((row.caller_id, row.day) for row in rows)
-    await tell_anew(work, Touched(days, min(row.first_attempt_at for row in rows)))
+    touched = Touched(days, min(row.first_attempt_at for row in rows))
+    await tell_anew(work.session, touched, now)
 
 
 async def numbers_of(work: Work, rows: Sequence[CallbackRow]) -> dict[UUID, str]:

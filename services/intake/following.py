@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from services.intake import callback_repository
 from services.intake.call_state import Call
 from services.intake.call_visits import line_of
@@ -57,7 +59,7 @@ async def follow(work: Work, source: str, calls: Mapping[UUID, Call | None]) -> 
     )
     touched = _touched([known[one] for known in (before, now) for one in changed if one in known])
     if touched is not None:
-        await tell_anew(work, touched)
+        await tell_anew(work.session, touched, work.clock.now())
 
 
 def _told(work: Work, source: str, contact: UUID, call: Call) -> tuple[NumberCall | None, str | None]:
@@ -94,21 +96,21 @@ def _touched(calls: Iterable[StoredCall]) -> Touched | None:
     return Touched(frozenset((caller, day_of(call.started_at)) for caller, call in known), since)
 
 
-async def tell_anew(work: Work, touched: Touched) -> None:
+async def tell_anew(session: AsyncSession, touched: Touched, now: datetime) -> None:
     """Tell the call-backs of these numbers anew; the numbers must be locked.
 
     Only those that can be different are read: open ones, and those that ended after the earliest moment.
     """
-    rows = await callback_repository.callbacks_since(work.session, touched.callers, touched.since)
+    rows = await callback_repository.callbacks_since(session, touched.callers, touched.since)
     by_day = {(row.caller_id, row.day): row for row in rows}
     days = {*by_day, *touched.days}
     earliest = min(day for _, day in days)
     calls, deeds = defaultdict(list), defaultdict(list)
-    for stored in await callback_repository.calls_since(work.session, touched.callers, earliest):
+    for stored in await callback_repository.calls_since(session, touched.callers, earliest):
         calls[stored.caller_id].append(stored.call)
-    for caller, deed in await callback_repository.deeds_since(work.session, touched.callers, earliest):
+    for caller, deed in await callback_repository.deeds_since(session, touched.callers, earliest):
         deeds[caller].append(deed)
     for caller, day in sorted(days):
         row = by_day.get((caller, day))
         told = callback_of(day, calls[caller], deeds[caller], None if row is None else row.id)
-        await callback_repository.store_callback(work.session, (caller, day), row, told, work.clock.now())
+        await callback_repository.store_callback(session, (caller, day), row, told, now)

@@ -15,6 +15,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.call_repository import DELIVERIES
+from services.intake.caller_rotation import old_callers, reindexed_callers
 from services.intake.contact_events import rekeyed_events
 from services.intake.drafts import DRAFTS
 from services.intake.keeping import sealed_columns
@@ -34,6 +35,7 @@ class Rotated:
 
     contacts: int
     drafts: int
+    callers: int
     deliveries: int
     answers: int
 
@@ -53,11 +55,13 @@ async def rotate(
     """
     run = _Run(database, vault, outbox, progress)
     if reindex:
-        contacts = await run.through_contacts()
+        contacts, callers = await run.through_contacts(), await run.through_callers()
     else:
         contacts = await run.until_none_is_left(_old_contacts)
+        callers = await run.until_none_is_left(old_callers)
     return Rotated(
         contacts=contacts,
+        callers=callers,
         drafts=await run.until_none_is_left(_old_drafts),
         deliveries=await run.until_none_is_left(_old_deliveries),
         answers=await run.until_none_is_left(_old_answers),
@@ -83,10 +87,16 @@ class _Run:
             self._progress(count)
 
     async def through_contacts(self) -> int:
+        return await self._through(lambda session, last: _reindexed(session, self._vault, self._outbox, last))
+
+    async def through_callers(self) -> int:
+        return await self._through(lambda session, last: reindexed_callers(session, self._vault, last))
+
+    async def _through(self, batch: Callable[[AsyncSession, UUID], Awaitable[list[UUID]]]) -> int:
         done, last = 0, UUID(int=0)
         while True:
             async with self._database.writing() as session:
-                ids = await _reindexed(session, self._vault, self._outbox, last)
+                ids = await batch(session, last)
             if not ids:
                 return done
             done, last = done + len(ids), ids[-1]

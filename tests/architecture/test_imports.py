@@ -83,6 +83,9 @@ _PURE = (
     "services/routing/estimate.py",
     "services/intake/cpr.py",
     "services/intake/call_state.py",
+    "services/intake/callbacks.py",
+    "services/intake/line_conflicts.py",
+    "services/intake/lines.py",
     "shared/working_days.py",
     "shared/sealing.py",
 )

@@ -1,18 +1,24 @@
 """A city configures its own lines in a file; the file is right at every start."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
+from alembic import command
 from pydantic import ValidationError
+from sqlalchemy import JSON, Boolean, Date, column, insert, select, table
 
 from services.intake import line_repository
 from services.intake.configuring import read_lines_file, store_lines
 from services.intake.lines import Lines
 from services.intake.problems import ContradictingLines
 from services.intake.repository import CONTACTS
+from shared.database import Database
+from shared.migrating import configuration, migrate
 from shared.vocabulary import Channel, Role
 from shared.work import work_on
 from tests.bench import Bench
+from tests.databases import Databases
 from tests.intake.test_telephony import RINGS_IN
 
 FILE = """
@@ -85,3 +91,35 @@ async def test_before_any_phone_line_is_configured_the_exchange_is_asked_to_come
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
     assert await intake.count(CONTACTS) == 0
+
+
+async def downgrade(database: Database, revision: str) -> None:
+    async with database.engine.begin() as connection:
+        await connection.run_sync(lambda sync: command.downgrade(configuration("intake", sync), revision))
+
+
+async def test_lines_from_before_they_had_periods_are_carried_over(databases: Databases) -> None:
+    database = Database(await databases.fresh("intake"))
+    await downgrade(database, "intake_0001")
+    old = table(
+        "lines",
+        *map(column, ("code", "name", "channel", "reception_queue")),
+        column("is_default", Boolean),
+        column("telephony_queues", JSON),
+        column("valid_from", Date),
+    )
+    told = {"code": "main", "name": "Main", "channel": "phone", "reception_queue": "q", "is_default": True}
+    async with database.writing() as session:
+        await session.execute(insert(old).values(**told, telephony_queues=["a"], valid_from=date(2025, 1, 1)))
+    await migrate(database, "intake")
+    async with database.reading() as session:
+        stored = await line_repository.read_lines(session)
+    await downgrade(database, "intake_0001")
+    async with database.reading() as session:
+        back = (await session.execute(select(old))).one()
+    await database.close()
+
+    (line,) = stored
+    assert (stored.version, line.code, line.valid_from) == (1, "main", date(2025, 1, 1))
+    assert (line.telephony_queues, line.administration, line.called_numbers) == (["a"], None, [])
+    assert (back.code, back.telephony_queues) == ("main", ["a"])

@@ -11,7 +11,8 @@ from services.intake.said import Vault
 from shared.sealing import BlindIndex, Keyring, SealBrokenError, new_key
 from shared.vocabulary import Role
 from tests.bench import Bench
-from tests.intake.test_telephony import RINGS_IN, tell
+from tests.intake.test_callbacks_of_calls import ALMA, call, listed
+from tests.intake.test_telephony import HANGS_UP, RINGS_IN, tell
 
 OLD, NEW, INDEX = new_key(), new_key(), new_key()
 
@@ -38,22 +39,23 @@ async def test_after_the_rotation_the_old_key_is_not_needed_any_more(intake: Ben
     client = intake.client(Role.RECEPTION)
     use(intake, f"k1:{OLD}")
     wished = await client.post("/v1/contacts", json=WISH, headers={"Idempotency-Key": "k"})
-    await tell(intake, RINGS_IN)
+    await tell(intake, RINGS_IN, HANGS_UP)
     both = use(intake, f"k2:{NEW},k1:{OLD}")
     batches: list[int] = []
     database, outbox = intake.app.state.database, intake.app.state.outbox
     rotated = await rotate(database, both, outbox, progress=batches.append)
     use(intake, f"k2:{NEW}")
 
-    assert rotated == Rotated(contacts=2, drafts=0, deliveries=1, answers=1)
-    assert batches == [2, 1, 1]
+    assert rotated == Rotated(contacts=2, drafts=0, callers=1, deliveries=2, answers=1)
+    assert batches == [2, 1, 2, 1]
     assert await keys_in_use(intake) == {"k2"}
     again = await client.post("/v1/contacts", json=WISH, headers={"Idempotency-Key": "k"})
     assert again.json() == wished.json()
     read = await client.get(f"/v1/contacts/{wished.json()['id']}")
     assert (read.json()["citizen"]["name"], read.headers["ETag"]) == ("Alma Andersen", '"1"')
     assert (await client.get("/v1/calls/call-1")).json()["caller"] == "+4520000001"
-    assert await rotate(database, both, outbox) == Rotated(0, 0, 0, 0)
+    assert [item["phone"] for item in await listed(intake)] == ["+4520000001"]
+    assert await rotate(database, both, outbox) == Rotated(0, 0, 0, 0, 0)
 
 
 async def test_a_new_index_key_finds_everybody_again_after_reindexing(intake: Bench) -> None:
@@ -69,8 +71,27 @@ async def test_a_new_index_key_finds_everybody_again_after_reindexing(intake: Be
 
     assert await found() == [0, 0]
     state = intake.app.state
-    assert await rotate(state.database, vault, state.outbox, reindex=True) == Rotated(1, 0, 0, 0)
+    assert await rotate(state.database, vault, state.outbox, reindex=True) == Rotated(1, 0, 0, 0, 0)
     assert await found() == [1, 1]
+
+
+async def test_a_caller_who_phones_during_the_reindexing_is_one_caller_after_it(intake: Bench) -> None:
+    use(intake, f"k1:{OLD}")
+    await tell(intake, *call(1, ALMA, 0, "abandoned"), *call(2, ALMA, 1, "abandoned", day="2026-03-09"))
+    before = await listed(intake)
+    client = intake.client(Role.RECEPTION)
+    await client.post(f"/v1/callbacks/{before[1]['id']}/attempt")
+    vault = use(intake, f"k1:{OLD}", new_key())
+    await tell(intake, *call(3, ALMA, 5, "abandoned"))
+    assert len(await listed(intake)) == 3
+    state = intake.app.state
+    assert (await rotate(state.database, vault, state.outbox, reindex=True)).callers == 2
+
+    after = await listed(intake)
+    assert [(item["day"], item["attempts"]) for item in after] == [("2026-03-09", 1), ("2026-03-10", 2)]
+    assert (after[1]["tries"], after[1]["phone"]) == (1, f"+{ALMA}")
+    await tell(intake, *call(4, ALMA, 9, "answered"))
+    assert await listed(intake) == []
 
 
 async def test_a_value_whose_key_is_gone_stops_the_rotation_and_stays_as_it_is(intake: Bench) -> None:
