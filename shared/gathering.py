@@ -7,7 +7,7 @@ transaction that is refused is undone, and each of its requests tries alone (doc
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import Context
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from typing import Annotated
 
 import structlog
 from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.database import Database, is_out_of_reach
 from shared.new_rows import NewRows
@@ -30,13 +31,13 @@ log = structlog.get_logger("gathering")
 
 
 @dataclass(frozen=True)
-class _Request:
-    """A request that waits for its rows to be committed."""
+class _Request[New, Told]:
+    """A request that waits for what it adds to be committed."""
 
-    rows: NewRows
-    stored: asyncio.Future[bool]
+    new: New
+    stored: asyncio.Future[Told | None]
 
-    def answer(self, outcome: bool | Exception) -> None:
+    def answer(self, outcome: Told | None | Exception) -> None:
         # Whoever went away meanwhile is not told; what was committed stays, as after any lost answer.
         if self.stored.done():
             return
@@ -46,20 +47,26 @@ class _Request:
             self.stored.set_result(outcome)
 
 
-class Gatherer:
-    """Writes what came together. One for each app; rests while nothing waits."""
+class Gatherer[New, Told]:
+    """Writes what came together, by `write`, which tells each request what became of it.
 
-    def __init__(self, database: Database) -> None:
+    One for each app and kind of thing; rests while nothing waits.
+    """
+
+    def __init__(
+        self, database: Database, write: Callable[[AsyncSession, Sequence[New]], Awaitable[Sequence[Told]]]
+    ) -> None:
         self._database = database
-        self._waiting: list[_Request] = []
+        self._written = write
+        self._waiting: list[_Request[New, Told]] = []
         self._writer: asyncio.Task[None] | None = None
 
-    async def stored(self, rows: NewRows) -> bool:
-        """Wait until `rows` are committed; False when nothing of them is, and they are to be tried alone.
+    async def stored(self, new: New) -> Told | None:
+        """Wait until `new` is committed; None when nothing of it is, and it is to be tried alone.
 
         Raises what `is_out_of_reach` knows when storage cannot be reached.
         """
-        request = _Request(rows, asyncio.get_running_loop().create_future())
+        request = _Request[New, Told](new, asyncio.get_running_loop().create_future())
         self._waiting.append(request)
         if self._writer is None:
             # In a context of its own: the writer is no part of the request that happened to start it.
@@ -75,31 +82,35 @@ class Gatherer:
             await asyncio.wait([self._writer])
 
     async def _write_all(self) -> None:
-        batch: list[_Request] = []
+        batch: list[_Request[New, Told]] = []
         try:
             while self._waiting:
                 batch, self._waiting = self._waiting[:MOST_TOGETHER], self._waiting[MOST_TOGETHER:]
                 # Whoever has gone away by now never was acknowledged: their rows are not written.
                 batch = [request for request in batch if not request.stored.done()]
-                outcome = await self._write(batch)
-                for request in batch:
+                for request, outcome in zip(batch, await self._write(batch), strict=True):
                     request.answer(outcome)
         finally:
             left, self._writer, self._waiting = [*batch, *self._waiting], None, []
             for request in left:
                 request.answer(Unavailable(headers={"Retry-After": "5"}))
 
-    async def _write(self, batch: Sequence[_Request]) -> bool | Exception:
+    async def _write(self, batch: Sequence[_Request[New, Told]]) -> Sequence[Told | None | Exception]:
         try:
             async with self._database.writing() as session:
-                await NewRows.joined(request.rows for request in batch).write(session)
+                return await self._written(session, [request.new for request in batch])
         except Exception as error:
             if is_out_of_reach(error):
-                return error
+                return [error] * len(batch)
             # The type only: an error's text may quote what was sent.
             log.info("not stored together", requests=len(batch), error=type(error).__name__)
-            return False
-        return True
+            return [None] * len(batch)
+
+
+async def write_rows(session: AsyncSession, several: Sequence[NewRows]) -> list[bool]:
+    """Write the rows of several requests, one statement for each table."""
+    await NewRows.joined(several).write(session)
+    return [True] * len(several)
 
 
 @dataclass(frozen=True)
@@ -107,9 +118,9 @@ class Gathering(AtHand):
     """For a request that does nothing but add rows: together with others, or alone."""
 
     async def stored(self, rows: NewRows) -> bool:
-        """See `Gatherer.stored`."""
-        gatherer: Gatherer = self.state.gatherer
-        return await gatherer.stored(rows)
+        """Whether `rows` are committed (see `Gatherer.stored`)."""
+        gatherer: Gatherer[NewRows, bool] = self.state.gatherer
+        return await gatherer.stored(rows) is not None
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[Work]:

@@ -153,57 +153,85 @@ class Look(IntakeModel, table=True):
 
 
 class TelephonySource(IntakeModel, table=True):
-    """An exchange. Its row is locked while its deliveries are taken, so that they are taken in turn."""
+    """An exchange. Its row is locked while its deliveries are interpreted, so that one replica does it."""
 
     __tablename__ = "telephony_sources"
 
     source: str = Field(primary_key=True, max_length=40)
-    deliveries: int
+
+
+def _only(condition: str) -> dict[str, Any]:
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 class CallDelivery(IntakeModel, table=True):
-    """A delivery as it came, sealed, kept for ever: the same one never counts twice."""
+    """A delivery as it came, sealed, kept for ever: the same one never counts twice.
+
+    `state` is one of `DeliveryState` (delivery_states.py). `due_at` is when one that tells of the future is
+    read again.
+    """
 
     __tablename__ = "call_deliveries"
     __table_args__ = (
-        Index("ix_call_deliveries_call", "source", "call_id"),
-        Index("ix_call_deliveries_kind", "source", "kind", "occurred_at"),
+        Index("ix_call_deliveries_id", "id", unique=True),
+        Index("ix_call_deliveries_call", "source", "call_id", **_only("call_id IS NOT NULL")),
+        Index("ix_call_deliveries_unread", "source", "id", **_only("state = 'unread'")),
+        Index("ix_call_deliveries_set_aside", "id", **_only("state = 'set_aside'")),
+        Index("ix_call_deliveries_restarts", "source", "occurred_at", **_only("state = 'restart'")),
+        Index("ix_call_deliveries_due", "due_at", **_only("due_at IS NOT NULL")),
         Index("ix_call_deliveries_sealed_key", "sealed_key"),
     )
 
     source: str = Field(primary_key=True, max_length=40)
     delivery_id: str = Field(primary_key=True, max_length=120)
-    kind: str = Field(max_length=20)
+    id: UUID
+    form: str = Field(max_length=40)
+    state: str = Field(max_length=20)
+    reason: str | None = Field(default=None, max_length=40)
     call_id: str | None = Field(default=None, max_length=120)
     occurred_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     received_at: datetime = Field(sa_type=UtcDateTime)
+    due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     sealed: str = Field(sa_type=Text)
     sealed_key: str = Field(max_length=16)
 
 
-_STILL_THERE = text("gone_at IS NULL")
+class UnconfiguredQueue(IntakeModel, table=True):
+    """A queue of an exchange that calls stood in and no line has: seen, and shown to operations."""
+
+    __tablename__ = "unconfigured_queues"
+
+    source: str = Field(primary_key=True, max_length=40)
+    queue: str = Field(primary_key=True, max_length=120)
+    first_seen_at: datetime = Field(sa_type=UtcDateTime)
+    last_seen_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class CallRecord(IntakeModel, table=True):
-    """A call as derived from all its events; it can be derived again at any time."""
+    """A call as derived from all its events; it can be derived again at any time.
+
+    `occurrence` counts the calls that bore the same id, from 1.
+    """
 
     __tablename__ = "calls"
     __table_args__ = (
-        Index("ix_calls_call_id", "call_id", "source", unique=True),
+        Index("ix_calls_call_id", "call_id", "source", "started_at"),
         Index("ix_calls_started_at", "started_at", "contact_id"),
         Index("ix_calls_source", "source", "started_at"),
-        Index("ix_calls_open", "source", sqlite_where=_STILL_THERE, postgresql_where=_STILL_THERE),
+        Index("ix_calls_open", "last_event_at", **_only("gone_at IS NULL")),
     )
 
     contact_id: UUID = Field(primary_key=True, foreign_key="contacts.id")
     source: str = Field(max_length=40)
     call_id: str = Field(max_length=120)
+    occurrence: int = 1
     outcome: str = Field(max_length=20)
     started_at: datetime = Field(sa_type=UtcDateTime)
     last_event_at: datetime = Field(sa_type=UtcDateTime)
     gone_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     visits: list[dict[str, Any]] = Field(sa_type=JSON)
     talks: list[dict[str, Any]] = Field(sa_type=JSON)
+    inconsistencies: list[str] = Field(sa_type=JSON)
 
 
 _WITHHELD = text("caller_id IS NULL")
