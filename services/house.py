@@ -68,6 +68,11 @@ class House:
             yield
 
     async def settle(self, *, woken_only: bool = False) -> None:
-        """Carry events to and fro until no service has any left to send (see `Relay.drain`)."""
-        while sum([await self.apps[name].state.relay.drain(woken_only=woken_only) for name in SERVICES]):
+        """Do all jobs, and carry events to and fro until no service has any left (see `Relay.drain`)."""
+        while sum([await self._drain(name, woken_only=woken_only) for name in SERVICES]):
             pass
+
+    async def _drain(self, name: str, *, woken_only: bool) -> int:
+        state = self.apps[name].state
+        done: list[int] = [await job.drain() for job in state.jobs]
+        return sum(done) + int(await state.relay.drain(woken_only=woken_only))

@@ -35,6 +35,8 @@ _PRAGMAS = (
 _OUT_OF_REACH = (OperationalError, InterfaceError, PoolTimeout, ConnectionError)
 #: 57P0x: the server is going down or coming up; 53300: it has too many connections.
 _LEAVING = {"57P01", "57P02", "57P03", "53300"}
+#: PostgreSQL's serialization failure and deadlock: again, and it goes well.
+_CROSSED = {"40001", "40P01"}
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -87,6 +89,11 @@ def is_out_of_reach(error: Exception) -> bool:
     if not isinstance(error, DBAPIError):
         return False
     return error.connection_invalidated or sqlstate(error) in _LEAVING
+
+
+def is_worth_another_try(error: Exception) -> bool:
+    """Whether the same work can go well later: storage was out of reach, or two transactions crossed."""
+    return is_out_of_reach(error) or (isinstance(error, DBAPIError) and sqlstate(error) in _CROSSED)
 
 
 def sqlstate(error: DBAPIError) -> str:

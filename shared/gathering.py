@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import Context
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Generic, TypeVar
 
 import structlog
 from fastapi import Depends, Request
@@ -30,14 +30,20 @@ PATIENCE_SECONDS = 10.0
 log = structlog.get_logger("gathering")
 
 
+New = TypeVar("New")
+Told = TypeVar("Told")
+#: Adds what several requests want added, in the caller's transaction; tells each what became of it.
+GatheredWrite = Callable[[AsyncSession, Sequence[New]], Awaitable[Sequence[Told]]]
+
+
 @dataclass(frozen=True)
-class _Request[New, Told]:
+class _Request(Generic[New, Told]):
     """A request that waits for what it adds to be committed."""
 
     new: New
     stored: asyncio.Future[Told | None]
 
-    def answer(self, outcome: Told | None | Exception) -> None:
+    def answer(self, outcome: Told | Exception | None) -> None:
         # Whoever went away meanwhile is not told; what was committed stays, as after any lost answer.
         if self.stored.done():
             return
@@ -47,15 +53,13 @@ class _Request[New, Told]:
             self.stored.set_result(outcome)
 
 
-class Gatherer[New, Told]:
+class Gatherer(Generic[New, Told]):
     """Writes what came together, by `write`, which tells each request what became of it.
 
     One for each app and kind of thing; rests while nothing waits.
     """
 
-    def __init__(
-        self, database: Database, write: Callable[[AsyncSession, Sequence[New]], Awaitable[Sequence[Told]]]
-    ) -> None:
+    def __init__(self, database: Database, write: GatheredWrite[New, Told]) -> None:
         self._database = database
         self._written = write
         self._waiting: list[_Request[New, Told]] = []
@@ -95,7 +99,7 @@ class Gatherer[New, Told]:
             for request in left:
                 request.answer(Unavailable(headers={"Retry-After": "5"}))
 
-    async def _write(self, batch: Sequence[_Request[New, Told]]) -> Sequence[Told | None | Exception]:
+    async def _write(self, batch: Sequence[_Request[New, Told]]) -> Sequence[Told | Exception | None]:
         try:
             async with self._database.writing() as session:
                 return await self._written(session, [request.new for request in batch])

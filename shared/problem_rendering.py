@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
-from shared.database import is_out_of_reach, sqlstate
+from shared.database import is_worth_another_try, sqlstate
 from shared.idempotency import AlreadyAnswered
 from shared.log import mask
 from shared.problems import (
@@ -29,8 +29,6 @@ from shared.problems import (
 log = structlog.get_logger("http")
 
 
-#: Two transactions crossed (PostgreSQL's serialization failure and deadlock): again, and it goes well.
-_CROSSED = {"40001", "40P01"}
 #: PostgreSQL keeps no text with the character U+0000 in it, and says so only when it is told to.
 _NO_TEXT = {"22021", "22P05"}
 #: The framework's own refusals that have a name here.
@@ -102,7 +100,7 @@ def _storage(request: Request, error: Exception) -> Response:
     original = getattr(error, "orig", error)
     if isinstance(error, DBAPIError) and sqlstate(error) in _NO_TEXT:
         return render(InvalidInput(errors=[FieldError(pointer="", message="a text holds U+0000")]))
-    if isinstance(error, DBAPIError) and not (is_out_of_reach(error) or sqlstate(error) in _CROSSED):
+    if isinstance(error, DBAPIError) and not is_worth_another_try(error):
         return _unexpected(request, error)
     log.error("storage not reached", error=type(original).__name__)
     return render(Unavailable(headers={"Retry-After": "5"}))

@@ -17,11 +17,12 @@ from fastapi_offline import FastAPIOffline
 from starlette.datastructures import State
 
 from shared.access import Tokens
+from shared.background import Job
 from shared.clock import Clock, SystemClock
 from shared.contracts import Event
 from shared.database import Database
 from shared.event_endpoints import events_router
-from shared.gathering import Gatherer
+from shared.gathering import GatheredWrite, Gatherer, write_rows
 from shared.health_endpoints import health_router
 from shared.housekeeping import Housekeeping
 from shared.http_edge import HttpEdge
@@ -64,6 +65,11 @@ class Service:
     prepare: Hook | None = None
     #: Sets the service's own gauges in `app.state.metrics.registry` just before they are read.
     measure: Hook | None = None
+    #: What of several requests is committed together, beside new rows: the name of its gatherer in
+    #: `app.state`, and what writes.
+    gathers: Mapping[str, GatheredWrite[Any, Any]] = field(default_factory=dict)
+    #: Makes what the service does by itself, beside carrying events.
+    jobs: Callable[[State], Sequence[Job]] = lambda _state: ()
     state: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -84,7 +90,7 @@ def create_service(
     """The FastAPI app of one service.
 
     `connect` gives a client for each peer in place of its URL (one process, tests); `relay=False` leaves
-    the carrying of events to whoever calls `app.state.relay.drain()`.
+    the carrying of events and the jobs to whoever calls `app.state.relay.drain()` and `job.drain()`.
     """
     app = FastAPIOffline(
         title=service.title,
@@ -145,18 +151,27 @@ def _lifespan(
         transport = HttpTransport(clients, lambda: state.tokens.for_service(service.name))
         state.relay = relay = Relay(service.name, database, state.outbox, transport)
         database.on_publish = relay.wake
-        state.gatherer = gatherer = Gatherer(database)
+        gathers = {"gatherer": write_rows, **service.gathers}
+        gatherers = {name: Gatherer(database, write) for name, write in gathers.items()}
+        for name, gatherer in gatherers.items():
+            setattr(state, name, gatherer)
         state.live = live = Live(database)
         housekeeping = Housekeeping(database, service.tables)
+        state.jobs = jobs = service.jobs(state)
         try:
             await _start(service, settings, state)
             if relay_runs:
                 relay.start()
                 housekeeping.start()
+                for job in jobs:
+                    job.start()
             yield
         finally:
             await live.stop()
-            await gatherer.stop()
+            for gatherer in gatherers.values():
+                await gatherer.stop()
+            for job in jobs:
+                await job.stop()
             await housekeeping.stop()
             await relay.stop()
             for client in clients.values():

@@ -16,7 +16,7 @@ async def import_queue_log_file(file: Path, data: Path | None, talk: Console) ->
     """Import a queue_log and print what it told; 0 when all of it was taken."""
     with file.open("rb") as log:
         lines = sum(1 for _ in log)
-    async with own_house(data) as house, client_of(house, "intake", Role.TELEPHONY, "dsi-import") as client:
+    async with own_house(data) as house, client_of(house, "intake", Role.SERVICE, "dsi-import") as client:
         with Progress(console=talk) as progress:
             task = progress.add_task(file.name, total=lines)
             try:

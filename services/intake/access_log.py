@@ -44,6 +44,7 @@ SEARCHING = "Henvendelsen findes frem"
 OVERVIEW = "Overblik over henvendelser"
 CALLING = "Opkaldet følges"
 CALLING_BACK = "Opkald ringes tilbage"
+MENDING = "Telefonanlæggets meddelelse undersøges"
 
 
 async def log_look(

@@ -4,23 +4,28 @@ from collections.abc import Callable, Mapping
 
 import httpx
 from fastapi import FastAPI
+from starlette.datastructures import State
 
 from services.intake import line_repository, metrics
 from services.intake.configuring import read_lines_file, store_lines
+from services.intake.deliveries import write_deliveries
 from services.intake.endpoints.access_log import access_log_router
 from services.intake.endpoints.callbacks import callbacks_router
 from services.intake.endpoints.calls import calls_router
 from services.intake.endpoints.candidates import candidates_router
 from services.intake.endpoints.contacts import contacts_router
+from services.intake.endpoints.deliveries import deliveries_router
 from services.intake.endpoints.drafts import drafts_router
 from services.intake.endpoints.lines import lines_router
-from services.intake.endpoints.telephony import telephony_router
+from services.intake.endpoints.telephony import add_form_routes, telephony_router
 from services.intake.events import HANDLERS
 from services.intake.example import load_example
+from services.intake.interpreting import Interpreter
 from services.intake.models import tables
 from services.intake.said import Vault
 from services.intake.settings import Settings
-from services.intake.telephony.signatures import Signatures
+from services.intake.telephony.registry import forms_of
+from shared.background import Job
 from shared.clock import Clock
 from shared.sealing import BlindIndex, Keyring
 from shared.service_app import Service, create_service
@@ -46,13 +51,21 @@ def vault_from(settings: Settings) -> Vault:
 async def _prepare(work: Work) -> None:
     state, settings = work.state, work.state.settings
     state.vault = vault_from(settings)
-    state.signatures = Signatures(settings.secret("webhook_secrets"))
+    state.forms = forms_of(settings, state.tokens)
     state.seal_answer, state.unseal_answer = state.vault.seal_answer, state.vault.unseal_answer
     if settings.lines_file is not None:
         await store_lines(work, read_lines_file(settings.lines_file))
     state.lines = await line_repository.read_lines(work.session)
     state.lines_seen_at = work.clock.now()
     state.gauges = metrics.make_gauges(state.metrics.registry)
+
+
+def _jobs(state: State) -> list[Job]:
+    state.interpreter = Interpreter(state)
+    return [state.interpreter]
+
+
+add_form_routes(telephony_router)
 
 
 def service(settings: Settings) -> Service:
@@ -66,6 +79,7 @@ def service(settings: Settings) -> Service:
             contacts_router,
             drafts_router,
             candidates_router,
+            deliveries_router,
             telephony_router,
             calls_router,
             callbacks_router,
@@ -84,6 +98,8 @@ def service(settings: Settings) -> Service:
         load_example=load_example,
         prepare=_prepare,
         measure=metrics.measure,
+        gathers={"delivery_gatherer": write_deliveries},
+        jobs=_jobs,
     )
 
 

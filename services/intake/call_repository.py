@@ -1,66 +1,21 @@
-"""Deliveries of exchanges and the calls derived from them, in storage. Nothing here commits."""
+"""Calls, as they were derived from their deliveries, in storage. Nothing here commits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import Row, Text, and_, bindparam, case, cast, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.models import CallDelivery, CallRecord, TelephonySource
+from services.intake.call_columns import DERIVED, StoredCall
+from services.intake.models import CallRecord, UnconfiguredQueue
 from shared.database import table_of, upsert
+from shared.new_rows import NewRows
 from shared.pages import Cursor
 
-DELIVERIES = table_of(CallDelivery)
 CALLS = table_of(CallRecord)
-SOURCES = table_of(TelephonySource)
-
-EVENT, RESTART, UNINTERPRETABLE = "event", "restart", "uninterpretable"
-
-
-async def take_turn(session: AsyncSession, source: str, deliveries: int) -> None:
-    """Lock the exchange until the transaction ends, and count its deliveries.
-
-    Without it two transactions could each derive a call from only their own half of its events.
-    """
-    counted = upsert(session, SOURCES).values(source=source, deliveries=deliveries)
-    await session.execute(
-        counted.on_conflict_do_update(
-            index_elements=["source"], set_={"deliveries": SOURCES.c.deliveries + deliveries}
-        )
-    )
-
-
-async def store_new(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> set[str]:
-    """Store deliveries of one exchange that were never stored; gives the ids of these."""
-    stored = await session.execute(
-        upsert(session, DELIVERIES)
-        .values(list(rows))
-        .on_conflict_do_nothing()
-        .returning(DELIVERIES.c.delivery_id)
-    )
-    return set(stored.scalars())
-
-
-async def deliveries_of(
-    session: AsyncSession, source: str, call_ids: Iterable[str]
-) -> Sequence[CallDelivery]:
-    """All deliveries that tell of these calls."""
-    rows = await session.execute(
-        select(CallDelivery).where(DELIVERIES.c.source == source, DELIVERIES.c.call_id.in_(list(call_ids)))
-    )
-    return list(rows.scalars())
-
-
-async def restarts_of(session: AsyncSession, source: str, since: datetime) -> list[datetime]:
-    """The moments after `since` at which the exchange started again."""
-    rows = await session.execute(
-        select(DELIVERIES.c.occurred_at).where(
-            DELIVERIES.c.source == source, DELIVERIES.c.kind == RESTART, DELIVERIES.c.occurred_at > since
-        )
-    )
-    return list(rows.scalars())
+UNCONFIGURED = table_of(UnconfiguredQueue)
 
 
 async def calls_over(session: AsyncSession, source: str, moment: datetime) -> list[str]:
@@ -78,29 +33,90 @@ async def calls_over(session: AsyncSession, source: str, moment: datetime) -> li
 async def find_calls(
     session: AsyncSession, call_ids: Iterable[str], source: str | None = None
 ) -> Sequence[CallRecord]:
-    """The calls by these ids, of one exchange or of any."""
-    wanted = select(CallRecord).where(CALLS.c.call_id.in_(list(call_ids))).order_by(CALLS.c.source)
-    # Read again what this transaction has just written past the session.
-    wanted = wanted.execution_options(populate_existing=True)
+    """The calls by these ids, of one exchange or of any, the latest first."""
+    wanted = (
+        select(CallRecord)
+        .where(CALLS.c.call_id.in_(list(call_ids)))
+        .order_by(CALLS.c.source, CALLS.c.occurrence.desc())
+    )
     if source is not None:
         wanted = wanted.where(CALLS.c.source == source)
     return list((await session.execute(wanted)).scalars())
 
 
-async def add_call(session: AsyncSession, values: dict[str, Any]) -> None:
-    """Store a call that was not known."""
-    await session.execute(insert(CALLS).values(**values))
+async def stored_calls(session: AsyncSession, source: str, call_ids: Iterable[str]) -> list[StoredCall]:
+    """The calls of one exchange by these ids, as they were derived before."""
+    derived = [CALLS.c[name] for name in DERIVED]
+    rows = await session.execute(
+        select(CALLS.c.contact_id, CALLS.c.call_id, *derived).where(
+            CALLS.c.source == source, CALLS.c.call_id.in_(list(call_ids))
+        )
+    )
+    return [
+        StoredCall(contact_id, call_id, columns["started_at"], columns["last_event_at"], columns)
+        for contact_id, call_id, *values in rows
+        for columns in [dict(zip(DERIVED, values, strict=True))]
+    ]
 
 
-async def change_call(session: AsyncSession, contact_id: UUID, values: dict[str, Any]) -> None:
-    """Write what the call's events tell now."""
-    await session.execute(update(CALLS).where(CALLS.c.contact_id == contact_id).values(**values))
+def note_calls(rows: NewRows, calls: Iterable[dict[str, Any]]) -> None:
+    """Note new calls among rows that are going to be written."""
+    rows.note(CALLS, calls)
+
+
+_CHANGED = (
+    update(CALLS)
+    .where(CALLS.c.contact_id == bindparam("to_contact_id"))
+    .values({name: bindparam(f"to_{name}") for name in DERIVED})
+)
+
+
+async def change_calls(session: AsyncSession, calls: Sequence[dict[str, Any]]) -> None:
+    """Write what the events of these calls tell now."""
+    if calls:
+        await session.execute(
+            _CHANGED, [{f"to_{name}": value for name, value in call.items()} for call in calls]
+        )
+
+
+async def drop_calls(session: AsyncSession, contact_ids: Sequence[UUID]) -> None:
+    """Forget calls that turned out to be part of others; their contacts and deliveries stay."""
+    if contact_ids:
+        await session.execute(delete(CALLS).where(CALLS.c.contact_id.in_(list(contact_ids))))
+
+
+async def note_unconfigured(session: AsyncSession, source: str, seen: Mapping[str, datetime]) -> None:
+    """Note that calls stood in these queues, which no line has, and when the latest did."""
+    table = UNCONFIGURED
+    for queue, moment in sorted(seen.items()):
+        row = {"source": source, "queue": queue, "first_seen_at": moment, "last_seen_at": moment}
+        told = upsert(session, table).values(row)
+        earlier = case((table.c.first_seen_at > moment, moment), else_=table.c.first_seen_at)
+        later = case((table.c.last_seen_at < moment, moment), else_=table.c.last_seen_at)
+        await session.execute(
+            told.on_conflict_do_update(
+                index_elements=["source", "queue"], set_={"first_seen_at": earlier, "last_seen_at": later}
+            )
+        )
+
+
+async def unconfigured(session: AsyncSession) -> Sequence[Row[Any]]:
+    """Queues that calls stood in and no line had then, the latest first."""
+    rows = await session.execute(
+        select(UNCONFIGURED).order_by(
+            UNCONFIGURED.c.last_seen_at.desc(), UNCONFIGURED.c.source, UNCONFIGURED.c.queue
+        )
+    )
+    return rows.all()
 
 
 async def list_calls(
     session: AsyncSession,
     *,
     outcome: str | None,
+    source: str | None,
+    inconsistent: bool | None,
+    inconsistency: str | None,
     since: datetime | None,
     until: datetime | None,
     after: Cursor | None,
@@ -110,6 +126,14 @@ async def list_calls(
     rows = select(CallRecord).order_by(CALLS.c.started_at.desc(), CALLS.c.contact_id.desc()).limit(limit + 1)
     if outcome is not None:
         rows = rows.where(CALLS.c.outcome == outcome)
+    if source is not None:
+        rows = rows.where(CALLS.c.source == source)
+    # As text, which both databases can look into: a list of names of our own.
+    kinds = cast(CALLS.c.inconsistencies, Text)
+    if inconsistent is not None:
+        rows = rows.where(kinds != "[]" if inconsistent else kinds == "[]")
+    if inconsistency is not None:
+        rows = rows.where(kinds.contains(f'"{inconsistency}"', autoescape=True))
     if since is not None:
         rows = rows.where(CALLS.c.started_at >= since)
     if until is not None:
@@ -123,15 +147,4 @@ async def list_calls(
 async def count_open_calls(session: AsyncSession) -> int:
     """Calls whose caller may still be there."""
     rows = await session.execute(select(func.count()).select_from(CALLS).where(CALLS.c.gone_at.is_(None)))
-    return int(rows.scalar_one())
-
-
-async def count_uninterpretable(session: AsyncSession) -> int:
-    """Deliveries that were stored without being understood."""
-    rows = await session.execute(
-        select(func.count())
-        .select_from(DELIVERIES)
-        # By source, because the index begins with it: deliveries are kept for ever and are many.
-        .where(DELIVERIES.c.source.in_(select(SOURCES.c.source)), DELIVERIES.c.kind == UNINTERPRETABLE)
-    )
     return int(rows.scalar_one())

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, GetJsonSchemaHandler, RootModel, model_validator
 from pydantic_core import CoreSchema
 
-from services.intake.call_state import CallOutcome, TalkEnd, VisitOutcome
+from services.intake.call_state import CallOutcome, Inconsistency, TalkEnd, VisitOutcome
 from services.intake.telephony.canonical import CallEvent
 from shared.vocabulary import Administration
 
@@ -33,24 +33,12 @@ class CallEvents(RootModel[list[CallEvent]]):
         return many
 
 
-class CallBrief(BaseModel):
-    """A call that the deliveries spoke of, as it stands now."""
-
-    source: str = Field(examples=["asterisk"])
-    call_id: str = Field(examples=["pbx-1795312303.0"])
-    contact_id: UUID
-    outcome: CallOutcome
-    visits: int = Field(description="Stays in queues", examples=[1])
-
-
 class Receipt(BaseModel):
-    """What became of deliveries: stored now, known before, or stored without being understood."""
+    """What became of deliveries: on disk now, or known before. What they mean is found afterwards."""
 
     received: int = Field(examples=[3])
     new: int = Field(examples=[2])
     duplicates: int = Field(examples=[1])
-    uninterpretable: int = Field(description="Stored, but nothing a call event is made of", examples=[0])
-    calls: list[CallBrief]
 
 
 class VisitOut(BaseModel):
@@ -58,6 +46,7 @@ class VisitOut(BaseModel):
 
     position: int = Field(examples=[1])
     queue: str | None = Field(None, description="The exchange's name for it", examples=["socialservice"])
+    configured: bool = Field(True, description="False for a queue that no line has")
     entered_at: datetime
     left_at: datetime | None = None
     outcome: VisitOutcome
@@ -84,6 +73,7 @@ class CallItem(BaseModel):
 
     source: str = Field(examples=["asterisk"])
     call_id: str = Field(examples=["pbx-1795312303.0"])
+    occurrence: int = Field(description="Which of the calls that bore this id, from 1", examples=[1])
     contact_id: UUID
     line: str = Field(description="The line the caller chose", examples=["hovednummer"])
     answered_by: Administration | None = Field(
@@ -93,6 +83,7 @@ class CallItem(BaseModel):
     started_at: datetime
     gone_at: datetime | None = Field(None, description="When the caller was gone; null while still there")
     visits: list[VisitOut]
+    inconsistencies: list[Inconsistency] = Field(description="What in its story does not add up")
 
 
 class CallOut(CallItem):

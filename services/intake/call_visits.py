@@ -1,5 +1,8 @@
 """A call's stays in the exchange's queues, as stays in the reception's queues."""
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from services.intake.call_state import Call, Visit
 from services.intake.lines import Line, Lines
 from shared.contracts import QueueVisit
@@ -13,6 +16,16 @@ def line_of(call: Call, lines: Lines, source: str | None = None) -> Line:
     first = call.visits[0].queue if call.visits else None
     called = normalised_phone(call.called)
     return lines.of_telephony_queue(first, call.started_at, source=source, called=called)
+
+
+def unconfigured_visits(calls: Iterable[Call], lines: Lines, source: str) -> dict[str, datetime]:
+    """Queues that no line had and these calls stood in, each with the latest moment somebody came to it."""
+    seen: dict[str, datetime] = {}
+    for call in calls:
+        for visit in call.visits:
+            if visit.queue is not None and not lines.is_claimed(visit.queue, source, visit.entered_at):
+                seen[visit.queue] = max(visit.entered_at, seen.get(visit.queue, visit.entered_at))
+    return seen
 
 
 def reception_visits(call: Call, lines: Lines, source: str | None = None) -> list[QueueVisit]:

@@ -1,154 +1,114 @@
-"""Calls and their contacts: each call is one contact, moved by its call while nobody else has moved it."""
+"""Calls and their contacts: each call is one contact, derived from all that is stored of it.
+
+Many calls are derived at once, since statements cost more than thinking: what is known of them is read
+together, `call_contacts.py` thinks, and what it wants written is written together.
+"""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import datetime
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
-from pydantic import TypeAdapter
-
-from services.intake import access_log, call_repository, contact_status, following, repository, standing
+from services.intake import access_log, call_repository, delivery_repository, following, repository
+from services.intake.call_changes import Changes
+from services.intake.call_columns import StoredCall
+from services.intake.call_contacts import follow, merge_away
 from services.intake.call_fold import calls_of
-from services.intake.call_repository import EVENT
-from services.intake.call_state import Call
-from services.intake.call_visits import is_place_untold, line_of, reception_visits
-from services.intake.contact_events import closed_event, waiting_event
-from services.intake.contact_status import ContactStatus, Outcome, Standing
-from services.intake.keeping import lines_of, sealed_columns, vault_of
-from services.intake.models import CallDelivery, CallRecord, Contact
-from services.intake.said import Said, delivery_context
+from services.intake.call_matching import matched
+from services.intake.call_visits import unconfigured_visits
+from services.intake.keeping import lines_of
+from services.intake.models import CallRecord
+from services.intake.reading import interpreted
 from services.intake.telephony.canonical import CallEvent
+from services.intake.telephony.forms import Uninterpretable
 from shared.access import Principal
-from shared.ids import new_id, reference_of
+from shared.new_rows import NewRows
 from shared.phone_numbers import normalised_phone
-from shared.vocabulary import Channel
+from shared.vocabulary import Role
 from shared.work import Work
 
-_ANY = TypeAdapter(Any)
-#: Once it left the reception, a contact's further way through the exchange is nothing to wait for.
-_STILL_WITH_THE_RECEPTION = {ContactStatus.WAITING, ContactStatus.OPEN, ContactStatus.REGISTERED}
+#: Who stands in the trail for what calls do to contacts.
+EXCHANGE = Principal("telephony", frozenset({Role.TELEPHONY}), frozenset())
+
+Fresh = Mapping[UUID, CallEvent]
 
 
-async def derive(
-    work: Work, who: Principal, source: str, call_ids: Sequence[str], purpose: str | None
-) -> None:
-    """Derive these calls of one exchange from all that is stored of them. The exchange must be locked."""
-    if not call_ids:
+async def derive(work: Work, source: str, call_ids: Collection[str], fresh: Fresh) -> None:
+    """Derive all calls with these ids of one exchange. The exchange must be locked.
+
+    `fresh` has the events that were interpreted just now, by delivery, so that it is not done twice.
+    """
+    stories = await _stories(work, source, call_ids, fresh)
+    if not stories:
         return
-    stories = await _stories(work, source, call_ids)
     since = min(event.occurred_at for story in stories.values() for event in story)
-    restarts = await call_repository.restarts_of(work.session, source, since)
-    known = {row.call_id: row for row in await call_repository.find_calls(work.session, call_ids, source)}
-    contacts = await repository.find_many(work.session, [row.contact_id for row in known.values()])
-    why = purpose or access_log.CALLING
-    changed, told = [], dict[UUID, Call]()
+    restarts = await delivery_repository.restarts_of(work.session, source, since)
+    known: dict[str, list[StoredCall]] = defaultdict(list)
+    for row in await call_repository.stored_calls(work.session, source, list(stories)):
+        known[row.call_id].append(row)
+    ids = [row.contact_id for rows in known.values() for row in rows]
+    contacts = await repository.standing_contacts(work.session, ids)
+    changes = Changes(source)
     for call_id in sorted(stories):
-        call, record = calls_of(stories[call_id], restarts)[-1], known.get(call_id)
-        if record is None:
-            created = await _create(work, source, call_id, call)
-            await access_log.log_look(work, who, "create", why, contacts=[created])
-        elif await _update(work, record, contacts[record.contact_id], call):
-            changed.append(record.contact_id)
-        told[created if record is None else record.contact_id] = call
-    await access_log.log_look(work, who, "change", why, contacts=changed)
-    await following.follow(work, source, told)
+        pairs, left = matched(known[call_id], calls_of(stories[call_id], restarts))
+        for stored, call in pairs:
+            known_as = None if stored is None else (stored, contacts[stored.contact_id])
+            follow(work, changes, call, call_id, known_as)
+        for away in left:
+            merge_away(work, changes, away, contacts[away.contact_id])
+    await _write(work, changes)
 
 
-async def _stories(work: Work, source: str, call_ids: Sequence[str]) -> dict[str, list[CallEvent]]:
+async def _stories(
+    work: Work, source: str, call_ids: Collection[str], fresh: Fresh
+) -> dict[str, list[CallEvent]]:
     stories: dict[str, list[CallEvent]] = defaultdict(list)
-    for row in await call_repository.deliveries_of(work.session, source, call_ids):
-        if row.kind == EVENT and row.call_id is not None:
-            stories[row.call_id].append(_opened(work, row))
+    if not call_ids:
+        return stories
+    for row in await delivery_repository.events_of(work.session, source, sorted(call_ids)):
+        event = fresh.get(row.id)
+        if event is None:
+            try:
+                told = interpreted(work, row)
+            except Uninterpretable:
+                # Its form has changed its mind since; the delivery is kept, and counts no more.
+                continue
+            event = told if isinstance(told, CallEvent) else None
+        if event is not None:
+            stories[event.call_id].append(event)
     return stories
 
 
-def _opened(work: Work, row: CallDelivery) -> CallEvent:
-    context = delivery_context(row.source, row.delivery_id)
-    return CallEvent.model_validate_json(vault_of(work).ring.open(row.sealed, context))
-
-
-def _columns(call: Call) -> dict[str, Any]:
-    return {
-        "outcome": call.outcome,
-        "started_at": call.started_at,
-        "last_event_at": call.last_event_at,
-        "gone_at": call.gone_at,
-        "visits": [{**_plain(visit), "wait_seconds": visit.wait_seconds} for visit in call.visits],
-        "talks": [{**_plain(talk), "talk_seconds": talk.talk_seconds} for talk in call.talks],
-    }
-
-
-def _plain(part: Any) -> dict[str, Any]:
-    plain: dict[str, Any] = _ANY.dump_python(asdict(part), mode="json")
-    return plain
-
-
-def _moment_of(call: Call, outcome: Outcome | None, now: datetime) -> datetime:
-    return now if outcome is None or call.gone_at is None else call.gone_at
-
-
-async def _create(work: Work, source: str, call_id: str, call: Call) -> UUID:
-    now, contact_id = work.clock.now(), new_id()
-    to = contact_status.after_call(None, call.outcome)
-    said = Said(phone=normalised_phone(call.caller))
-    contact = Contact(
-        id=contact_id,
-        reference=reference_of(contact_id),
-        channel=Channel.PHONE,
-        line=line_of(call, lines_of(work), source).code,
-        received_at=call.started_at,
-        created_at=now,
-        version=0,
-        **standing.standing_columns(to, _moment_of(call, to.outcome, now)),
-        **sealed_columns(vault_of(work), contact_id, said),
-    )
-    await repository.add_contact(work.session, contact)
-    values = {"contact_id": contact_id, "source": source, "call_id": call_id, **_columns(call)}
-    await call_repository.add_call(work.session, values)
-    await _tell(work, contact, call, to, visits_changed=True)
-    return contact_id
-
-
-async def _update(work: Work, record: CallRecord, contact: Contact, call: Call) -> bool:
-    """Write what is new; says whether anything was."""
-    columns = _columns(call)
-    if all(getattr(record, name) == value for name, value in columns.items()):
-        return False
-    visits_changed = record.visits != columns["visits"] or is_place_untold(call)
-    await call_repository.change_call(work.session, record.contact_id, columns)
-    before = standing.standing_of(contact)
-    to = contact_status.after_call(before, call.outcome)
-    moved: dict[str, Any] = {}
-    if to != before:
-        moved = standing.standing_columns(to, _moment_of(call, to.outcome, work.clock.now()))
-    if to.moved_by == "call" and contact.received_at != call.started_at:
-        moved["received_at"] = call.started_at
-    if moved:
-        await repository.change(work.session, contact, **moved)
-    await _tell(work, contact, call, to if to != before else None, visits_changed=visits_changed)
-    return True
-
-
-async def _tell(
-    work: Work, contact: Contact, call: Call, moved_to: Standing | None, *, visits_changed: bool
-) -> None:
-    """Tell routing of new visits, and everybody of the end. Each event has a version of its own."""
+async def _write(work: Work, changes: Changes) -> None:
+    rows = NewRows()
+    repository.note_contacts(rows, changes.new_contacts)
+    call_repository.note_calls(rows, changes.new_calls)
+    work.outbox.note(rows, changes.events)
     now = work.clock.now()
-    here = contact.moved_by == "call" or contact.status in _STILL_WITH_THE_RECEPTION
-    version = contact.version
-    if visits_changed and here:
-        version += 1
-        await repository.change(work.session, contact, version=version)
-        await work.publish(waiting_event(contact, reception_visits(call, lines_of(work)), now))
-    if moved_to is not None and moved_to.outcome is not None:
-        version += 1
-        await repository.change(work.session, contact, version=version)
-        await work.publish(closed_event(contact, moved_to.outcome, _moment_of(call, moved_to.outcome, now)))
+    looks: tuple[tuple[access_log.Action, Iterable[UUID]], ...] = (
+        ("create", (contact.id for contact in changes.new_contacts)),
+        ("change", changes.changed),
+    )
+    for action, ids in looks:
+        for contact_id in ids:
+            access_log.note_look(rows, EXCHANGE, action, access_log.CALLING, at=now, contact=contact_id)
+    await repository.change_standings(work.session, changes.moved_contacts)
+    await call_repository.change_calls(work.session, changes.changed_calls)
+    await call_repository.drop_calls(work.session, changes.merged_away)
+    await rows.write(work.session)
+    await following.follow(work, changes.source, changes.calls)
+    calls_now = [call for call in changes.calls.values() if call is not None]
+    seen = unconfigured_visits(calls_now, lines_of(work), changes.source)
+    await call_repository.note_unconfigured(work.session, changes.source, seen)
+    count = work.state.gauges.inconsistent_calls
+    for kind, calls in changes.inconsistencies.items():
+        count.labels(kind).inc(calls)
 
 
 async def caller_of(work: Work, record: CallRecord) -> str | None:
     """The caller's number, told from the call's events; None when withheld."""
-    stories = await _stories(work, record.source, [record.call_id])
-    return normalised_phone(calls_of(stories[record.call_id])[-1].caller)
+    story = (await _stories(work, record.source, [record.call_id], {}))[record.call_id]
+    since = min((event.occurred_at for event in story), default=record.started_at)
+    restarts = await delivery_repository.restarts_of(work.session, record.source, since)
+    told = (call for call in calls_of(story, restarts) if call.occurrence == record.occurrence)
+    call = next(told, None)
+    return None if call is None else normalised_phone(call.caller)

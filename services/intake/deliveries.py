@@ -1,94 +1,89 @@
-"""Deliveries of exchanges: stored first, each once for ever; then their calls are derived anew."""
+"""Deliveries of exchanges at the door: sealed and committed before they are answered, each once for ever.
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+What they mean is found afterwards (interpreting.py). Those of several requests that come at the same moment
+are committed together (shared/gathering.py); unlike other rows, a repeated one harms nobody.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.intake import call_repository, calls
-from services.intake.call_repository import EVENT, RESTART, UNINTERPRETABLE
-from services.intake.call_schemas import CallBrief, Receipt
-from services.intake.keeping import lines_of, vault_of
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake import delivery_repository
+from services.intake.call_schemas import MOST_EVENTS, Receipt
+from services.intake.delivery_states import DeliveryState
+from services.intake.keeping import vault_of
+from services.intake.metrics import IntakeGauges
+from services.intake.problems import TooManyEvents
 from services.intake.said import delivery_context, key_of
-from services.intake.telephony.canonical import CallEvent, ExchangeRestart
-from services.intake.telephony.delivery import Delivery
-from shared.access import Principal
-from shared.problems import Unavailable
-from shared.vocabulary import Channel
-from shared.work import Work
+from services.intake.telephony.forms import RawDelivery
+from shared.gathering import Gatherer, Gathering
+from shared.ids import new_id
+from shared.work import AtHand
+
+Row = Mapping[str, Any]
+
+_LONGEST_ID = 120
+_LONGEST_SOURCE = 40
 
 
-async def take(work: Work, who: Principal, deliveries: Sequence[Delivery], purpose: str | None) -> Receipt:
-    """Store the deliveries and bring the calls they speak of, and their contacts, up to date.
+async def take(gathering: Gathering, form: str, told: Sequence[RawDelivery]) -> Receipt:
+    """Return when every delivery is on disk. Raises TooManyEvents with nothing stored."""
+    if len(told) > MOST_EVENTS:
+        raise TooManyEvents
+    new = await _store(gathering, [sealed_row(gathering, delivery) for delivery in told]) if told else 0
+    gauges: IntakeGauges = gathering.state.gauges
+    gauges.deliveries.labels(form, "new").inc(new)
+    gauges.deliveries.labels(form, "duplicate").inc(len(told) - new)
+    return Receipt(received=len(told), new=new, duplicates=len(told) - new)
 
-    All in the caller's transaction: what is receipted is stored, and what is stored has had its effect.
+
+async def _store(gathering: Gathering, rows: Sequence[Row]) -> int:
+    together: Gatherer[Sequence[Row], int] = gathering.state.delivery_gatherer
+    new = await together.stored(rows)
+    if new is None:
+        async with gathering.alone() as work:
+            (new,) = await write_deliveries(work.session, [rows])
+    gathering.state.interpreter.wake()
+    return new
+
+
+async def write_deliveries(session: AsyncSession, several: Sequence[Sequence[Row]]) -> list[int]:
+    """Store the deliveries of several requests; tells each how many of its own were new.
+
+    In the order of their names, so that two replicas that are told the same do not cross.
     """
-    if not any(line.channel is Channel.PHONE for line in lines_of(work)):
-        # The exchange keeps what it could not tell and tells it again; nothing is lost.
-        raise Unavailable("No phone line is configured yet.", headers={"Retry-After": "60"})
-    by_source: dict[str, list[Delivery]] = defaultdict(list)
-    for delivery in deliveries:
-        by_source[delivery.source].append(delivery)
-    new, briefs = 0, list[CallBrief]()
-    for source in sorted(by_source):
-        told = by_source[source]
-        await call_repository.take_turn(work.session, source, len(told))
-        stored = await call_repository.store_new(work.session, [_row(work, one) for one in told])
-        new += len(stored)
-        briefs += await _derive(work, who, source, told, stored, purpose=purpose)
-    return Receipt(
-        received=len(deliveries),
-        new=new,
-        duplicates=len(deliveries) - new,
-        uninterpretable=sum(delivery.event is None for delivery in deliveries),
-        calls=briefs,
-    )
+    first: dict[tuple[str, str], tuple[int, Row]] = {}
+    for number, rows in enumerate(several):
+        for row in rows:
+            first.setdefault((row["source"], row["delivery_id"]), (number, row))
+    stored = await delivery_repository.store_new(session, [first[name][1] for name in sorted(first)])
+    new = Counter(first[name][0] for name in stored)
+    return [new[number] for number in range(len(several))]
 
 
-def _row(work: Work, delivery: Delivery) -> dict[str, Any]:
-    event = delivery.event
-    text = event.model_dump_json(by_alias=True, exclude_none=True) if event is not None else delivery.raw
-    context = delivery_context(delivery.source, delivery.delivery_id)
-    sealed = vault_of(work).ring.seal(text, context)
-    kind = UNINTERPRETABLE if event is None else EVENT if isinstance(event, CallEvent) else RESTART
+def sealed_row(at_hand: AtHand, delivery: RawDelivery) -> dict[str, Any]:
+    """The row of a delivery that nobody has interpreted yet."""
+    source, delivery_id = delivery.source[:_LONGEST_SOURCE], _storable_id(delivery.delivery_id)
+    # A lone surrogate is no text that can be kept as UTF-8.
+    text = delivery.text.encode(errors="replace").decode()
+    sealed = vault_of(at_hand).ring.seal(text, delivery_context(source, delivery_id))
     return {
-        "source": delivery.source,
-        "delivery_id": delivery.delivery_id,
-        "kind": kind,
-        "call_id": event.call_id if isinstance(event, CallEvent) else None,
-        "occurred_at": event.occurred_at if event is not None else None,
-        "received_at": work.clock.now(),
+        "source": source,
+        "delivery_id": delivery_id,
+        "id": new_id(),
+        "form": delivery.form,
+        "state": DeliveryState.UNREAD,
+        "received_at": at_hand.clock.now(),
         "sealed": sealed,
         "sealed_key": key_of(sealed),
     }
 
 
-async def _derive(
-    work: Work,
-    who: Principal,
-    source: str,
-    told: Iterable[Delivery],
-    stored: set[str],
-    *,
-    purpose: str | None,
-) -> list[CallBrief]:
-    named, touched = set[str](), set[str]()
-    for delivery in told:
-        is_new = delivery.delivery_id in stored
-        if isinstance(delivery.event, CallEvent):
-            named.add(delivery.event.call_id)
-            touched |= {delivery.event.call_id} if is_new else set()
-        elif isinstance(delivery.event, ExchangeRestart) and is_new:
-            moment = delivery.event.occurred_at
-            touched |= set(await call_repository.calls_over(work.session, source, moment))
-    await calls.derive(work, who, source, sorted(touched), purpose)
-    records = await call_repository.find_calls(work.session, sorted(named | touched), source)
-    return [
-        CallBrief(
-            source=source,
-            call_id=record.call_id,
-            contact_id=record.contact_id,
-            outcome=record.outcome,
-            visits=len(record.visits),
-        )
-        for record in records
-    ]
+def _storable_id(text: str) -> str:
+    """The id itself, or what stands for one that is too long or no plain text."""
+    if 0 < len(text) <= _LONGEST_ID and text.isprintable():
+        return text
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()

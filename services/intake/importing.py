@@ -1,13 +1,15 @@
 """Brings a whole queue_log in, through the same door as live lines (`dsi import queue-log`)."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import httpx
 
-from services.intake.call_schemas import MOST_EVENTS, CallBrief, Receipt
+from services.intake.call_schemas import MOST_EVENTS, Receipt
 
 #: Well below the limit of a body.
 _MOST_CHARACTERS = 400_000
@@ -15,7 +17,10 @@ _MOST_CHARACTERS = 400_000
 
 @dataclass(frozen=True)
 class ImportCount:
-    """What the file told, and what of it was new. Calls are counted as they stand after the import."""
+    """What the file told, and what of it was new. Calls are counted as they stand after the import.
+
+    `uninterpretable` counts everything of this exchange that stands set aside, from before as well.
+    """
 
     calls: int
     visits: int
@@ -39,10 +44,10 @@ async def import_queue_log(
 ) -> ImportCount:
     """Post the file's lines in batches. Importing a file again, or more of it later, adds only what is new.
 
-    `client` reaches intake with a token of the role telephony; `progress` is told how many lines each
+    `client` reaches intake with a token of the role service; `progress` is told how many lines each
     batch had. Raises LinesRefusedError, and httpx.HTTPError when intake cannot be reached.
     """
-    receipts, calls = list[Receipt](), dict[str, CallBrief]()
+    receipts = list[Receipt]()
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     for batch in batches(lines):
         answer = await client.post(
@@ -53,21 +58,36 @@ async def import_queue_log(
         if answer.status_code != httpx.codes.ACCEPTED:
             raise LinesRefusedError(str(answer.status_code))
         receipts.append(Receipt.model_validate_json(answer.content))
-        calls |= {call.call_id: call for call in receipts[-1].calls}
         progress(len(batch))
-    return _count(receipts, list(calls.values()))
+    named = {line.split("|")[1] for line in lines if line.count("|")}
+    calls = [call async for call in _everything(client, "/v1/calls") if call["call_id"] in named]
+    aside = _everything(client, "/v1/telephony/deliveries", state="set_aside")
+    return _count(receipts, calls, sum([1 async for _ in aside]))
 
 
-def _count(receipts: Sequence[Receipt], calls: Sequence[CallBrief]) -> ImportCount:
+async def _everything(client: httpx.AsyncClient, path: str, **more: str) -> AsyncIterator[dict[str, Any]]:
+    """All items of a list that are this exchange's, page by page."""
+    wanted = {"source": "asterisk", "limit": "200", **more}
+    while True:
+        page = (await client.get(path, params=wanted)).raise_for_status().json()
+        for item in page["items"]:
+            yield item
+        if page["next_cursor"] is None:
+            return
+        wanted["cursor"] = page["next_cursor"]
+
+
+def _count(receipts: Sequence[Receipt], calls: Sequence[dict[str, Any]], set_aside: int) -> ImportCount:
+    outcomes = Counter(call["outcome"] for call in calls)
     return ImportCount(
         calls=len(calls),
-        visits=sum(call.visits for call in calls),
-        answered=sum(call.outcome == "answered" for call in calls),
-        abandoned=sum(call.outcome == "abandoned" for call in calls),
-        lost=sum(call.outcome == "lost" for call in calls),
+        visits=sum(len(call["visits"]) for call in calls),
+        answered=outcomes["answered"],
+        abandoned=outcomes["abandoned"],
+        lost=outcomes["lost"],
         new_deliveries=sum(receipt.new for receipt in receipts),
         duplicates=sum(receipt.duplicates for receipt in receipts),
-        uninterpretable=sum(receipt.uninterpretable for receipt in receipts),
+        uninterpretable=set_aside,
     )
 
 

@@ -1,18 +1,19 @@
-"""Intake's own gauges. No citizen, no caller and no member of staff stands in a label."""
+"""What intake itself measures. No citizen, no caller and no member of staff stands in a label."""
 
 from dataclasses import dataclass
 
-from prometheus_client import CollectorRegistry, Gauge
+from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from services.intake import call_repository, callback_repository, repository
+from services.intake import call_repository, callback_repository, delivery_repository, repository
 from services.intake.callbacks import OPEN
+from services.intake.keeping import lines_of
 from services.intake.lines import day_of
 from shared.work import Work
 
 
 @dataclass(frozen=True)
 class IntakeGauges:
-    """Set just before they are read."""
+    """Gauges are set just before they are read; counters count what this process did."""
 
     contacts: Gauge
     open_calls: Gauge
@@ -20,6 +21,10 @@ class IntakeGauges:
     callbacks: Gauge
     oldest_callback: Gauge
     anonymous: Gauge
+    unread: Gauge
+    unconfigured: Gauge
+    deliveries: Counter
+    inconsistent_calls: Counter
 
 
 def make_gauges(registry: CollectorRegistry) -> IntakeGauges:
@@ -34,7 +39,30 @@ def make_gauges(registry: CollectorRegistry) -> IntakeGauges:
         open_calls=Gauge("dsi_intake_open_calls", "Calls whose caller may still be there", registry=registry),
         uninterpretable=Gauge(
             "dsi_intake_uninterpretable_deliveries",
-            "Deliveries of telephone exchanges that were stored without being understood",
+            "Deliveries of telephone exchanges that are stored and set aside, by form and reason",
+            ["form", "reason"],
+            registry=registry,
+        ),
+        unread=Gauge(
+            "dsi_intake_unread_deliveries",
+            "Deliveries of telephone exchanges that are stored and not interpreted yet",
+            registry=registry,
+        ),
+        unconfigured=Gauge(
+            "dsi_intake_unconfigured_queues",
+            "Queues of telephone exchanges that calls stood in and no line has",
+            registry=registry,
+        ),
+        deliveries=Counter(
+            "dsi_intake_deliveries",
+            "Deliveries of telephone exchanges taken, by form and result (new, duplicate)",
+            ["form", "result"],
+            registry=registry,
+        ),
+        inconsistent_calls=Counter(
+            "dsi_intake_inconsistent_calls",
+            "Calls whose story does not add up, by what does not",
+            ["kind"],
             registry=registry,
         ),
         callbacks=Gauge(
@@ -65,8 +93,18 @@ async def measure(work: Work) -> None:
     for (status, channel), count in (await repository.count_unfinished(work.session)).items():
         gauges.contacts.labels(status, channel).set(count)
     gauges.open_calls.set(await call_repository.count_open_calls(work.session))
-    gauges.uninterpretable.set(await call_repository.count_uninterpretable(work.session))
+    await _measure_deliveries(work, gauges)
     await _measure_callbacks(work, gauges)
+
+
+async def _measure_deliveries(work: Work, gauges: IntakeGauges) -> None:
+    gauges.uninterpretable.clear()
+    for (form, reason), count in (await delivery_repository.count_set_aside(work.session)).items():
+        gauges.uninterpretable.labels(form, reason).set(count)
+    gauges.unread.set(await delivery_repository.count_unread(work.session))
+    seen = await call_repository.unconfigured(work.session)
+    lines, now = lines_of(work), work.clock.now()
+    gauges.unconfigured.set(sum(not lines.is_claimed(row.queue, row.source, now) for row in seen))
 
 
 async def _measure_callbacks(work: Work, gauges: IntakeGauges) -> None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, delete, func, or_, select, update
+from sqlalchemy import Select, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -48,11 +48,9 @@ def _note_names(rows: NewRows, contact_id: UUID, word_indexes: Iterable[str]) ->
     rows.note(NAMES, [{"word_index": word, "contact_id": contact_id} for word in word_indexes])
 
 
-async def add_contact(session: AsyncSession, contact: ContactColumns) -> None:
-    """Store a new contact that has no name."""
-    rows = NewRows()
-    note_contact(rows, contact, [])
-    await rows.write(session)
+def note_contacts(rows: NewRows, contacts: Iterable[ContactColumns]) -> None:
+    """Note new contacts that have no name among rows that are going to be written."""
+    rows.note(CONTACTS, [_columns(contact) for contact in contacts])
 
 
 async def add_contact_once(session: AsyncSession, contact: Contact) -> bool:
@@ -90,12 +88,32 @@ async def find(session: AsyncSession, contact_id: UUID, *, locked: bool = False)
     return (await session.execute(wanted)).scalar_one_or_none()
 
 
-async def find_many(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Contact]:
-    """Several contacts by id, locked, in the order of their ids so that two lockers cannot cross."""
+#: What a call may change of its contact, and what is told of it.
+_MOVED = ("status", "outcome", "moved_by", "closed_at", "changed_at", "received_at", "version")
+_TOLD = ("id", "reference", "channel", "line", "ticket", *_MOVED)
+_MOVE = (
+    update(CONTACTS)
+    .where(CONTACTS.c.id == bindparam("to_id"))
+    .values({name: bindparam(f"to_{name}") for name in _MOVED})
+)
+
+
+async def standing_contacts(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, ContactColumns]:
+    """Where several contacts stand, and nothing of what was said; locked, in the order of their ids."""
     rows = await session.execute(
-        select(Contact).where(CONTACTS.c.id.in_(list(ids))).order_by(CONTACTS.c.id).with_for_update()
+        select(*(CONTACTS.c[name] for name in (*_TOLD, "created_at")))
+        .where(CONTACTS.c.id.in_(list(ids)))
+        .order_by(CONTACTS.c.id)
+        .with_for_update()
     )
-    return {contact.id: contact for contact in rows.scalars()}
+    return {row["id"]: ContactColumns(**row) for row in rows.mappings()}
+
+
+async def change_standings(session: AsyncSession, contacts: Iterable[ContactColumns]) -> None:
+    """Write where these contacts stand now."""
+    moved = [{f"to_{name}": getattr(contact, name) for name in ("id", *_MOVED)} for contact in contacts]
+    if moved:
+        await session.execute(_MOVE, moved)
 
 
 async def lines_of_contacts(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -14,6 +14,10 @@ class Settings(CommonSettings):
     triage_url: str = "http://127.0.0.1:8002"
     routing_url: str = "http://127.0.0.1:8003"
 
+    #: Where exchanges reach this service (https://dsi.example.dk/intake); some sign their URL. Without it,
+    #: the URL of the request is taken for it.
+    public_url: str | None = None
+
     #: The city's own lines (configuring.py); without it, those in storage hold.
     lines_file: Path | None = None
     #: Keys that personal values are sealed with: `k2:<base64>,k1:<base64>`, the first is current.

@@ -7,13 +7,13 @@ from services.intake import repository
 from services.intake.contact_events import closed_event
 from services.intake.contact_status import ContactStatus, Mover, Outcome, Standing
 from services.intake.drafts import drop as drop_draft
-from services.intake.models import Contact
+from services.intake.models import Contact, ContactColumns
 from shared.work import Work
 
 _MOVERS: dict[str, Mover] = {"call": "call", "entry": "entry", "person": "person"}
 
 
-def standing_of(contact: Contact) -> Standing:
+def standing_of(contact: ContactColumns) -> Standing:
     """Where the contact stands."""
     mover: Mover = (
         "call" if contact.moved_by == "call" else "entry" if contact.moved_by == "entry" else "person"

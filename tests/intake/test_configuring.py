@@ -85,12 +85,16 @@ def test_a_file_that_is_wrong_stops_the_start(tmp_path: Path, text: str) -> None
         read_lines_file(tmp_path / "lines.yaml")
 
 
-async def test_before_any_phone_line_is_configured_the_exchange_is_asked_to_come_again(intake: Bench) -> None:
-    intake.app.state.lines = Lines([])
+async def test_before_any_phone_line_is_configured_what_the_exchange_tells_is_kept(intake: Bench) -> None:
+    lines, intake.app.state.lines = intake.app.state.lines, Lines([])
     answer = await intake.client(Role.TELEPHONY).post("/v1/telephony/events", json=RINGS_IN)
 
-    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    assert (answer.status_code, answer.json()["new"]) == (202, 1)
     assert await intake.count(CONTACTS) == 0
+    assert "dsi_intake_unread_deliveries 1.0" in (await intake.client(None).get("/metrics")).text
+
+    intake.app.state.lines = lines
+    assert await intake.count(CONTACTS) == 1
 
 
 async def downgrade(database: Database, revision: str) -> None:

@@ -16,7 +16,7 @@ from services.intake.models import ContactName, tables
 from services.intake.repository import CONTACTS
 from shared import gathering
 from shared.database import Database, table_of
-from shared.gathering import Gatherer
+from shared.gathering import Gatherer, write_rows
 from shared.new_rows import NewRows
 from shared.problems import Unavailable
 from shared.vocabulary import Role
@@ -62,11 +62,11 @@ class SlowStorage(Storage):
         await self.may_commit.wait()
 
 
-class NobodyGathers(Gatherer):
+class NobodyGathers(Gatherer[NewRows, bool]):
     """Sends everybody to write alone."""
 
-    async def stored(self, rows: NewRows) -> bool:
-        return False
+    async def stored(self, rows: NewRows) -> None:
+        return None
 
 
 def count_commits(bench: Bench) -> Callable[[], int]:
@@ -129,7 +129,7 @@ async def test_together_or_alone_a_contact_leaves_the_same_rows(intake: Bench) -
     await client.post("/v1/contacts", json=wish, headers={"Idempotency-Key": "together"})
     together = await everything_stored(intake)
 
-    intake.app.state.gatherer = NobodyGathers(intake.app.state.database)
+    intake.app.state.gatherer = NobodyGathers(intake.app.state.database, write_rows)
     await client.post("/v1/contacts", json=wish, headers={"Idempotency-Key": "alone"})
     both = await everything_stored(intake)
 
@@ -161,7 +161,7 @@ async def test_a_misused_key_is_refused_and_harms_nobody_beside_it(intake: Bench
 
 async def test_without_storage_everybody_is_asked_to_come_again_and_nothing_is_there(intake: Bench) -> None:
     database = intake.app.state.database
-    intake.app.state.gatherer = Gatherer(LostStorage(database))
+    intake.app.state.gatherer = Gatherer(LostStorage(database), write_rows)
     answers = await send(intake, 10)
 
     assert {answer.status_code for answer in answers} == {503}
@@ -169,7 +169,7 @@ async def test_without_storage_everybody_is_asked_to_come_again_and_nothing_is_t
     assert await intake.count(CONTACTS) == 0
     assert await intake.published() == []
 
-    intake.app.state.gatherer = Gatherer(database)
+    intake.app.state.gatherer = Gatherer(database, write_rows)
     assert {answer.status_code for answer in await send(intake, 10)} == {201}
 
 
@@ -177,7 +177,7 @@ async def test_without_storage_everybody_is_asked_to_come_again_and_nothing_is_t
 def slow(intake: Bench) -> SlowStorage:
     """Intake's storage, committing when it is told to."""
     storage = SlowStorage(intake.app.state.database)
-    intake.app.state.gatherer = Gatherer(storage)
+    intake.app.state.gatherer = Gatherer(storage, write_rows)
     return storage
 
 

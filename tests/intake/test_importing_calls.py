@@ -27,6 +27,7 @@ OTHERWISE = replace(DISORDER, seed=8)
 
 async def derived_from(bench: Bench, calls: CallsFile, disorder: Disorder) -> tuple[dict[str, Derived], str]:
     await import_calls(bench.client(Role.TELEPHONY), calls, "csv-test", disorder)
+    await bench.settle()
     return await derived_calls(bench.client(Role.RECEPTION), "csv-test")
 
 

@@ -23,6 +23,7 @@ from services.intake.callback_schemas import (
     SettleIn,
 )
 from services.intake.callbacks import OPEN, CallbackStatus
+from services.intake.catching_up import CaughtUp
 from services.intake.lines import day_of
 from services.intake.models import CallbackRow
 from services.intake.moments import Moment
@@ -40,7 +41,7 @@ from shared.idempotency import Idempotent
 from shared.pages import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import IdempotencyMismatch, InvalidCursor, NotFound, StaleVersion, answers
 from shared.vocabulary import Role
-from shared.work import Reading, Work, Writing
+from shared.work import Work, Writing
 
 callbacks_router = APIRouter(prefix="/v1/callbacks", tags=["call-backs"])
 
@@ -56,7 +57,7 @@ _CHANGE = answers(NotFound, CallbackTaken, CallbackClosed, StaleVersion)
 async def list_callbacks(
     *,
     who: Reader,
-    work: Writing,
+    work: CaughtUp,
     request: Request,
     response: Response,
     status: Annotated[CallbackStatus | None, Query(description="Default: waiting and taken")] = None,
@@ -82,7 +83,7 @@ async def list_callbacks(
 
 @callbacks_router.get("/summary", summary="Count call-backs")
 async def summarise_callbacks(
-    work: Reading,
+    work: CaughtUp,
     _who: Reader,
     since: Annotated[date | None, Query(description="Default: today", examples=["2026-03-01"])] = None,
 ) -> CallbackSummary:
@@ -124,7 +125,7 @@ async def clear_callbacks(who: Mover, wish: ClearingIn, work: Writing, once: Ide
 async def list_clearings(
     *,
     _who: Reader,
-    work: Reading,
+    work: CaughtUp,
     request: Request,
     response: Response,
     limit: Limit = 50,
@@ -151,7 +152,7 @@ async def _json(work: Work, who: Principal, row: CallbackRow, purpose: str | Non
     response_model=CallbackOut,
     responses=answers(NotFound),
 )
-async def read_callback(who: Reader, callback_id: UUID, work: Writing, purpose: Purpose = None) -> Response:
+async def read_callback(who: Reader, callback_id: UUID, work: CaughtUp, purpose: Purpose = None) -> Response:
     """With the number's calls since that day (each leads to its contact), and what people did."""
     return await _json(work, who, await callback_service.found(work, callback_id), purpose)
 

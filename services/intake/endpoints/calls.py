@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from services.intake import access_log, call_repository, calls, repository
 from services.intake.access_log import Purpose
 from services.intake.call_schemas import CallItem, CallOut
-from services.intake.call_state import CallOutcome
+from services.intake.call_state import CallOutcome, Inconsistency
+from services.intake.catching_up import CaughtUp
 from services.intake.endpoints.contacts import Reader
 from services.intake.keeping import lines_of
 from services.intake.lines import Lines
@@ -20,7 +21,7 @@ from services.intake.problems import AmbiguousCall
 from services.intake.telephony.canonical import Name, Source
 from shared.pages import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import InvalidCursor, NotFound, answers
-from shared.work import Work, Writing
+from shared.work import Work
 
 calls_router = APIRouter(prefix="/v1/calls", tags=["calls"])
 
@@ -29,10 +30,17 @@ calls_router = APIRouter(prefix="/v1/calls", tags=["calls"])
 async def list_calls(
     *,
     who: Reader,
-    work: Writing,
+    work: CaughtUp,
     request: Request,
     response: Response,
     outcome: Annotated[CallOutcome | None, Query(examples=["abandoned"])] = None,
+    source: Annotated[Source | None, Query(description="The exchange")] = None,
+    inconsistent: Annotated[
+        bool | None, Query(description="Only calls whose story does (or does not) add up")
+    ] = None,
+    inconsistency: Annotated[
+        Inconsistency | None, Query(description="Only calls that show this", examples=["wait_disagrees"])
+    ] = None,
     started_from: Moment | None = None,
     started_to: Annotated[Moment | None, Query(description="Up to, not including")] = None,
     limit: Limit = 50,
@@ -43,6 +51,9 @@ async def list_calls(
     rows = await call_repository.list_calls(
         work.session,
         outcome=outcome,
+        source=source,
+        inconsistent=inconsistent,
+        inconsistency=inconsistency,
         since=started_from,
         until=started_to,
         after=decode_cursor(cursor),
@@ -59,19 +70,23 @@ async def list_calls(
 
 @calls_router.get("/{call_id:path}", summary="Read a call", responses=answers(NotFound, AmbiguousCall))
 async def read_call(
+    *,
     who: Reader,
     call_id: Annotated[Name, Path(examples=["pbx-1795312303.0"])],
-    work: Writing,
+    work: CaughtUp,
     source: Annotated[Source | None, Query(description="The exchange, where several have this id")] = None,
+    occurrence: Annotated[
+        int | None, Query(ge=1, description="Which of the calls that bore this id; default the latest")
+    ] = None,
     purpose: Purpose = None,
 ) -> CallOut:
     """Its stays in queues and its talks, as derived from all its events. The look is logged."""
     found = await call_repository.find_calls(work.session, [call_id], source)
-    if not found:
-        raise NotFound("No call has this id.")
-    if len(found) > 1:
+    if len({record.source for record in found}) > 1:
         raise AmbiguousCall
-    record = found[0]
+    record = next((one for one in found if occurrence in (None, one.occurrence)), None)
+    if record is None:
+        raise NotFound("No call has this id.")
     why = purpose or access_log.CALLING
     await access_log.log_look(work, who, "read", why, contacts=[record.contact_id])
     caller = await calls.caller_of(work, record) if may_see_the_person(who) else None
@@ -89,12 +104,20 @@ def _as_dict(record: CallRecord, line: str, lines: Lines) -> dict[str, object]:
     return {
         "source": record.source,
         "call_id": record.call_id,
+        "occurrence": record.occurrence,
         "contact_id": record.contact_id,
         "line": line,
         "answered_by": None if answered_at is None else lines.administration_at(line, answered_at),
         "outcome": record.outcome,
         "started_at": record.started_at,
         "gone_at": record.gone_at,
-        "visits": record.visits,
+        "visits": [{**visit, "configured": _is_configured(visit, record, lines)} for visit in record.visits],
         "talks": record.talks,
+        "inconsistencies": record.inconsistencies,
     }
+
+
+def _is_configured(visit: dict[str, Any], record: CallRecord, lines: Lines) -> bool:
+    """Whether a line had the queue then; a stay in no queue lacks nothing."""
+    entered_at = datetime.fromisoformat(visit["entered_at"])
+    return visit["queue"] is None or lines.is_claimed(visit["queue"], record.source, entered_at)

@@ -7,9 +7,9 @@ from fastapi import APIRouter
 from services.intake import candidates
 from services.intake.access_log import Purpose
 from services.intake.candidate_schemas import Candidates
+from services.intake.catching_up import CaughtUp
 from services.intake.endpoints.contacts import Reader
 from shared.problems import NotFound, answers
-from shared.work import Writing
 
 candidates_router = APIRouter(prefix="/v1/contacts", tags=["contacts"])
 
@@ -18,7 +18,7 @@ candidates_router = APIRouter(prefix="/v1/contacts", tags=["contacts"])
     "/{contact_id:uuid}/candidates", summary="Earlier contacts by this number", responses=answers(NotFound)
 )
 async def list_candidates(
-    who: Reader, contact_id: UUID, work: Writing, purpose: Purpose = None
+    who: Reader, contact_id: UUID, work: CaughtUp, purpose: Purpose = None
 ) -> Candidates:
     """Grouped by the person they were about. None for a withheld number or an anonymous citizen.
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.intake import access_log, repository, searching, service
 from services.intake.access_log import Purpose
+from services.intake.catching_up import CaughtUp
 from services.intake.contact_status import ContactStatus
 from services.intake.creating import arrival_of, create, new_contact
 from services.intake.keeping import keep_lines_fresh, lines_of
@@ -107,7 +108,7 @@ async def create_contact(
 async def list_contacts(
     *,
     who: Reader,
-    work: Writing,
+    work: CaughtUp,
     request: Request,
     response: Response,
     status: ContactStatus | None = None,
@@ -135,7 +136,7 @@ async def list_contacts(
     "/search", summary="Find contacts of a person", responses=answers(InvalidCursor, ImpossibleCpr)
 )
 async def search_contacts(
-    who: Staff, wish: Search, work: Writing, purpose: Purpose = None
+    who: Staff, wish: Search, work: CaughtUp, purpose: Purpose = None
 ) -> Page[FoundContact]:
     """By personal number, phone, reference or name: in the body, never in the URL. It is logged."""
     rows = await searching.search(work, who, wish, purpose)
@@ -149,7 +150,7 @@ async def search_contacts(
 @contacts_router.get(
     "/{contact_id:uuid}", summary="Read a contact", response_model=ContactOut, responses=answers(NotFound)
 )
-async def read_contact(who: Reader, contact_id: UUID, work: Writing, purpose: Purpose = None) -> Response:
+async def read_contact(who: Reader, contact_id: UUID, work: CaughtUp, purpose: Purpose = None) -> Response:
     """With its ETag. Operations and auditors see the contact without the person. The look is logged."""
     return _json(work, who, *await service.read(work, who, contact_id, purpose))
 

@@ -1,62 +1,82 @@
-"""What exchanges tell, over HTTP."""
+"""What exchanges tell, over HTTP: one door for all forms. Answered once it is on disk."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, Query
+from fastapi import APIRouter, Path
 
 from services.intake import deliveries
-from services.intake.access_log import Purpose
-from services.intake.call_schemas import MOST_EVENTS, CallEvents, Receipt
-from services.intake.keeping import keep_lines_fresh
+from services.intake.call_schemas import CallEvents, Receipt
+from services.intake.endpoints.admission import AnyForm, Canonical, Told
 from services.intake.problems import BadSignature, TooManyEvents
-from services.intake.telephony.asterisk_queue_log import read_queue_log
-from services.intake.telephony.canonical import Source
-from services.intake.telephony.delivery import canonical_delivery
-from services.intake.telephony.signatures import Exchange
-from shared.problems import Unauthenticated, answers
-from shared.work import Writing
+from shared.gathering import Gathered, Gathering
+from shared.problems import Forbidden, InvalidInput, NotFound, Unauthenticated, answers
 
-telephony_router = APIRouter(
-    prefix="/v1/telephony", tags=["telephony"], dependencies=[Depends(keep_lines_fresh)]
-)
+telephony_router = APIRouter(prefix="/v1/telephony", tags=["telephony"])
 
-_ANSWERS = answers(Unauthenticated, BadSignature, TooManyEvents)
+_ANSWERS = answers(Unauthenticated, BadSignature, Forbidden, TooManyEvents, InvalidInput)
+
+FormName = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9-]{0,39}$", examples=["asterisk"])]
+Tail = Annotated[str, Path(description="Where a form has several URLs: which", examples=["answered"])]
 
 
 @telephony_router.post("/events", summary="Tell of call events", status_code=202, responses=_ANSWERS)
-async def take_call_events(
-    *, who: Exchange, events: CallEvents, work: Writing, purpose: Purpose = None
-) -> Receipt:
+async def take_call_events(told: Canonical, events: CallEvents, gathering: Gathered) -> Receipt:
     """In canonical form, signed (Standard Webhooks) or with a token. Answered once stored.
 
     The same delivery (`source`, `delivery_id`) told again changes nothing, however late; order does not
-    matter.
+    matter. A list with one wrong event in it is refused whole, with nothing stored.
     """
-    if len(events.root) > MOST_EVENTS:
-        raise TooManyEvents
-    told = [canonical_delivery(event) for event in events.root]
-    return await deliveries.take(work, who, told, purpose)
+    # `events` is read to refuse what is none; what is kept is what came.
+    return await deliveries.take(gathering, told.form.name, told.form.deliveries(told.incoming))
+
+
+async def _taken(told: Told, gathering: Gathering) -> Any:
+    receipt = await deliveries.take(gathering, told.form.name, told.form.deliveries(told.incoming))
+    return told.form.answer(told.incoming) or receipt
+
+
+async def tell_in_form(form: FormName, told: AnyForm, gathering: Gathered) -> Any:
+    """A telephone system's own form, with its own proof of who tells; docs/telephony.md has them all.
+
+    Whatever came is stored; what cannot be understood is kept, counted and shown, and read again after a
+    fix. The same delivery told again changes nothing.
+    """
+    return await _taken(told, gathering)
+
+
+async def tell_in_form_at(form: FormName, tail: Tail, told: AnyForm, gathering: Gathered) -> Any:
+    """The same, for forms that have several URLs."""
+    return await _taken(told, gathering)
 
 
 _EXAMPLE = "1795312303|pbx-1795312303.0|socialservice|NONE|ENTERQUEUE||4520000001|1\n"
+_ANY_BODY = {
+    "requestBody": {
+        "content": {
+            "text/plain": {"schema": {"type": "string"}, "example": _EXAMPLE},
+            "application/json": {"schema": {}, "example": {"event": "newCall"}},
+            "application/x-www-form-urlencoded": {
+                "schema": {"type": "object"},
+                "example": {"event": "newCall"},
+            },
+        }
+    }
+}
 
 
-@telephony_router.post(
-    "/asterisk", summary="Tell lines of Asterisk's queue_log", status_code=202, responses=_ANSWERS
-)
-async def take_queue_log(
-    *,
-    who: Exchange,
-    lines: Annotated[str, Body(media_type="text/plain", examples=[_EXAMPLE])],
-    work: Writing,
-    source: Annotated[Source, Query(description="The exchange, where there are several")] = "asterisk",
-    purpose: Purpose = None,
-) -> Receipt:
-    """At most 1,000 lines, as they stand in the file; never cut within a second.
-
-    Lines that mean nothing to us are stored and counted. The same lines sent again change nothing.
-    """
-    told = read_queue_log(lines.split("\n"), source)
-    if len(told) > MOST_EVENTS:
-        raise TooManyEvents
-    return await deliveries.take(work, who, told, purpose)
+def add_form_routes(router: APIRouter) -> None:
+    """Add the routes of all forms; after those with names of their own, which they would hide."""
+    ways = (("/{form}", tell_in_form, ""), ("/{form}/{tail:path}", tell_in_form_at, ", at one of its URLs"))
+    for path, endpoint, which in ways:
+        for method in ("POST", "GET"):
+            router.add_api_route(
+                path,
+                endpoint,
+                methods=[method],
+                name=f"{endpoint.__name__}_by_{method.lower()}",
+                summary=f"Tell in a telephone system's own form{which} ({method})",
+                status_code=202,
+                response_model=Receipt,
+                responses={**answers(NotFound), **_ANSWERS},
+                openapi_extra=_ANY_BODY if method == "POST" else None,
+            )

@@ -8,13 +8,16 @@ ENTERQUEUE; when the exchange is killed its calls get no line at all, only QUEUE
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
+from fastapi import Response
 from pydantic import ValidationError
 
 from services.intake.telephony.canonical import MOST_SECONDS, CallEvent, CallEventType, ExchangeRestart
 from services.intake.telephony.delivery import Delivery
+from services.intake.telephony.forms import Incoming, RawDelivery, Uninterpretable
+from services.intake.telephony.signatures import SignedOrToken
 
 RESTART = "QUEUESTART"
 
@@ -35,20 +38,53 @@ _VERBS: dict[str, tuple[CallEventType, int | None, int | None]] = {
 }
 
 
-def read_queue_log(lines: Iterable[str], source: str = "asterisk") -> list[Delivery]:
-    """Each line that is not blank, in order.
+class QueueLogForm:
+    """Lines of a queue_log, as they stand in the file. Signed (Standard Webhooks), or with a token."""
 
-    The delivery id is made of the line's content and of how many equal lines stood before it: equal
-    lines of the same second stay two, and the same lines read again are the same deliveries. Whoever
-    sends a log in parts must therefore not cut it within a second.
+    name = "asterisk"
+
+    def __init__(self, proof: SignedOrToken) -> None:
+        self.admit = proof.admit
+
+    def deliveries(self, incoming: Incoming) -> Sequence[RawDelivery]:
+        """One for each line that is not blank."""
+        lines = incoming.body.decode(errors="replace").split("\n")
+        return [
+            RawDelivery(incoming.source, delivery_id, self.name, line)
+            for delivery_id, line in _numbered(lines)
+        ]
+
+    def interpret(self, delivery: RawDelivery, received_at: datetime) -> CallEvent | ExchangeRestart | None:
+        """What the line means."""
+        event = _interpreted(delivery.text, delivery.source, delivery.delivery_id)
+        if event is None:
+            raise Uninterpretable("not-understood")
+        return event
+
+    def answer(self, incoming: Incoming) -> Response | None:
+        """The usual receipt."""
+        return None
+
+
+def read_queue_log(lines: Iterable[str], source: str = "asterisk") -> list[Delivery]:
+    """Each line that is not blank, in order."""
+    return [
+        Delivery(source, delivery_id, line, _interpreted(line, source, delivery_id))
+        for delivery_id, line in _numbered(lines)
+    ]
+
+
+def _numbered(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Each line that is not blank, behind its delivery id.
+
+    The id is made of the line's content and of how many equal lines stood before it: equal lines of the
+    same second stay two, and the same lines read again are the same deliveries. Whoever sends a log in
+    parts must therefore not cut it within a second.
     """
     seen: Counter[str] = Counter()
-    deliveries = []
     for line in filter(None, (line.strip("\r\n\0 ") for line in lines)):
         seen[line] += 1
-        delivery_id = f"{hashlib.sha256(line.encode()).hexdigest()[:32]}-{seen[line]}"
-        deliveries.append(Delivery(source, delivery_id, line, _interpreted(line, source, delivery_id)))
-    return deliveries
+        yield f"{hashlib.sha256(line.encode()).hexdigest()[:32]}-{seen[line]}", line
 
 
 def _interpreted(line: str, source: str, delivery_id: str) -> CallEvent | ExchangeRestart | None:

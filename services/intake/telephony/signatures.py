@@ -5,23 +5,17 @@ bears any `webhook-` header is judged by its signature alone.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any
 
-from fastapi import Depends, Request
-from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from services.intake.problems import BadSignature
-from shared.access import Allow, Principal
+from services.intake.telephony.forms import Incoming
+from shared.access import Tokens
+from shared.problems import Forbidden, Unauthenticated
 from shared.vocabulary import Role
 
-_bearer = HTTPBearer(auto_error=False)
-_signature = APIKeyHeader(
-    name="webhook-signature",
-    scheme_name="StandardWebhooks",
-    auto_error=False,
-    description="With webhook-id and webhook-timestamp: HMAC-SHA256 as in Standard Webhooks 1.0",
-)
+#: Whose tokens may tell of calls.
+TELLERS = (Role.TELEPHONY, Role.SERVICE)
 
 
 class Signatures:
@@ -39,26 +33,27 @@ def _holds(key: Webhook, body: bytes, headers: Mapping[str, str]) -> bool:
     try:
         key.verify(body, dict(headers), json_parse=False)
     except (WebhookVerificationError, ValueError):
-        # ValueError: headers that the library cannot even take apart.
+        # ValueError: headers, or a body, that the library cannot even take apart.
         return False
     return True
 
 
-class SignedOrAllowed(Allow):
-    """Lets a signed request in as the exchange; any other needs a token with one of the roles."""
+class SignedOrToken:
+    """How an exchange proves itself that has no way of its own."""
 
-    async def __call__(
-        self,
-        request: Request,
-        credentials: HTTPAuthorizationCredentials | None = Depends(_bearer),
-        _shown_in_openapi: Any = Depends(_signature),
-    ) -> Principal:
-        if not any(name.startswith("webhook-") for name in request.headers):
-            return await super().__call__(request, credentials)
-        signatures: Signatures = request.app.state.signatures
-        if not signatures.holds(await request.body(), request.headers):
+    def __init__(self, signatures: Signatures, tokens: Tokens) -> None:
+        self._signatures, self._tokens = signatures, tokens
+
+    def admit(self, incoming: Incoming) -> None:
+        """Return when it holds. Raises BadSignature, Unauthenticated or Forbidden."""
+        if not any(name.startswith("webhook-") for name in incoming.headers):
+            self._demand_token(incoming)
+        elif not self._signatures.holds(incoming.body, incoming.headers):
             raise BadSignature
-        return Principal("signed-webhook", frozenset({Role.TELEPHONY}), frozenset())
 
-
-Exchange = Annotated[Principal, Depends(SignedOrAllowed((Role.TELEPHONY, Role.SERVICE)))]
+    def _demand_token(self, incoming: Incoming) -> None:
+        scheme, _, token = incoming.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Unauthenticated(headers={"WWW-Authenticate": "Bearer"})
+        if not self._tokens.verify(token.strip()).has(*TELLERS):
+            raise Forbidden(f"It takes one of: {', '.join(sorted(TELLERS))}.")

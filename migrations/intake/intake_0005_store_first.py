@@ -12,8 +12,8 @@ from alembic import op
 from shared.database import UtcDateTime
 from shared.ids import new_id
 
-revision: str = "intake_0002"
-down_revision: str | None = "intake_0001"
+revision: str = "intake_0005"
+down_revision: str | None = "intake_0004"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -1,0 +1,50 @@
+"""What operations see of deliveries."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from services.intake.delivery_states import DeliveryState
+
+
+class DeliveryItem(BaseModel):
+    """A stored delivery in a list: nothing of what it says, and no name that its sender gave it."""
+
+    id: UUID
+    source: str = Field(examples=["asterisk"])
+    form: str = Field(examples=["asterisk"])
+    state: DeliveryState
+    reason: str | None = Field(description="Why it is set aside", examples=["unknown-verb"])
+    received_at: datetime
+    occurred_at: datetime | None = Field(description="When what it tells of happened")
+    due_at: datetime | None = Field(description="When one that tells of the future is read again")
+
+
+class DeliveryOut(DeliveryItem):
+    """One delivery, with what came."""
+
+    delivery_id: str = Field(description="The sender's name for it, or the hash of its content")
+    text: str | None = Field(description="As it came; null when its key is gone")
+
+
+class Rerun(BaseModel):
+    """How many deliveries that were set aside are being read again."""
+
+    rerun: int = Field(examples=[3])
+
+
+class UnconfiguredQueueOut(BaseModel):
+    """A queue of an exchange that calls stood in and no line has: they were shown on the main line."""
+
+    source: str = Field(examples=["asterisk"])
+    queue: str = Field(examples=["nobody"])
+    first_seen_at: datetime
+    last_seen_at: datetime
+
+
+class UnconfiguredQueues(BaseModel):
+    """All of them, the latest first."""
+
+    items: list[UnconfiguredQueueOut]
+    next_cursor: str | None = Field(None, description="Always null: there are few")

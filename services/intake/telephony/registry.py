@@ -1,0 +1,31 @@
+"""The forms that the telephony door takes, each by its name. A new one is a line here."""
+
+from collections.abc import Mapping
+
+from services.intake.settings import Settings
+from services.intake.telephony.asterisk_queue_log import QueueLogForm
+from services.intake.telephony.canonical_form import CanonicalForm
+from services.intake.telephony.flexfone.form import FlexfoneForm
+from services.intake.telephony.forms import Form
+from services.intake.telephony.signatures import Signatures, SignedOrToken
+from services.intake.telephony.sipgate.form import SipgateForm
+from services.intake.telephony.twilio.form import TwilioForm
+from services.intake.telephony.zammad.form import ZammadForm
+from shared.access import Tokens
+
+
+def forms_of(settings: Settings, tokens: Tokens) -> Mapping[str, Form]:
+    """All forms, with the keys that the settings have for them.
+
+    Raises ValueError for a key that cannot be one.
+    """
+    signed_or_token = SignedOrToken(Signatures(settings.secret("webhook_secrets")), tokens)
+    forms: list[Form] = [
+        CanonicalForm(signed_or_token),
+        QueueLogForm(signed_or_token),
+        ZammadForm(settings),
+        SipgateForm(settings),
+        TwilioForm(settings),
+        FlexfoneForm(settings),
+    ]
+    return {form.name: form for form in forms}
