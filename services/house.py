@@ -72,6 +72,12 @@ class House:
         while sum([await self._drain(name, woken_only=woken_only) for name in SERVICES]):
             pass
 
+    async def do_jobs(self) -> None:
+        """Let every service do what it does by itself, without carrying events."""
+        for name in SERVICES:
+            for job in self.apps[name].state.jobs:
+                await job.drain()
+
     async def _drain(self, name: str, *, woken_only: bool) -> int:
         state = self.apps[name].state
         done: list[int] = [await job.drain() for job in state.jobs]

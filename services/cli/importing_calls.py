@@ -48,6 +48,8 @@ async def import_calls_file(asked: CallsImport, data: Path | None, talk: Console
     async with own_house(data) as house:
         try:
             told = await _tell(house, asked, calls, talk)
+            with talk.status("deriving calls"):
+                await house.do_jobs()
             with talk.status("holding what was derived against the record"):
                 found = await _compare(house, asked, calls)
         except (LinesRefusedError, httpx.HTTPError) as error:

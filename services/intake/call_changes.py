@@ -14,7 +14,7 @@ from shared.contracts import Event
 class Changes:
     """New and changed calls and contacts, and what is told of them.
 
-    `calls` are the new and the changed ones by their contacts, as they stand now; None: no call any more.
+    `calls` are those that were derived, by their contacts, as they stand now; None: no call any more.
     `changed` are the contacts whose call changed, `moved_contacts` those that are written anew themselves.
     `inconsistencies` counts the calls that show one they did not show before.
     """

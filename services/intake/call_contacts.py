@@ -1,7 +1,6 @@
 """What a call does to its contact: it moves it while nobody else has moved it, and tells of each step."""
 
 from datetime import datetime
-from typing import Any
 
 from services.intake import contact_status, standing
 from services.intake.call_changes import Changes
@@ -30,7 +29,7 @@ def follow(
     known: tuple[StoredCall, ContactColumns] | None,
 ) -> None:
     """Make the contact of a new call, or move that of a known one."""
-    columns, before = columns_of(call), dict[str, Any]()
+    columns, before = columns_of(call), {} if known is None else known[0].columns
     if known is None:
         source = changes.source
         contact = _new_contact(at_hand, call, source)
@@ -38,14 +37,15 @@ def follow(
         changes.new_calls.append({"contact_id": contact.id, "source": source, "call_id": call_id, **columns})
         to = standing.standing_of(contact)
         _tell(at_hand, changes, contact, call, to, visits_changed=True)
-    elif known[0].columns != columns:
-        before, contact = known[0].columns, known[1]
+    elif before != columns:
+        contact = known[1]
         changes.changed_calls.append({"contact_id": contact.id, **columns})
         changes.changed.append(contact.id)
         visits_changed = before["visits"] != columns["visits"] or is_place_untold(call)
         _move(at_hand, changes, contact, call, visits_changed=visits_changed)
     else:
-        return
+        contact = known[1]
+    # Also where nothing of the call itself is new: its number may be.
     changes.calls[contact.id] = call
     changes.inconsistencies.update(set(call.inconsistencies).difference(before.get("inconsistencies", ())))
 

@@ -1,7 +1,7 @@
 """Brings a whole queue_log in, through the same door as live lines (`dsi import queue-log`)."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -41,11 +41,13 @@ async def import_queue_log(
     path: Path,
     *,
     progress: Callable[[int], None] = lambda _lines: None,
+    told: Callable[[], Awaitable[None]] | None = None,
 ) -> ImportCount:
     """Post the file's lines in batches. Importing a file again, or more of it later, adds only what is new.
 
     `client` reaches intake with a token of the role service; `progress` is told how many lines each
-    batch had. Raises LinesRefusedError, and httpx.HTTPError when intake cannot be reached.
+    batch had; `told` returns when what was posted is derived, where the service does not do so by itself.
+    Raises LinesRefusedError, and httpx.HTTPError when intake cannot be reached.
     """
     receipts = list[Receipt]()
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
@@ -59,6 +61,8 @@ async def import_queue_log(
             raise LinesRefusedError(str(answer.status_code))
         receipts.append(Receipt.model_validate_json(answer.content))
         progress(len(batch))
+    if told is not None:
+        await told()
     named = {line.split("|")[1] for line in lines if line.count("|")}
     calls = [call async for call in _everything(client, "/v1/calls") if call["call_id"] in named]
     aside = _everything(client, "/v1/telephony/deliveries", state="set_aside")
