@@ -12,8 +12,10 @@ from services.triage.endpoints.hsds_import import import_router
 from services.triage.endpoints.hsds_organizations import organizations_router, places_router
 from services.triage.endpoints.hsds_services import services_router
 from services.triage.endpoints.hsds_taxonomies import root_router, taxonomies_router, terms_router
+from services.triage.endpoints.matching import matching_router
 from services.triage.endpoints.recommendations import recommendations_router
 from services.triage.endpoints.reference import needs_router, rulesets_router
+from services.triage.endpoints.referrals import outcomes_router, referrals_router
 from services.triage.events import HANDLERS
 from services.triage.example import load_example
 from services.triage.models import tables
@@ -57,6 +59,9 @@ def service(settings: Settings) -> Service:
             terms_router,
             root_router,
             import_router,
+            matching_router,
+            referrals_router,
+            outcomes_router,
         ),
         handlers=HANDLERS,
         publishes={"contact.triaged": ("intake", "routing")},

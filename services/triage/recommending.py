@@ -11,6 +11,7 @@ from services.triage.catalogue import Catalogue, Offer, OpenOffers
 from services.triage.effects import Effects, EffectsOf
 from services.triage.explaining import because, shown
 from services.triage.geography import Geography
+from services.triage.matching import particulars
 from services.triage.needs import NeedVocabulary
 from services.triage.recommendation import (
     CompanionRecommendation,
@@ -184,7 +185,7 @@ class Adviser:
         why = self.ruleset.texts[template].format(
             name=offer.name, ages=self._ages(offer), needs=", ".join(labels), step=offer.step
         )
-        return OfferSuggestion(id=offer.id, name=offer.name, why=why)
+        return OfferSuggestion(id=offer.id, name=offer.name, why=" ".join([why, *particulars(offer)]))
 
     def _ages(self, offer: Offer) -> str:
         first, last = offer.ages.first, offer.ages.last

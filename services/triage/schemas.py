@@ -144,6 +144,9 @@ class DecisionIn(_Body):
     accept: bool = False
     override: Override | None = None
     reason: Reason | None = Field(None, description="Why another place is right. No names or numbers")
+    service_id: UUID | None = Field(
+        None, description="The offer that the citizen was led on to: written down as a referral"
+    )
 
 
 class NeedOut(BaseModel):

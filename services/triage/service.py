@@ -17,6 +17,7 @@ from services.triage.problems import (
     at_field,
 )
 from services.triage.recommendation import Recommendation
+from services.triage.referring import refer
 from services.triage.schemas import AssessmentStatus, DecisionIn, DecisionOut, Override
 from shared.access import Principal
 from shared.contracts import ContactTriaged, Destination, TriagedCompanion
@@ -78,7 +79,7 @@ async def decide(
     """Store a person's decision and tell intake and routing of it, in one transaction.
 
     The same person may decide again; saying the same again changes nothing. Raises NotFound, NotTheLatest,
-    ContactIsClosed, StaleVersion, AlreadyDecided and what `choice_of` raises.
+    ContactIsClosed, StaleVersion, AlreadyDecided, UnknownService and what `choice_of` raises.
     """
     seen = await get_assessment(work, assessment_id)
     course = await repository.lock_course(work.session, seen.contact_id)
@@ -88,6 +89,8 @@ async def decide(
     _refuse_the_past(course, assessment)
     if if_match is not None:
         demand_version(if_match, assessment.version)
+    if wish.service_id is not None:
+        await refer(work, who, assessment.contact_id, wish.service_id)
     if _says_nothing_new(choice, assessment, who, if_match):
         return assessment
     await _store(work, Deciding(who, course, assessment, recommendation, course.decision + 1), choice)

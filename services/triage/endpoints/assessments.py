@@ -18,6 +18,7 @@ from services.triage.problems import (
     NotTheLatest,
     ReasonRequired,
     UnclearDecision,
+    UnknownService,
 )
 from services.triage.repository import Wanted
 from services.triage.schemas import AssessmentIn, AssessmentOut, AssessmentStatus, DecisionIn
@@ -108,6 +109,7 @@ async def read_assessment(assessment_id: UUID, work: Reading) -> Response:
         UnclearDecision,
         ReasonRequired,
         ImpossibleDestination,
+        UnknownService,
         IdempotencyMismatch,
     ),
 )

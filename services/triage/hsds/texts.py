@@ -28,6 +28,7 @@ class CatalogueTexts(Strict):
     languages: dict[str, str]
     fits: dict[str, str]
     fits_not: dict[str, str]
+    ages: dict[str, str]
 
 
 @lru_cache
