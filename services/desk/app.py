@@ -8,8 +8,10 @@ import httpx
 from fastapi import FastAPI
 
 from services.desk.assets import mount_assets
+from services.desk.endpoints.contact import contact_router
 from services.desk.endpoints.front import front_router
 from services.desk.endpoints.inbox import inbox_router
+from services.desk.endpoints.reception import reception_router
 from services.desk.endpoints.sign_in import sign_in_router
 from services.desk.failing import show_problems
 from services.desk.feed import follow_board
@@ -24,7 +26,7 @@ from shared.sealing import Keyring
 from shared.service_app import connect_by_url
 
 SERVICES = ("intake", "triage", "routing")
-_ROUTERS = (front_router, sign_in_router, inbox_router)
+_ROUTERS = (front_router, sign_in_router, reception_router, contact_router, inbox_router)
 
 
 def create_app(

@@ -1,6 +1,6 @@
 """Which pages there are, and which role opens which: the menu."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.desk.session import Session
 from shared.vocabulary import Role
@@ -14,15 +14,20 @@ class Door:
     path: str
     key: str
     roles: frozenset[Role]
+    #: Other paths that belong to the same page.
+    also: tuple[str, ...] = ()
     is_here: bool = False
 
 
-def _door(name: str, path: str, key: str, *roles: Role) -> Door:
-    return Door(name, path, key, frozenset(roles))
+def _door(name: str, path: str, key: str, *roles: Role, also: tuple[str, ...] = ()) -> Door:
+    return Door(name, path, key, frozenset(roles), also)
 
 
 #: In the order of the menu; the first one a role has is where it lands.
-_DOORS = (_door("inbox", "/inbox", "i", Role.CASEWORKER, Role.RECEPTION, Role.OPERATIONS),)
+_DOORS = (
+    _door("reception", "/reception", "r", Role.RECEPTION, also=("/contacts",)),
+    _door("inbox", "/inbox", "i", Role.CASEWORKER, Role.RECEPTION, Role.OPERATIONS),
+)
 
 
 def doors_of(session: Session | None, path: str) -> list[Door]:
@@ -30,7 +35,7 @@ def doors_of(session: Session | None, path: str) -> list[Door]:
     if session is None:
         return []
     return [
-        Door(door.name, door.path, door.key, door.roles, path.startswith(door.path))
+        replace(door, is_here=path.startswith((door.path, *door.also)))
         for door in _DOORS
         if session.role in door.roles
     ]

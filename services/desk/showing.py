@@ -48,16 +48,7 @@ def show(
     answer = templates.TemplateResponse(
         request,
         template,
-        {
-            "t": state.texts,
-            "session": session,
-            "doors": doors_of(session, request.url.path),
-            "now": state.clock.now(),
-            "mode": state.settings.mode,
-            "idle_seconds": state.settings.desk_idle_seconds,
-            "assets": have_assets(),
-            **shown,
-        },
+        {**_common(request, session), **shown},
         status_code=status,
         headers=dict(headers or {}),
     )
@@ -66,6 +57,25 @@ def show(
         sessions: Sessions = state.sessions
         sessions.note_seen(answer, session, state.clock.now())
     return answer
+
+
+def part(request: Request, template: str, session: Session, **shown: Any) -> str:
+    """A part of a page as text, for what is sent live; it does not count as its owner being there."""
+    context = {**_common(request, session), "request": request, **shown}
+    return templates.get_template(template).render(context)
+
+
+def _common(request: Request, session: Session | None) -> dict[str, Any]:
+    state = request.app.state
+    return {
+        "t": state.texts,
+        "session": session,
+        "doors": doors_of(session, request.url.path),
+        "now": state.clock.now(),
+        "mode": state.settings.mode,
+        "idle_seconds": state.settings.desk_idle_seconds,
+        "assets": have_assets(),
+    }
 
 
 def services_of(request: Request, session: Session) -> Services:

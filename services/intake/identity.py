@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from services.intake.cpr import Cpr, ImpossibleCprError, age_at
 from services.intake.problems import (
     AnonymousWithCpr,
     ContradictingAge,
@@ -13,6 +12,7 @@ from services.intake.problems import (
 )
 from services.intake.schemas import CitizenIn
 from shared.contracts import Facts
+from shared.cpr import Cpr, ImpossibleCprError, age_at
 
 OLDEST = 130
 

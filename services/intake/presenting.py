@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from services.intake.cpr import Cpr, age_at
 from services.intake.lines import Lines
 from services.intake.models import ContactColumns
 from services.intake.said import Said
@@ -10,6 +9,7 @@ from services.intake.schemas import CitizenOut, ContactItem, ContactOut, Contact
 from shared.access import Principal
 from shared.clock import COPENHAGEN
 from shared.contracts import Facts
+from shared.cpr import Cpr, age_at
 from shared.ids import show_reference
 from shared.vocabulary import Role
 

@@ -81,7 +81,7 @@ _PURE = (
     "services/routing/queue_order.py",
     "services/routing/waits.py",
     "services/routing/estimate.py",
-    "services/intake/cpr.py",
+    "shared/cpr.py",
     "services/intake/call_state.py",
     "services/intake/callbacks.py",
     "services/intake/line_conflicts.py",

@@ -10,7 +10,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from services.desk.feed import Board
 from services.desk.live_pages import parts_of
 from services.desk.session import Session
-from services.desk.showing import go_to, services_of, show, templates
+from services.desk.showing import go_to, part, services_of, show
 from services.desk.visitor import form_of, visitor
 from shared.vocabulary import Role
 
@@ -42,10 +42,9 @@ async def follow_inbox(request: Request, session: Colleague, code: Code) -> Asyn
 
     async def render(board: Board | None) -> str:
         if board is None:
-            return templates.get_template("unreachable.html").render(t=request.app.state.texts)
+            return part(request, "unreachable.html", session)
         inside = await _inside(request, session, code)
-        shown = {"t": request.app.state.texts, "session": session, "now": request.app.state.clock.now()}
-        return templates.get_template("inbox_entries.html").render(**shown, code=code, **inside)
+        return part(request, "inbox_entries.html", session, code=code, **inside)
 
     async for event in parts_of(request, render):
         yield event

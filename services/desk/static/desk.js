@@ -46,6 +46,62 @@
     event.preventDefault();
     if (found.matches("input, textarea, select")) found.focus(); else found.click();
   });
+  /* In a long form Enter must not send it half-written; Ctrl+Enter does what the main button does. */
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    if (event.ctrlKey) { document.querySelector("[data-ctrl-enter]:not(:disabled)")?.click(); return; }
+    if (event.target.matches("form.contact input:not([type=submit])")) event.preventDefault();
+  });
+
+  /* A list that gets shorter while one types: every word must be found. Enter ticks the first, arrows walk. */
+  const plain = (text) => text.toLocaleLowerCase("da").normalize("NFKD");
+  const shown = (list) => [...list.children].filter((one) => !one.hidden);
+  document.addEventListener("input", (event) => {
+    const list = document.getElementById(event.target.dataset?.filters || "");
+    if (!list) return;
+    const words = plain(event.target.value).split(/\s+/).filter(Boolean);
+    for (const one of list.children) {
+      const has = plain(one.dataset.words);
+      one.hidden = !words.every((word) => has.includes(word)) && !one.querySelector(":checked");
+    }
+    const told = document.querySelector(`[data-filtered="${list.id}"]`);
+    told.textContent = told.dataset.text.replace("{n}", shown(list).length);
+  });
+  document.addEventListener("keydown", (event) => {
+    const list = document.getElementById(event.target.dataset?.filters || "");
+    const inside = event.target.closest(".needs");
+    if (list && event.key === "Enter") {
+      const first = shown(list).map((one) => one.querySelector("input")).find((box) => !box.checked);
+      if (!first) return;
+      first.click();
+      event.target.value = "";
+      event.target.dispatchEvent(new Event("input", { bubbles: true }));
+    } else if (list && event.key === "ArrowDown") {
+      event.preventDefault();
+      shown(list)[0]?.querySelector("input").focus();
+    } else if (inside && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+      event.preventDefault();
+      const boxes = shown(inside).map((one) => one.querySelector("input"));
+      const next = boxes.indexOf(event.target) + (event.key === "ArrowDown" ? 1 : -1);
+      (boxes[next] || document.querySelector(`[data-filters="${inside.id}"]`)).focus();
+    }
+  });
+
+  /* What is asked for leads to its field, opening whatever hides it. */
+  const lead = (id) => {
+    const field = document.getElementById(id);
+    if (!field) return;
+    field.closest("details")?.setAttribute("open", "");
+    field.focus();
+  };
+  document.addEventListener("click", (event) => {
+    const asks = event.target.closest("[data-focuses]");
+    if (!asks) return;
+    event.preventDefault();
+    lead(asks.dataset.focuses);
+  });
+  document.querySelector("[data-focus]")?.focus();
+
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-opens]");
     if (opener) document.getElementById(opener.dataset.opens)?.showModal();

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from services.intake.cpr import Cpr, ImpossibleCprError, age_at
+from shared.cpr import Cpr, ImpossibleCprError, age_at
 
 CENTURIES = [
     ("610100-0000", 1900),

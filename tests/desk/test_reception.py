@@ -1,0 +1,212 @@
+"""The reception's pages: from the next one in line to what is said to the citizen."""
+
+import asyncio
+import re
+
+import pytest
+
+from services.desk.endpoints.reception import criterion_of
+from services.house import House
+from shared.vocabulary import Role
+from tests.desk.conftest import Person, SitsDown
+
+
+async def begins(anna: Person, house: House, channel: str = "walk_in") -> str:
+    """A new contact at the counter; gives the path of its page."""
+    page = await anna.sends("/reception/contacts", channel=channel, once="once")
+    await house.settle()
+    return page.url.path
+
+
+def hidden(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found is not None, name
+    return found[1].replace("&#34;", '"')
+
+
+async def writes(anna: Person, house: House, path: str, **fields: object) -> str:
+    """The form as it stands is looked at and then accepted; gives the page that follows."""
+    page = (await anna.opens(path)).text
+    looked = await anna.sends(f"{path}/look", etag=hidden(page, "etag"), **fields)
+    sent = {**fields, "etag": hidden(page, "etag"), "seen": hidden(looked.text, "seen"), "once": "a-form"}
+    async with carried(house):
+        return (await anna.sends(f"{path}/decide", **sent)).text
+
+
+class carried:  # noqa: N801 -- reads as a sentence
+    """While the block runs, events are carried between the services, as relays do."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def __aenter__(self) -> None:
+        async def carry() -> None:
+            while True:
+                await self._house.settle()
+                await asyncio.sleep(0.01)
+
+        self._task = asyncio.create_task(carry())
+
+    async def __aexit__(self, *_: object) -> None:
+        self._task.cancel()
+        await self._house.settle()
+
+
+async def test_a_walk_in_is_written_down_accepted_and_told_where_it_went(
+    house: House, sits_down: SitsDown
+) -> None:
+    anna = await sits_down(Role.RECEPTION)
+    path = await begins(anna, house)
+    done = await writes(anna, house, path, needs="assistive_devices", age="41", in_municipality="yes")
+    assert "er sendt videre" in done
+    assert "Din henvendelse er nu hos Hjælpemidler" in done
+    bo = await sits_down(Role.CASEWORKER, "assistive-devices")
+    assert "1 venter" in (await bo.opens("/inbox/assistive-devices")).text
+
+
+async def test_the_recommendation_and_its_questions_follow_the_form(
+    house: House, sits_down: SitsDown
+) -> None:
+    anna = await sits_down(Role.RECEPTION)
+    path = await begins(anna, house)
+    etag = hidden((await anna.opens(path)).text, "etag")
+    page = (await anna.sends(f"{path}/look", etag=etag, needs="brain_injury", in_municipality="yes")).text
+    assert "Hvor gammel er borgeren?" in page
+    kept = hidden(page, "draft_etag")
+    page = (
+        await anna.sends(
+            f"{path}/look", etag=etag, draft_etag=kept, needs="brain_injury", in_municipality="yes", age="40"
+        )
+    ).text
+    assert "Specialiseret handicapenhed, voksne" in page
+    assert "Hvor gammel er borgeren?" not in page
+
+
+async def test_what_was_typed_is_there_again_after_the_browser_died(
+    house: House, sits_down: SitsDown
+) -> None:
+    anna = await sits_down(Role.RECEPTION)
+    path = await begins(anna, house)
+    await anna.sends(f"{path}/look", summary="Halvvejs 👪 مرحبا <script>", needs="debt", cpr="610190-12")
+    page = (await anna.opens(path)).text
+    assert "Halvvejs 👪 مرحبا &lt;script&gt;" in page
+    assert 'value="610190-12"' in page
+    assert 'value="debt" checked' in page
+
+
+async def test_a_form_with_faults_comes_back_filled_in_and_nothing_is_decided(
+    house: House, sits_down: SitsDown
+) -> None:
+    anna = await sits_down(Role.RECEPTION)
+    path = await begins(anna, house)
+    page = await anna.sends(f"{path}/decide", summary="x" * 4001, age="200")
+    assert page.status_code == 422
+    for text in ("Vælg mindst ét behov", "Alder er et tal", "over 4.000 tegn", "x" * 4001):
+        assert text in page.text
+
+
+async def test_of_two_tabs_the_later_one_is_told_and_loses_nothing(house: House, sits_down: SitsDown) -> None:
+    anna = await sits_down(Role.RECEPTION)
+    path = await begins(anna, house)
+    first = (await anna.sends(f"{path}/look", summary="Fra det første faneblad", needs="debt")).text
+    assert hidden(first, "draft_etag")
+    second = (await anna.sends(f"{path}/look", summary="Fra det andet", needs="advice")).text
+    assert "Åben et andet sted" in second
+    assert "Fra det andet" in second
+    assert "Fra det første faneblad" in (await anna.opens(path)).text
+
+
+async def test_a_decision_on_facts_that_somebody_else_changed_meanwhile_is_not_taken(
+    house: House, sits_down: SitsDown
+) -> None:
+    anna, eva = await sits_down(Role.RECEPTION), await sits_down(Role.RECEPTION, name="Eva")
+    path = await begins(anna, house)
+    old = hidden((await anna.opens(path)).text, "etag")
+    await writes(eva, house, path, needs="assistive_devices", in_municipality="yes")
+    page = await anna.sends(f"{path}/decide", etag=old, needs="debt", summary="Annas ord")
+    assert page.status_code == 412
+    assert "Nogen har ændret henvendelsen imens" in page.text
+    assert "Annas ord" in page.text
+
+
+async def test_another_place_takes_a_reason_and_goes_there(house: House, sits_down: SitsDown) -> None:
+    anna = await sits_down(Role.RECEPTION)
+    path = await begins(anna, house)
+    etag = hidden((await anna.opens(path)).text, "etag")
+    wish = {"etag": etag, "needs": "assistive_devices", "in_municipality": "yes", "override": "yes"}
+    page = await anna.sends(f"{path}/decide", **wish, other_kind="unit", unit="adults")
+    assert "hvorfor et andet sted er rigtigere" in page.text
+    async with carried(house):
+        page = await anna.sends(
+            f"{path}/decide", **wish, other_kind="unit", unit="adults", reason="Har en aftale der"
+        )
+    assert "Din henvendelse er nu hos Voksenområdet" in page.text
+
+
+async def test_advice_ends_it_and_what_was_said_is_kept(house: House, sits_down: SitsDown) -> None:
+    anna = await sits_down(Role.RECEPTION)
+    path = await begins(anna, house)
+    etag = hidden((await anna.opens(path)).text, "etag")
+    async with carried(house):
+        await anna.sends(f"{path}/close", etag=etag, outcome="advised", summary="Fik vejledning")
+    page = (await anna.opens(path)).text
+    assert "Henvendelsen er afsluttet: Vejledt." in page
+    assert "Fik vejledning" in page
+
+
+async def test_two_receptionists_never_get_the_same_person(house: House, sits_down: SitsDown) -> None:
+    anna, eva = await sits_down(Role.RECEPTION), await sits_down(Role.RECEPTION, name="Eva")
+    async with house.client("intake") as intake:
+        token = house.apps["intake"].state.tokens.for_service("test")
+        headers = {"Authorization": f"Bearer {token}"}
+        for _ in range(2):
+            await intake.post("/v1/contacts", json={"channel": "walk_in"}, headers=headers)
+    await house.settle()
+    taken = {
+        (await one.sends("/reception/next", queue="reception-desk", once=name)).url.path
+        for one, name in ((anna, "a"), (eva, "b"))
+    }
+    assert len(taken) == 2
+    again = await anna.sends("/reception/next", queue="reception-desk", once="c")
+    assert "Ingen venter i den kø lige nu" in again.text
+
+
+async def test_back_in_line_keeps_what_was_written_for_whoever_comes_next(
+    house: House, sits_down: SitsDown
+) -> None:
+    anna, eva = await sits_down(Role.RECEPTION), await sits_down(Role.RECEPTION, name="Eva")
+    async with carried(house):
+        path = (await anna.sends("/reception/contacts", channel="walk_in", once="x")).url.path
+        page = await anna.sends(f"{path}/release", needs="debt", summary="Kommer tilbage om lidt")
+    assert page.url.path == "/reception"
+    page = await eva.sends("/reception/next", queue="reception-desk", once="y")
+    assert page.url.path == path
+    assert "Kommer tilbage om lidt" in page.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind"),
+    [
+        ("610190-1234", "cpr"),
+        ("6101901234", "cpr"),
+        ("20 00 00 01", "phone"),
+        ("+4520000001", "phone"),
+        ("7F3K-9QTX", "reference"),
+        ("Alma Andersen", "name"),
+        ("Mohammed", "name"),
+    ],
+)
+def test_one_field_finds_by_whatever_is_typed(typed: str, kind: str) -> None:
+    assert criterion_of(typed) == kind
+
+
+async def test_a_search_is_in_no_address_and_finds(house: House, sits_down: SitsDown) -> None:
+    anna = await sits_down(Role.RECEPTION)
+    path = await begins(anna, house)
+    etag = hidden((await anna.opens(path)).text, "etag")
+    async with carried(house):
+        await anna.sends(f"{path}/close", etag=etag, citizen_name="Alma Andersen", outcome="advised")
+    page = await anna.sends("/reception/search", wanted="andersen")
+    assert "Alma Andersen" in page.text
+    assert page.url.query == b""
+    assert "Ingen henvendelser passer" in (await anna.sends("/reception/search", wanted="Nobody")).text
