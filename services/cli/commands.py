@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from services.cli.follow_commands import follow
 from shared.access import EVERY_UNIT, Tokens
 from shared.settings import CommonSettings
 from shared.vocabulary import Role, Unit
@@ -26,6 +27,7 @@ imports = typer.Typer(no_args_is_help=True, help="Bring in what other systems re
 events = typer.Typer(invoke_without_command=True, help="Events that could not be delivered.")
 dsi.add_typer(imports, name="import")
 dsi.add_typer(events, name="events")
+dsi.add_typer(follow, name="follow")
 
 #: Progress and talk go to standard error; only what was asked for goes to standard output.
 talk = Console(stderr=True)

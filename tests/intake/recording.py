@@ -5,8 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from services.intake.telephony.asterisk import queue_log
+from services.intake.telephony.canonical import CallEvent, ExchangeRestart
+from services.intake.telephony.forms import RawDelivery
+
 _SHARED = Path(__file__).parents[3] / "shared" / "data"
 QUEUE_LOG = _SHARED / "asterisk" / "queue_log"
+AMI = _SHARED / "asterisk" / "ami.jsonl"
 PHONE_CALLS = _SHARED / "phone-calls.csv.gz"
 
 
@@ -18,3 +23,11 @@ def _needs(file: Path) -> pytest.MarkDecorator:
 
 needs_recording = _needs(QUEUE_LOG)
 needs_phone_calls = _needs(PHONE_CALLS)
+
+
+def meanings_of(log: bytes) -> list[CallEvent | ExchangeRestart | None]:
+    """What each line of a queue log means that can be understood."""
+    return [
+        queue_log.interpreted(RawDelivery("asterisk", delivery_id, "asterisk", text))
+        for delivery_id, text in queue_log.cut(log)
+    ]

@@ -6,19 +6,20 @@ import pytest
 
 from services.intake.call_fold import calls_of
 from services.intake.call_state import Call
-from services.intake.telephony.asterisk_queue_log import read_queue_log
+from services.intake.telephony.asterisk.queue_log import cut
 from services.intake.telephony.canonical import CallEvent, ExchangeRestart
-from tests.intake.recording import QUEUE_LOG, needs_recording
+from services.intake.telephony.forms import Uninterpretable
+from tests.intake.recording import QUEUE_LOG, meanings_of, needs_recording
 
 
 def one(line: str) -> CallEvent:
-    (delivery,) = read_queue_log([line])
-    assert isinstance(delivery.event, CallEvent)
-    return delivery.event
+    (event,) = meanings_of(line.encode())
+    assert isinstance(event, CallEvent)
+    return event
 
 
-def calls_in(lines: list[str]) -> dict[str, Call]:
-    events = [delivery.event for delivery in read_queue_log(lines)]
+def calls_in(log: bytes) -> dict[str, Call]:
+    events = meanings_of(log)
     told: dict[str, list[CallEvent]] = defaultdict(list)
     for event in events:
         if isinstance(event, CallEvent):
@@ -66,31 +67,50 @@ def test_each_verb_tells_its_wait_and_talk_in_its_own_field(
 
 UNKNOWN = [
     "1795312303|pbx-1.0|socialservice|Anna|SOMETHINGNEW|1",
-    "1795312303|NONE|NONE|Anna|PAUSE|",
     "yesterday|pbx-1.0|socialservice|Anna|CONNECT|1",
     "9999999999999999|pbx-1.0|socialservice|Anna|CONNECT|1",
     "nan|pbx-1.0|socialservice|Anna|CONNECT|1",
     "1795312303||socialservice|Anna|CONNECT|1",
+    "5|NONE|NONE|NONE|QUEUESTART|",
     "not a queue log",
 ]
 
 
 @pytest.mark.parametrize("line", UNKNOWN)
-def test_a_line_that_means_nothing_to_us_is_kept_as_it_came(line: str) -> None:
-    (delivery,) = read_queue_log([line])
+def test_a_line_that_means_nothing_to_us_is_kept_as_it_came_and_said_to_be_so(line: str) -> None:
+    assert [text for _, text in cut(line.encode())] == [line]
+    with pytest.raises(Uninterpretable):
+        meanings_of(line.encode())
 
-    assert (delivery.raw, delivery.event) == (line, None)
+
+def test_what_is_told_of_agents_and_of_the_exchange_itself_is_no_news_about_a_call() -> None:
+    assert meanings_of(b"1795312303|NONE|NONE|Anna|PAUSE|\n1795312303|NONE|NONE|NONE|CONFIGRELOAD|\n") == [
+        None,
+        None,
+    ]
 
 
 def test_equal_lines_of_one_second_stay_two_and_reading_again_names_them_alike() -> None:
-    line = "1795312303|pbx-1.0|socialservice|Bo|RINGNOANSWER|1000"
-    first, second = (delivery.delivery_id for delivery in read_queue_log([line, line, ""]))
+    line = b"1795312303|pbx-1.0|socialservice|Bo|RINGNOANSWER|1000\n"
+    first, second = (delivery_id for delivery_id, _ in cut(line + line + b"\n"))
 
     assert first != second
-    assert [delivery.delivery_id for delivery in read_queue_log([line, line, "", line])][:2] == [
-        first,
-        second,
-    ]
+    assert [delivery_id for delivery_id, _ in cut(line + line + b"\r\n\0\n" + line)][:2] == [first, second]
+
+
+def test_a_line_without_a_moment_belongs_to_the_second_of_the_line_before_it() -> None:
+    log = b"1|a|b|c|d\njunk\njunk\n2|a|b|c|d\njunk\n"
+    ids = [delivery_id for delivery_id, text in cut(log) if text == "junk"]
+
+    assert len(set(ids)) == 3
+    assert [delivery_id for delivery_id, _ in cut(log[log.index(b"2|") :])][1] == ids[2]
+
+
+def test_a_line_in_latin_1_has_the_text_and_the_id_that_it_has_in_utf_8() -> None:
+    line = "1795312303|pbx-1.0|socialservice|Jørgen|CONNECT|1"
+
+    assert list(cut(line.encode("latin-1"))) == list(cut(line.encode()))
+    assert one(line).agent == "Jørgen"
 
 
 @needs_recording
@@ -98,7 +118,7 @@ class TestTheRecordedExchange:
     """Two and a half minutes of a real exchange, killed in the middle."""
 
     def calls(self) -> dict[str, Call]:
-        return calls_in(QUEUE_LOG.read_text().splitlines())
+        return calls_in(QUEUE_LOG.read_bytes())
 
     def by_caller(self, number: str) -> Call:
         (call,) = (call for call in self.calls().values() if call.caller == number)

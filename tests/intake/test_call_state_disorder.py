@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 
 from services.intake.call_fold import SILENCE, calls_of
 from services.intake.call_state import Call
-from services.intake.telephony.asterisk_queue_log import read_queue_log
 from services.intake.telephony.canonical import CallEvent, CallEventType, ExchangeRestart
 from shared.vocabulary import Role
 from tests.bench import Bench
 from tests.intake.exchange_model import disordered, exchange, truth_of
-from tests.intake.recording import QUEUE_LOG, needs_recording
+from tests.intake.recording import QUEUE_LOG, meanings_of, needs_recording
 
 CHANCE = st.randoms(use_true_random=False)
 
@@ -63,11 +62,11 @@ def _taken_for_lost(call: Call, number: int) -> CallEvent:
 def recorded() -> tuple[dict[str, list[CallEvent]], list[datetime]]:
     """The recorded exchange's events by call, and its restarts."""
     stories, restarts = defaultdict[str, list[CallEvent]](list), list[datetime]()
-    for delivery in read_queue_log(QUEUE_LOG.read_text().splitlines()):
-        if isinstance(delivery.event, ExchangeRestart):
-            restarts.append(delivery.event.occurred_at)
-        elif delivery.event is not None:
-            stories[delivery.event.call_id].append(delivery.event)
+    for event in meanings_of(QUEUE_LOG.read_bytes()):
+        if isinstance(event, ExchangeRestart):
+            restarts.append(event.occurred_at)
+        elif event is not None:
+            stories[event.call_id].append(event)
     return stories, restarts
 
 

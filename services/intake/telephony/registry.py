@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from services.intake.settings import Settings
-from services.intake.telephony.asterisk_queue_log import QueueLogForm
+from services.intake.telephony.asterisk.forms import AmiForm, QueueLogForm
 from services.intake.telephony.canonical_form import CanonicalForm
 from services.intake.telephony.flexfone.form import FlexfoneForm
 from services.intake.telephony.forms import Form
@@ -23,6 +23,7 @@ def forms_of(settings: Settings, tokens: Tokens) -> Mapping[str, Form]:
     forms: list[Form] = [
         CanonicalForm(signed_or_token),
         QueueLogForm(signed_or_token),
+        AmiForm(signed_or_token),
         ZammadForm(settings),
         SipgateForm(settings),
         TwilioForm(settings),

@@ -1,0 +1,89 @@
+"""Follows an exchange over its manager interface: what it tells goes to the spool, and from there to intake.
+
+The two halves know nothing of each other's trouble: while intake is away the spool fills, while the exchange
+is away it empties. What the exchange did meanwhile it does not tell again; FullyBooted tells whether it was
+started anew, and calls without an end are closed by intake's reconciler.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+
+import structlog
+
+from services.intake.telephony.asterisk.ami_events import AmiEvent
+from services.intake.telephony.asterisk.ami_session import Exchange, LoginRefused, SessionOver, listen
+from services.intake.telephony.asterisk.courier import (
+    LONGEST_PAUSE_SECONDS,
+    SHORTEST_PAUSE_SECONDS,
+    Courier,
+)
+from services.intake.telephony.asterisk.spool import Spool
+from shared.clock import Clock
+
+log = structlog.get_logger("follow")
+
+#: Well below what intake takes at once.
+_BATCH = 200
+
+
+class AmiFollower:
+    """Runs until cancelled."""
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        spool: Spool,
+        courier: Courier,
+        clock: Clock,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._exchange = exchange
+        self._spool = spool
+        self._courier = courier
+        self._clock = clock
+        self._sleep = sleep
+        self._news = asyncio.Event()
+        self._pause = SHORTEST_PAUSE_SECONDS
+
+    async def run(self) -> None:
+        """Listen and carry at the same time."""
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._listen())
+            both.create_task(self._carry())
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                async for events in listen(self._exchange):
+                    self._pause = SHORTEST_PAUSE_SECONDS
+                    self._keep(events)
+            except LoginRefused:
+                # Asking again soon would only fill the exchange's log, or have it ban us.
+                self._pause = LONGEST_PAUSE_SECONDS
+                log.error("the exchange refuses the login", user=self._exchange.user)  # noqa: TRY400 -- no trace tells more
+            except (SessionOver, OSError) as error:
+                why = str(error) if isinstance(error, SessionOver) else type(error).__name__
+                log.warning("no session with the exchange", why=why)
+            await self._sleep(self._pause * random.uniform(0.5, 1))  # noqa: S311 -- not secrecy
+            self._pause = min(self._pause * 2, LONGEST_PAUSE_SECONDS)
+
+    def _keep(self, events: Sequence[AmiEvent]) -> None:
+        without_room = self._spool.add(events, self._clock.now())
+        if without_room:
+            log.error(
+                "the spool is full: events are lost until intake takes deliveries",
+                lost=without_room,
+                lost_ever=self._spool.without_room,
+            )
+        self._news.set()
+
+    async def _carry(self) -> None:
+        while True:
+            self._news.clear()
+            while batch := self._spool.next(_BATCH):
+                body = "\n".join(one.line for one in batch)
+                await self._courier.carry(body, "application/x-ndjson")
+                self._spool.remove(batch)
+            await self._news.wait()

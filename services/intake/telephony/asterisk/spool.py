@@ -1,0 +1,148 @@
+"""What AMI told and intake has not receipted: in a small SQLite file, so that neither end's outage loses it.
+
+An exchange tells each event once, to whoever listens at that moment; it is on disk before the next is read.
+The spool has a bound, so that a forgotten follower cannot fill a disk: at it, what is kept stays and what
+comes is counted instead.
+"""
+
+import hashlib
+import json
+import sqlite3
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from services.intake.telephony.asterisk.ami_events import AmiEvent, call_of, is_callers_channel
+
+BOUND = 100_000
+#: A call whose end was missed is forgotten when so many younger ones are known.
+_MOST_OPEN_CALLS = 20_000
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS waiting (number INTEGER PRIMARY KEY AUTOINCREMENT, line TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS open_calls (number INTEGER PRIMARY KEY AUTOINCREMENT, call_id TEXT UNIQUE);
+CREATE TABLE IF NOT EXISTS counts (name TEXT PRIMARY KEY, number INTEGER NOT NULL);
+"""
+_FORGET = "DELETE FROM open_calls WHERE number <= (SELECT max(number) FROM open_calls) - ?"
+_COUNT = """
+INSERT INTO counts VALUES ('without_room', ?)
+ON CONFLICT (name) DO UPDATE SET number = number + excluded.number
+"""
+
+
+@dataclass(frozen=True)
+class Spooled:
+    """One delivery of the form `asterisk-ami`; `line` is JSON, as it will be posted."""
+
+    number: int
+    line: str
+
+
+class Spool:
+    """The spool in `file`, for one process. `entrances` are the dialplan contexts that callers enter by."""
+
+    def __init__(self, file: Path, entrances: frozenset[str] = frozenset(), bound: int = BOUND) -> None:
+        self._entrances = entrances
+        self._bound = bound
+        file.touch(mode=0o600)
+        self._database = sqlite3.connect(file)
+        self._database.execute("PRAGMA journal_mode=WAL")
+        self._database.execute("PRAGMA synchronous=FULL")
+        self._database.executescript(_TABLES)
+
+    def close(self) -> None:
+        self._database.close()
+
+    def add(self, events: Sequence[AmiEvent], heard_at: datetime) -> int:
+        """Keep those events that are news about calls, durably; gives how many there was no room for."""
+        with self._database:
+            news = [event for event in events if self._is_news(event)]
+            room = max(0, self._bound - self.waiting)
+            lines = [(_line(event, heard_at),) for event in news[:room]]
+            self._database.executemany("INSERT INTO waiting (line) VALUES (?)", lines)
+            without_room = len(news) - len(lines)
+            if without_room:
+                self._database.execute(_COUNT, (without_room,))
+        return without_room
+
+    def next(self, most: int) -> list[Spooled]:
+        """The oldest deliveries, in the order they were told."""
+        rows = self._database.execute("SELECT number, line FROM waiting ORDER BY number LIMIT ?", (most,))
+        return [Spooled(*row) for row in rows]
+
+    def remove(self, receipted: Sequence[Spooled]) -> None:
+        """Intake has them."""
+        with self._database:
+            self._database.executemany(
+                "DELETE FROM waiting WHERE number = ?", [(one.number,) for one in receipted]
+            )
+
+    @property
+    def waiting(self) -> int:
+        """How many deliveries intake has not receipted."""
+        return int(self._database.execute("SELECT count(*) FROM waiting").fetchone()[0])
+
+    @property
+    def without_room(self) -> int:
+        """How many events were not kept, ever, because the spool was at its bound."""
+        row = self._database.execute("SELECT number FROM counts WHERE name = 'without_room'").fetchone()
+        return int(row[0]) if row else 0
+
+    @property
+    def oldest(self) -> str | None:
+        """When the oldest waiting delivery was heard."""
+        first = self.next(1)
+        return str(json.loads(first[0].line)["heard_at"]) if first else None
+
+    def _is_news(self, event: AmiEvent) -> bool:
+        """Whether it tells of a caller. Hangups and transfers of all the exchange's other calls do not."""
+        match event.get("Event"):
+            case "FullyBooted" | "Shutdown":
+                return True
+            case "Newchannel":
+                enters = is_callers_channel(event) and event.get("Context") in self._entrances
+                return enters and self._opened(event)
+            case "Hangup":
+                return is_callers_channel(event) and self._closed(event)
+            case "BlindTransfer" | "AttendedTransfer":
+                return self._is_open(event)
+            case name:
+                return name in _ABOUT_QUEUES and self._opened(event)
+
+    def _opened(self, event: AmiEvent) -> bool:
+        opened = "INSERT OR IGNORE INTO open_calls (call_id) VALUES (?)"
+        self._database.execute(opened, (call_of(event),))
+        self._database.execute(_FORGET, (_MOST_OPEN_CALLS,))
+        return True
+
+    def _closed(self, event: AmiEvent) -> bool:
+        gone = self._database.execute("DELETE FROM open_calls WHERE call_id = ?", (call_of(event),))
+        return gone.rowcount > 0
+
+    def _is_open(self, event: AmiEvent) -> bool:
+        found = self._database.execute("SELECT 1 FROM open_calls WHERE call_id = ?", (call_of(event),))
+        return found.fetchone() is not None
+
+
+_ABOUT_QUEUES = {
+    "QueueCallerJoin",
+    "QueueCallerLeave",
+    "QueueCallerAbandon",
+    "AgentCalled",
+    "AgentRingNoAnswer",
+    "AgentConnect",
+    "AgentComplete",
+}
+
+
+def _line(event: AmiEvent, heard_at: datetime) -> str:
+    told = json.dumps(dict(event), sort_keys=True, ensure_ascii=False)
+    # With its microseconds an event is told from any other by its content, also by a second follower.
+    stamped = "Timestamp" in event
+    delivery_id = hashlib.sha256(told.encode()).hexdigest()[:32] if stamped else uuid.uuid4().hex
+    moment = heard_at.astimezone(UTC).isoformat()
+    return json.dumps(
+        {"delivery_id": delivery_id, "heard_at": moment, "event": dict(event)}, ensure_ascii=False
+    )
