@@ -1,5 +1,6 @@
 """`dsi follow` as a process beside a running intake: killed, stopped, cut off, and nothing lost or doubled."""
 
+import asyncio
 import os
 import shutil
 import signal
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.intake.asterisk_fakes import FakeExchange, written
 from tests.system.processes import ROOT, Process, free_port
 
 PATIENCE_SECONDS = 60
@@ -148,3 +150,44 @@ def test_ami_is_not_followed_without_a_password_from_the_environment(tmp_path: P
     refused.start()
     assert refused._running.wait(timeout=30) == 1
     assert "DSI_AMI_SECRET" in refused.log()
+
+
+def spooled(data: Path) -> int:
+    """How many events wait in the follower's spool."""
+    spool = data / "follow" / "pbx.ami.db"
+    if not spool.exists():
+        return 0
+    with closing(sqlite3.connect(spool)) as database:
+        known = database.execute("SELECT count(*) FROM sqlite_master WHERE name = 'waiting'").fetchone()[0]
+        return int(database.execute("SELECT count(*) FROM waiting").fetchone()[0]) if known else 0
+
+
+async def test_an_exchange_is_followed_over_ami_through_a_kill_and_an_intake_that_is_not_there_yet(
+    tmp_path: Path, intake: Process
+) -> None:
+    def joins(first: int, last: int) -> list[bytes]:
+        call = "1795312303.{0:06}"
+        return [
+            written(
+                {"Event": "QueueCallerJoin", "Timestamp": call.format(n), "Linkedid": str(n), "Queue": "q"}
+            )
+            for n in range(first, last)
+        ]
+
+    exchange = FakeExchange([joins(0, 5), joins(5, 8), joins(8, 9), []])
+    async with exchange.listening() as where:
+        where_to = ("ami", "--host", where.host, "--port", str(where.port), "--user", where.user)
+        told = ("--source", "pbx", "--url", intake.url, "--data", str(tmp_path))
+        follower = Follower(tmp_path, *where_to, *told, DSI_AMI_SECRET="secret")
+        follower.start()
+        await asyncio.to_thread(eventually, lambda: spooled(tmp_path) == 9, follower)
+        follower.end(signal.SIGKILL)
+        await asyncio.to_thread(intake.start)
+        await asyncio.to_thread(intake.wait_until_ready)
+        follower.start()
+        await asyncio.to_thread(eventually, lambda: stored(tmp_path) == 9, follower)
+        await asyncio.to_thread(eventually, lambda: spooled(tmp_path) == 0, follower)
+        assert await asyncio.to_thread(follower.end, signal.SIGTERM) == 0
+    assert exchange.sessions >= 4
+    assert "Traceback" not in follower.log()
+    assert "secret" not in follower.log()
