@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Select, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.callbacks import OPEN, Callback, CallbackOutcome, CallbackStatus, Deed, NumberCall
@@ -165,38 +165,43 @@ async def callbacks_since(
     return list((await session.execute(rows)).scalars())
 
 
-async def store_callback(
-    session: AsyncSession,
-    key: tuple[UUID, date],
-    row: CallbackRow | None,
-    told: Callback | None,
-    now: datetime,
+async def add_callbacks(
+    session: AsyncSession, told: Iterable[tuple[UUID, date, Callback]], now: datetime
 ) -> None:
-    """Write what is told of a number's day. One that nobody touched and no call tells of any more goes."""
-    values = None if told is None else asdict(told)
-    if row is None and values is not None:
-        caller_id, day = key
-        new = {"id": new_id(), "caller_id": caller_id, "day": day, "edition": 1, "created_at": now}
-        await session.execute(insert(CALLBACKS).values(**new, **values))
-    elif row is not None and values is not None:
+    """Store what is owed to these numbers for these days, for the first time."""
+    rows = [
+        {"id": new_id(), "caller_id": caller, "day": day, "edition": 1, "created_at": now, **asdict(callback)}
+        for caller, day, callback in told
+    ]
+    if rows:
+        await session.execute(insert(CALLBACKS), rows)
+
+
+async def change_callbacks(session: AsyncSession, told: Iterable[tuple[CallbackRow, Callback]]) -> None:
+    """Write what is told of these call-backs now, where it is different."""
+    rows = []
+    for row, callback in told:
+        values = asdict(callback)
         if any(getattr(row, name) != value for name, value in values.items()):
-            await _change(session, row, values)
-    elif row is not None:
-        await _withdraw(session, row)
+            rows.append({"the_id": row.id, "edition": row.edition + 1, **values})
+    if rows:
+        names = [name for name in rows[0] if name != "the_id"]
+        changed = update(CALLBACKS).where(CALLBACKS.c.id == bindparam("the_id"))
+        # Through the connection: the session would look for the primary key among the values.
+        connection = await session.connection()
+        await connection.execute(changed.values({name: bindparam(name) for name in names}), rows)
 
 
-async def _change(session: AsyncSession, row: CallbackRow, values: dict[str, Any]) -> None:
-    changed = update(CALLBACKS).where(CALLBACKS.c.id == row.id)
-    await session.execute(changed.values(**values, edition=row.edition + 1))
-
-
-async def _withdraw(session: AsyncSession, row: CallbackRow) -> None:
-    touched = select(DEEDS.c.id).where(DEEDS.c.callback_id == row.id).limit(1)
-    if (await session.execute(touched)).first() is None:
-        await session.execute(delete(CALLBACKS).where(CALLBACKS.c.id == row.id))
-    elif row.status != CallbackStatus.WITHDRAWN:
-        gone = {"attempts": 0, "taken_by": None, "next_try_at": None}
-        await _change(session, row, {**gone, "status": CallbackStatus.WITHDRAWN})
+async def withdraw_callbacks(session: AsyncSession, rows: Iterable[CallbackRow]) -> None:
+    """No call tells of these any more. Those that nobody touched go, the others are kept for their trail."""
+    for row in rows:
+        touched = select(DEEDS.c.id).where(DEEDS.c.callback_id == row.id).limit(1)
+        here = CALLBACKS.c.id == row.id
+        if (await session.execute(touched)).first() is None:
+            await session.execute(delete(CALLBACKS).where(here))
+        elif row.status != CallbackStatus.WITHDRAWN:
+            gone = {"status": CallbackStatus.WITHDRAWN, "attempts": 0, "taken_by": None, "next_try_at": None}
+            await session.execute(update(CALLBACKS).where(here).values(**gone, edition=row.edition + 1))
 
 
 async def find_callback(session: AsyncSession, callback_id: UUID) -> CallbackRow | None:

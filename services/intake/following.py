@@ -110,7 +110,16 @@ async def tell_anew(session: AsyncSession, touched: Touched, now: datetime) -> N
         calls[stored.caller_id].append(stored.call)
     for caller, deed in await callback_repository.deeds_since(session, touched.callers, earliest):
         deeds[caller].append(deed)
+    new, changed, gone = [], [], []
     for caller, day in sorted(days):
         row = by_day.get((caller, day))
         told = callback_of(day, calls[caller], deeds[caller], None if row is None else row.id)
-        await callback_repository.store_callback(session, (caller, day), row, told, now)
+        if told is not None and row is None:
+            new.append((caller, day, told))
+        elif told is not None and row is not None:
+            changed.append((row, told))
+        elif row is not None:
+            gone.append(row)
+    await callback_repository.add_callbacks(session, new, now)
+    await callback_repository.change_callbacks(session, changed)
+    await callback_repository.withdraw_callbacks(session, gone)
