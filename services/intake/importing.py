@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from services.intake.call_schemas import MOST_EVENTS, Receipt
+from services.intake.telephony.asterisk.queue_log import as_text, seconds_of
 
 #: Well below the limit of a body.
 _MOST_CHARACTERS = 400_000
@@ -50,7 +52,7 @@ async def import_queue_log(
     Raises LinesRefusedError, and httpx.HTTPError when intake cannot be reached.
     """
     receipts = list[Receipt]()
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    lines = [as_text(line.rstrip(b"\r")) for line in path.read_bytes().split(b"\n") if line.strip()]
     for batch in batches(lines):
         answer = await client.post(
             "/v1/telephony/asterisk",
@@ -96,10 +98,12 @@ def _count(receipts: Sequence[Receipt], calls: Sequence[dict[str, Any]], set_asi
 
 
 def batches(lines: Sequence[str]) -> Iterator[list[str]]:
-    """The lines in batches that intake takes, never cut within a second: equal lines stay together."""
+    """The lines in batches that intake takes, never cut within a second: equal lines stay together.
+
+    Only a second of more lines than intake takes at once is cut all the same.
+    """
     batch = list[str]()
-    for _, same in groupby(lines, key=lambda line: line.partition("|")[0]):
-        second = list(same)
+    for second in _seconds(lines):
         too_many = len(batch) + len(second) > MOST_EVENTS
         if batch and (too_many or sum(map(len, batch)) > _MOST_CHARACTERS):
             yield batch
@@ -107,3 +111,10 @@ def batches(lines: Sequence[str]) -> Iterator[list[str]]:
         batch += second
     if batch:
         yield batch
+
+
+def _seconds(lines: Sequence[str]) -> Iterator[list[str]]:
+    for _, same in groupby(zip(seconds_of(lines), lines, strict=True), key=itemgetter(0)):
+        second = [line for _, line in same]
+        for start in range(0, len(second), MOST_EVENTS):
+            yield second[start : start + MOST_EVENTS]

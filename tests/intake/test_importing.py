@@ -120,3 +120,23 @@ def test_batches_stay_well_below_the_limit_of_a_body() -> None:
     found = list(batches([f"{second}|{'x' * 10_000}" for second in range(100)]))
 
     assert max(sum(map(len, batch)) for batch in found) < 500_000
+
+
+def test_a_line_without_a_moment_stays_with_the_second_before_it() -> None:
+    lines = [line for second in range(1000, 1334) for line in (f"{second}|line", "junk", "junk")]
+    first, _second = batches(lines)
+
+    assert len(first) == 999
+    assert max(map(len, batches(["junk"] * 2500))) == 1000
+
+
+async def test_a_log_in_latin_1_is_told_as_the_follower_tells_it(intake: Bench, tmp_path: Path) -> None:
+    file = tmp_path / "queue_log"
+    file.write_bytes("1795312303|pbx-1|q|Jørgen|CONNECT|1\r\n\r\n".encode("latin-1"))
+    counted = await import_queue_log(intake.client(Role.SERVICE), file)
+    headers = {"Content-Type": "text/plain; charset=utf-8"}
+    line = "1795312303|pbx-1|q|Jørgen|CONNECT|1"
+    again = await intake.client(Role.SERVICE).post("/v1/telephony/asterisk", content=line, headers=headers)
+
+    assert (counted.answered, counted.new_deliveries, counted.uninterpretable) == (1, 1, 0)
+    assert again.json()["duplicates"] == 1

@@ -17,7 +17,7 @@ from services.intake.call_schemas import MOST_EVENTS
 from services.intake.telephony.asterisk.courier import Courier
 from services.intake.telephony.asterisk.log_reader import LogReader
 from services.intake.telephony.asterisk.position import Position, keep_position
-from services.intake.telephony.asterisk.queue_log import as_text, second_of
+from services.intake.telephony.asterisk.queue_log import as_text, seconds_of
 
 log = structlog.get_logger("follow")
 
@@ -25,8 +25,6 @@ POLL_SECONDS = 0.25
 #: Lines and characters sent again at most. Equal lines further apart than that would be taken for one.
 _MOST_RECENT = 400
 _MOST_RECENT_CHARACTERS = 100_000
-#: A moment that far from the line before it is a misprint, and no reason to forget that line.
-_A_DAY = 86_400
 
 
 class QueueLogFollower:
@@ -67,7 +65,7 @@ def recent(lines: Sequence[str]) -> tuple[str, ...]:
 
     It begins with a line that has its moment, because lines without one belong to the line before them.
     """
-    moments = _moments(lines)
+    moments = seconds_of(lines)
     last = next((moment for moment in reversed(moments) if moment is not None), None)
     kept = [
         line
@@ -77,14 +75,3 @@ def recent(lines: Sequence[str]) -> tuple[str, ...]:
     sizes = accumulate(len(line) for line in reversed(kept[-_MOST_RECENT:]))
     fitting = sum(size <= _MOST_RECENT_CHARACTERS for size in sizes)
     return tuple(kept[len(kept) - fitting :])
-
-
-def _moments(lines: Sequence[str]) -> list[int | None]:
-    """Each line's second, or that of the line before it."""
-    moments, current = list[int | None](), None
-    for line in lines:
-        told = second_of(line.encode())
-        if told is not None and (current is None or abs(told - current) < _A_DAY):
-            current = told
-        moments.append(current)
-    return moments

@@ -8,7 +8,7 @@ ENTERQUEUE; when the exchange is killed its calls get no line at all, only QUEUE
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -44,6 +44,7 @@ _NO_NEWS = {
 
 _NOTHING = b"\r\n\0 "
 _MOST_DIGITS = 11
+_A_DAY = 86_400
 
 
 def cut(body: bytes) -> Iterator[tuple[str, str]]:
@@ -69,6 +70,20 @@ def second_of(line: bytes) -> int | None:
     """The moment that a line begins with, in whole seconds since 1970; None for one that has none."""
     epoch, bar, _ = line.strip(_NOTHING).partition(b"|")
     return int(epoch) if bar and epoch.isdigit() and len(epoch) <= _MOST_DIGITS else None
+
+
+def seconds_of(lines: Sequence[str]) -> list[int | None]:
+    """The second that each line belongs to: its own, or that of the line before it.
+
+    A moment a day or more from the line before it is a misprint, and no reason to forget that line.
+    """
+    seconds, current = list[int | None](), None
+    for line in lines:
+        told = second_of(line.encode())
+        if told is not None and (current is None or abs(told - current) < _A_DAY):
+            current = told
+        seconds.append(current)
+    return seconds
 
 
 def as_text(line: bytes) -> str:
