@@ -5,10 +5,11 @@ import sys
 
 from rich.console import Console
 
-from benchmarks import claims, contacts, recommendations, relay
+from benchmarks import claims, contacts, recommendations, relay, telephony
 
 BENCHMARKS = {
     "contacts": contacts.run,
+    "telephony": telephony.run,
     "claims": claims.run,
     "relay": relay.run,
     "recommendations": recommendations.run,

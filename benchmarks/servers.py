@@ -1,10 +1,11 @@
 """Intake in a process of its own: as it is, or with storage that keeps nothing (the floor)."""
 
+import os
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import uvicorn
 
 from services.intake.app import create_app
 from services.intake.settings import Settings
+from shared.garbage import spare_what_is_there
 from shared.log import configure_logging
 from shared.new_rows import NewRows
 from tests.system.processes import free_port
@@ -48,12 +50,25 @@ class NoGatherer:
         """Nobody waits."""
 
 
-@contextmanager
-def intake_server(kind: str, data: Path, database_url: str) -> Iterator[int]:
-    """Start intake as `floor` or `real`; gives its port, and stops it by its process id."""
+def intake_server(
+    kind: str, data: Path, database_url: str, **environment: str
+) -> AbstractContextManager[int]:
+    """Intake as `floor`, `real`, or `working` (does its jobs as well, and tells nobody); gives its port."""
     port = free_port()
-    command = [sys.executable, "-m", "benchmarks.servers", kind, str(port), str(data), database_url]
-    process = subprocess.Popen(command, cwd=ROOT)
+    return _served(port, ["benchmarks.servers", kind, str(port), str(data), database_url], environment)
+
+
+def bare_server(database_url: str, secret: str) -> AbstractContextManager[int]:
+    """What only stores deliveries (bare_door.py); gives its port."""
+    port = free_port()
+    return _served(port, ["benchmarks.bare_door", str(port), database_url, secret], {})
+
+
+@contextmanager
+def _served(port: int, module: list[str], environment: Mapping[str, str]) -> Iterator[int]:
+    """Start a server in a process of its own, and stop it by its process id."""
+    command = [sys.executable, "-m", *module]
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment})
     try:
         _wait(port)
         yield port
@@ -74,7 +89,7 @@ def _wait(port: int) -> None:
 
 
 def main() -> None:
-    """`python -m benchmarks.servers floor|real PORT DATA DATABASE_URL`."""
+    """`python -m benchmarks.servers floor|real|working PORT DATA DATABASE_URL`."""
     kind, port, data, database_url = sys.argv[1:5]
     configure_logging("error")
     app = create_app(Settings(data=Path(data), intake_database_url=database_url or None), relay=False)
@@ -90,6 +105,18 @@ def main() -> None:
                 inner.state.database = kept
 
         app.router.lifespan_context = without_storage
+    if kind == "working":
+        at_rest = app.router.lifespan_context
+
+        @asynccontextmanager
+        async def at_work(inner: Any) -> AsyncIterator[None]:
+            async with at_rest(inner):
+                for job in inner.state.jobs:
+                    job.start()
+                spare_what_is_there()
+                yield
+
+        app.router.lifespan_context = at_work
     uvicorn.run(app, port=int(port), log_config=None, access_log=False)
 
 

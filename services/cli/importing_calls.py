@@ -47,6 +47,9 @@ async def import_calls_file(asked: CallsImport, data: Path | None, talk: Console
         return 2
     async with own_house(data) as house:
         try:
+            for job in house.apps["intake"].state.jobs:
+                # Calls are derived while others are still told, as when the system runs.
+                job.start()
             told = await _tell(house, asked, calls, talk)
             with talk.status("deriving calls"):
                 await house.do_jobs()

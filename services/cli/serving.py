@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from socket import socket
 from types import FrameType
 
 import uvicorn
@@ -12,6 +13,7 @@ from rich.panel import Panel
 from starlette.types import ASGIApp
 
 from services.alone import create_one
+from shared.garbage import spare_what_is_there
 from shared.log import configure_logging
 from shared.settings import CommonSettings
 
@@ -51,6 +53,10 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, leaving: Sequence[asyncio.Event]) -> None:
         super().__init__(config)
         self._leaving = leaving
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        await super().startup(sockets)
+        spare_what_is_there()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         for one in self._leaving:

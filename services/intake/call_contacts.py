@@ -84,14 +84,16 @@ def _move(
     at_hand: AtHand, changes: Changes, contact: ContactColumns, call: Call, *, visits_changed: bool
 ) -> None:
     before = standing.standing_of(contact)
-    version, received_at = contact.version, contact.received_at
+    version, came = contact.version, (contact.received_at, contact.line)
     to = contact_status.after_call(before, call.outcome)
     if to != before:
         _put(contact, to, _moment_of(call, to.outcome, at_hand.clock.now()))
     if to.moved_by == "call":
+        # The first queue may be told last, and with it the line the caller chose.
         contact.received_at = call.started_at
+        contact.line = line_of(call, lines_of(at_hand), changes.source).code
     _tell(at_hand, changes, contact, call, to if to != before else None, visits_changed=visits_changed)
-    if to != before or (contact.version, contact.received_at) != (version, received_at):
+    if to != before or contact.version != version or (contact.received_at, contact.line) != came:
         changes.moved_contacts.append(contact)
 
 

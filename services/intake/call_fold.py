@@ -10,6 +10,7 @@ same call: who enters a queue right after an overflow, a transfer or a talk has 
 arrives late can therefore show that one call was two, and other late news that two were one.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -136,15 +137,44 @@ def _same_queue(one: str | None, other: str | None) -> bool:
 
 
 def _in_sensible_order(call: Call, tied: Sequence[CallEvent]) -> Iterator[CallEvent]:
-    """Events of one moment: by the source's own sequence where it has one, then what fits the call now."""
-    left = list(tied)
-    while len(left) > 1:
-        lowest = min((event.sequence for event in left if event.sequence is not None), default=None)
-        candidates = [event for event in left if event.sequence in (None, lowest)]
-        chosen = min(candidates, key=lambda event: (not _fits(call, event), _TYPES[event.type]))
-        left.remove(chosen)
-        yield chosen
-    yield from left
+    """Events of one moment: by the source's own sequence where it has one, then what fits the call now.
+
+    The call moves on in between. Events alike (an exchange gone mad tells thousands) are judged once.
+    """
+    if len(tied) == 1:
+        yield tied[0]
+        return
+    placed = list(enumerate(tied))
+    free = _alike((place, event) for place, event in placed if event.sequence is None)
+    numbered = sorted((event.sequence, place, event) for place, event in placed if event.sequence is not None)
+    for _, same in groupby(numbered, key=lambda told: told[0]):
+        now = _alike((place, event) for _, place, event in same)
+        while now:
+            yield _most_fitting(call, now, free)
+    while free:
+        yield _most_fitting(call, free)
+
+
+_Alike = dict[tuple[CallEventType, str | None], deque[tuple[int, CallEvent]]]
+
+
+def _alike(placed: Iterable[tuple[int, CallEvent]]) -> _Alike:
+    alike: _Alike = {}
+    for place, event in placed:
+        alike.setdefault((event.type, event.queue), deque()).append((place, event))
+    return alike
+
+
+def _most_fitting(call: Call, *several: _Alike) -> CallEvent:
+    """Take the event that fits the call best; of those that fit alike, what most naturally comes first."""
+    heads = ((alike, name, *events[0]) for alike in several for name, events in alike.items())
+    alike, name, _, event = min(
+        heads, key=lambda head: (not _fits(call, head[3]), _TYPES[head[3].type], head[2])
+    )
+    alike[name].popleft()
+    if not alike[name]:
+        del alike[name]
+    return event
 
 
 def _fits(call: Call, event: CallEvent) -> bool:
@@ -177,8 +207,10 @@ def _told_to_the_end(telling: _Telling, *, is_latest: bool) -> Call:
         call.doubt(Inconsistency.NEVER_QUEUED)
     if any(_differ(visit.reported_wait_seconds, visit.wait_seconds) for visit in call.visits):
         call.doubt(Inconsistency.WAIT_DISAGREES)
+    answers = {visit.left_at for visit in call.visits if visit.outcome == "answered"}
     for talk in call.talks:
-        _judge(call, talk)
+        if _differ(talk.reported_talk_seconds, talk.talk_seconds):
+            call.doubt(_doubt_about(talk, from_queue=talk.started_at in answers))
     return call
 
 
@@ -188,10 +220,6 @@ def _differ(reported: float | None, computed: float | None) -> bool:
     return abs(reported - computed) > SAME_MOMENT.total_seconds()
 
 
-def _judge(call: Call, talk: Talk) -> None:
-    if not _differ(talk.reported_talk_seconds, talk.talk_seconds):
-        return
+def _doubt_about(talk: Talk, *, from_queue: bool) -> Inconsistency:
     is_longer = (talk.reported_talk_seconds or 0) > (talk.talk_seconds or 0)
-    from_queue = any(visit.left_at == talk.started_at for visit in call.visits if visit.outcome == "answered")
-    early = is_longer and from_queue
-    call.doubt(Inconsistency.TALK_BEFORE_QUEUE_EXIT if early else Inconsistency.TALK_DISAGREES)
+    return Inconsistency.TALK_BEFORE_QUEUE_EXIT if is_longer and from_queue else Inconsistency.TALK_DISAGREES

@@ -71,8 +71,8 @@ def _left(visit: Visit, event: CallEvent, outcome: VisitOutcome) -> None:
 def _back_in_time(call: Call, moment: datetime, seconds: float | None) -> datetime:
     """So long before the moment, yet not before the latest thing that is known to have come earlier."""
     began = moment - timedelta(seconds=seconds or 0)
-    known = [visit.left_at or visit.entered_at for visit in call.visits]
-    known += [talk.ended_at or talk.started_at for talk in call.talks]
+    known = [visit.left_at or visit.entered_at for visit in call.visits[-1:]]
+    known += [talk.ended_at or talk.started_at for talk in call.talks[-1:]]
     return max([began, *known])
 
 

@@ -89,8 +89,8 @@ async def find(session: AsyncSession, contact_id: UUID, *, locked: bool = False)
 
 
 #: What a call may change of its contact, and what is told of it.
-_MOVED = ("status", "outcome", "moved_by", "closed_at", "changed_at", "received_at", "version")
-_TOLD = ("id", "reference", "channel", "line", "ticket", *_MOVED)
+_MOVED = ("status", "outcome", "moved_by", "closed_at", "changed_at", "received_at", "line", "version")
+_TOLD = ("id", "reference", "channel", "ticket", *_MOVED)
 _MOVE = (
     update(CONTACTS)
     .where(CONTACTS.c.id == bindparam("to_id"))

@@ -239,6 +239,13 @@ def test_an_answer_long_after_the_end_is_the_same_call_and_is_doubted() -> None:
     assert "answered_after_end" in call.inconsistencies
 
 
+@pytest.mark.parametrize("kind", ["offered", "queued", "overflowed", "ended"])
+def test_an_exchange_gone_mad_that_tells_thousands_of_events_of_one_moment_is_followed(kind: str) -> None:
+    mad = [event(0, kind, queue, delivery_id=f"{n}") for n in range(4000) for queue in ("main", "b")]
+
+    assert len(calls_of(mad)) == 1
+
+
 def test_nothing_told_is_no_call() -> None:
     assert calls_of([]) == []
     assert calls_of([lost_by_silence(0)], [at(timedelta(seconds=3).total_seconds())]) == []

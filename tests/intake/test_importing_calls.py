@@ -38,6 +38,7 @@ async def test_every_call_is_derived_as_recorded_and_a_second_import_changes_not
     client = intake.client(Role.TELEPHONY)
     heard = list[int]()
     first = await import_calls(client, calls, "csv-test", DISORDER, progress=heard.append)
+    await intake.settle()
     derived, digest = await derived_calls(intake.client(Role.RECEPTION), "csv-test")
     second = await import_calls(client, calls, "csv-test", OTHERWISE)
 
@@ -54,6 +55,7 @@ async def test_calls_of_other_exchanges_are_left_out(intake: Bench, tmp_path: Pa
     calls = CallsFile(calls_csv(tmp_path, rows(3)))
     await derived_from(intake, calls, DISORDER)
     await import_calls(intake.client(Role.TELEPHONY), calls, "csv-other", DISORDER)
+    await intake.settle()
 
     assert len((await derived_calls(intake.client(Role.RECEPTION), "csv-test"))[0]) == 3
 
