@@ -52,7 +52,8 @@ class Line:
         """How plainly a call is the line's: by its exchange's queue (3), queue, number, or not at all (0)."""
         if queue is not None and source is not None and queue in self.queues_by_source.get(source, ()):
             return 3
-        if queue is not None and queue in self.telephony_queues:
+        # An exchange without queues has the number that was called in the place of one.
+        if queue is not None and (queue in self.telephony_queues or queue in self.called_numbers):
             return 2
         return int(called is not None and called in self.called_numbers)
 

@@ -99,6 +99,17 @@ class FormClosed(Unauthenticated):
         super().__init__(f"DSI_{setting.upper()} is not set.")
 
 
+class PostOnly(Problem):
+    """This form's requests have a body. An address that somebody opens in a browser tells of no call."""
+
+    status = HTTPStatus.METHOD_NOT_ALLOWED
+    kind = "post-only"
+    title = "This form is told by POST"
+
+    def __init__(self) -> None:
+        super().__init__(headers={"Allow": "POST"})
+
+
 class TooManyEvents(Problem):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     kind = "too-many-events"

@@ -78,6 +78,15 @@ def test_the_queue_of_one_exchange_is_plainer_than_its_name_and_its_name_than_th
     assert not lines.is_claimed("unknown", "pbx-1", APRIL_1)
 
 
+def test_the_number_that_was_called_stands_for_the_queue_where_an_exchange_has_none() -> None:
+    numbered = replace(line("numbered", date(2025, 1, 1)), called_numbers=("+4533000000",))
+    lines = Lines([BEFORE, numbered])
+
+    assert lines.of_telephony_queue("+4533000000", MARCH_31) is numbered
+    assert lines.is_claimed("+4533000000", "zammad", MARCH_31)
+    assert not lines.is_claimed("+4533000001", "zammad", MARCH_31)
+
+
 def test_who_answers_a_line_changes_with_its_period() -> None:
     sof = replace(BEFORE, administration=Administration.SOF)
     kff = replace(AFTER, code="before", administration=Administration.KFF)

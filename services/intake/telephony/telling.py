@@ -14,7 +14,7 @@ _LONGEST_NAME = 120
 
 
 def call_event(
-    delivery: RawDelivery, kind: CallEventType, occurred_at: datetime, call_id: str | None, **more: Any
+    delivery: RawDelivery, kind: CallEventType, occurred_at: datetime | str, call_id: str | None, **more: Any
 ) -> CallEvent:
     """The event. Raises Uninterpretable where no call id is told, or a field that cannot be meant."""
     if call_id is None:

@@ -35,13 +35,13 @@ ENDED = {
 }
 
 
-def told(request: Incoming, form: FlexfoneForm = FORM) -> CallEvent | None:
-    (delivery,) = form.deliveries(request)
-    return form.interpret(delivery, NOW)
+def told(request: Incoming) -> CallEvent | None:
+    (delivery,) = FORM.deliveries(request)
+    return FORM.interpret(delivery, NOW)
 
 
-def event_of(request: Incoming, form: FlexfoneForm = FORM) -> CallEvent:
-    event = told(request, form)
+def event_of(request: Incoming) -> CallEvent:
+    event = told(request)
     assert event is not None
     return event
 
@@ -85,10 +85,10 @@ def test_a_call_made_from_here_is_no_contact(request_: Incoming) -> None:
     assert told(request_) is None
 
 
-def test_another_field_may_tell_the_call_apart() -> None:
-    form = FlexfoneForm(production(), FlexfoneSettings(tokens=TOKEN, call_id_field="LinkedUniqueCallId"))
+def test_the_address_may_say_which_parameter_tells_the_call_apart() -> None:
+    request = posted(ANSWERED, tail="answered", query="id_field=LinkedUniqueCallId")
 
-    assert event_of(posted(ANSWERED, tail="answered"), form).call_id == "1773136800.16"
+    assert event_of(request).call_id == "1773136800.16"
 
 
 def test_two_stages_with_the_same_parameters_are_two_deliveries() -> None:

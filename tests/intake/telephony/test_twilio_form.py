@@ -83,6 +83,13 @@ def test_a_legs_length_is_the_talks_and_the_calls_is_not() -> None:
     assert (call.type, call.reported_talk_seconds) == (CallEventType.ENDED, None)
 
 
+def test_of_one_second_the_end_of_a_leg_comes_before_the_end_of_the_call() -> None:
+    leg = event_of({**LEG, "CallStatus": "completed", "SequenceNumber": "3"})
+    for status in ("completed", "canceled"):
+        call = event_of({**CALL, **PROGRESS, "CallStatus": status, "SequenceNumber": "0"})
+        assert (leg.sequence or 0) < (call.sequence or 0)
+
+
 @pytest.mark.parametrize("status", ["busy", "no-answer", "failed", "canceled"])
 def test_a_leg_that_nobody_takes_is_a_missed_offer_and_such_a_call_is_abandoned(status: str) -> None:
     assert event_of({**LEG, "CallStatus": status}).type is CallEventType.OFFER_MISSED

@@ -2,7 +2,9 @@
 
 PBXAdmin has four addresses, one for each stage of a call, and calls them by GET or POST with the call's
 parameters. Published are those of an answered and of an ended call; nothing says how they are signed, so
-the address bears a token. The stage stands in the address as well, because no parameter tells it.
+the address bears a token. The stage stands in the address as well, because no parameter tells it; and so
+may the queue (`?queue=`), and the parameter that tells calls apart (`?id_field=LinkedUniqueCallId`, for an
+exchange that gives each employee's ringing phone a `UniqueCallId` of its own).
 """
 
 from collections.abc import Sequence
@@ -29,14 +31,12 @@ _OUTGOING = "outgoing"
 
 
 class FlexfoneForm:
-    """`GET` or `POST /v1/telephony/flexfone/<stage>/<token>`, with `?queue=` to name the queue."""
+    """`GET` or `POST /v1/telephony/flexfone/<stage>/<token>`."""
 
     name = "flexfone"
 
     def __init__(self, common: CommonSettings, settings: FlexfoneSettings | None = None) -> None:
-        settings = settings or FlexfoneSettings()
-        self._tokens = Tokens("flexfone_tokens", settings.tokens, common)
-        self._call_id = _plain(settings.call_id_field)
+        self._tokens = Tokens("flexfone_tokens", (settings or FlexfoneSettings()).tokens, common)
 
     def admit(self, incoming: Incoming) -> None:
         self._tokens.admit(token_shown(incoming, incoming.tail.partition("/")[2]))
@@ -60,7 +60,7 @@ class FlexfoneForm:
             delivery,
             kind,
             received_at,
-            said.one(self._call_id),
+            said.one(_plain(said.one("idfield") or "UniqueCallId")),
             leg_id=said.one("linkeduniquecallid"),
             queue=None if kind is CallEventType.ENDED else said.one("queue"),
             agent=said.one("employeelocalnumber") if kind is CallEventType.ANSWERED else None,

@@ -11,6 +11,3 @@ class FlexfoneSettings(BaseSettings):
 
     #: The token in the four addresses that are typed into PBXAdmin; several separated by commas.
     tokens: SecretStr | None = None
-    #: Which field tells the call apart. `LinkedUniqueCallId` where an exchange gives each employee's
-    #: ringing phone a `UniqueCallId` of its own.
-    call_id_field: str = "UniqueCallId"

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from fastapi import Response
 
-from services.intake.problems import BadSignature
+from services.intake.problems import BadSignature, PostOnly
 from services.intake.telephony.canonical import CallEvent
 from services.intake.telephony.cti import cti_event
 from services.intake.telephony.forms import Incoming, RawDelivery
@@ -41,6 +41,8 @@ class SipgateForm:
 
     def admit(self, incoming: Incoming) -> None:
         self._tokens.admit(incoming.tail)
+        if incoming.method != "POST":
+            raise PostOnly
         try:
             signature = base64.b64decode(incoming.headers.get("x-sipgate-signature", ""), validate=True)
             self._key.verify(signature, incoming.body, PKCS1v15(), SHA256())

@@ -15,6 +15,9 @@ from services.intake.telephony.forms import RawDelivery, Uninterpretable
 from services.intake.telephony.telling import call_event, place_called, seconds_of
 
 _PROGRESS = "call-progress-events"
+#: A call and each of its legs count their events apart. Within a second the call's end comes last: the end of
+#: a leg tells more, such as how long the talk was.
+_AFTER_LEGS = 1000
 _HERE = {"queued", "initiated", "ringing", "in-progress"}
 _UNREACHED = {"busy", "no-answer", "failed", "canceled"}
 
@@ -61,9 +64,11 @@ def _of_the_call(delivery: RawDelivery, said: Fields, received_at: datetime) -> 
         return _event(delivery, CallEventType.QUEUED, said, received_at, queue=_queue(said, said.one("To")))
     if status == "completed":
         # Its duration counts the wait as well: it is the length of no talk.
-        return _event(delivery, CallEventType.ENDED, said, received_at, cause=status)
+        return _event(delivery, CallEventType.ENDED, said, received_at, cause=status, sequence=_AFTER_LEGS)
     if status in _UNREACHED:
-        return _event(delivery, CallEventType.ABANDONED, said, received_at, cause=status)
+        return _event(
+            delivery, CallEventType.ABANDONED, said, received_at, cause=status, sequence=_AFTER_LEGS
+        )
     raise Uninterpretable("unknown-status")
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from fastapi import Response
 from fastapi.responses import JSONResponse
 
+from services.intake.problems import PostOnly
 from services.intake.telephony.canonical import CallEvent
 from services.intake.telephony.cti import cti_event
 from services.intake.telephony.forms import Incoming, RawDelivery
@@ -28,6 +29,8 @@ class ZammadForm:
 
     def admit(self, incoming: Incoming) -> None:
         self._tokens.admit(token_shown(incoming, incoming.tail))
+        if incoming.method != "POST":
+            raise PostOnly
 
     def deliveries(self, incoming: Incoming) -> Sequence[RawDelivery]:
         return [keep(self.name, incoming)]
