@@ -74,9 +74,9 @@ class House:
 
     async def do_jobs(self) -> None:
         """Let every service do what it does by itself, without carrying events."""
-        for name in SERVICES:
-            for job in self.apps[name].state.jobs:
-                await job.drain()
+        jobs = [job for name in SERVICES for job in self.apps[name].state.jobs]
+        while sum([await job.drain() for job in jobs]):
+            pass
 
     async def _drain(self, name: str, *, woken_only: bool) -> int:
         state = self.apps[name].state

@@ -54,8 +54,8 @@ class Bench:
 
     async def settle(self) -> None:
         """Do what the service would do by itself."""
-        for job in self.app.state.jobs:
-            await job.drain()
+        while sum([await job.drain() for job in self.app.state.jobs]):
+            pass
 
     async def published(self, type_: str | None = None) -> list[dict[str, Any]]:
         """The payloads in the outbox in the order of their making, each event once."""

@@ -28,6 +28,10 @@ events = typer.Typer(invoke_without_command=True, help="Events that could not be
 dsi.add_typer(imports, name="import")
 dsi.add_typer(events, name="events")
 dsi.add_typer(follow, name="follow")
+deliveries = typer.Typer(
+    invoke_without_command=True, help="What telephone exchanges told and could not be interpreted."
+)
+dsi.add_typer(deliveries, name="deliveries")
 
 #: Progress and talk go to standard error; only what was asked for goes to standard output.
 talk = Console(stderr=True)
@@ -181,6 +185,29 @@ def events_retry(data: Data = None) -> None:
     from services.cli.dead_letters import retry_dead_letters
 
     asyncio.run(retry_dead_letters(data, talk))
+
+
+Source = Annotated[str | None, typer.Option("--source", help="One exchange; without it, all.")]
+Reason = Annotated[str | None, typer.Option("--reason", help="One reason; without it, all.")]
+
+
+@deliveries.callback()
+def deliveries_set_aside(
+    context: typer.Context, source: Source = None, reason: Reason = None, data: Data = None
+) -> None:
+    """Show the deliveries that are set aside, why, and the queues that no line has."""
+    from services.cli.deliveries import list_deliveries
+
+    if context.invoked_subcommand is None:
+        asyncio.run(list_deliveries(source, reason, data))
+
+
+@deliveries.command("rerun")
+def deliveries_rerun(source: Source = None, reason: Reason = None, data: Data = None) -> None:
+    """Interpret again what was set aside; what still cannot be is set aside anew."""
+    from services.cli.deliveries import rerun_deliveries
+
+    asyncio.run(rerun_deliveries(source, reason, data, talk))
 
 
 @dsi.command("rotate-keys")

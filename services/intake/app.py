@@ -24,6 +24,7 @@ from services.intake.interpreting import Interpreter
 from services.intake.models import tables
 from services.intake.said import Vault
 from services.intake.settings import Settings
+from services.intake.silence import SilenceWatch
 from services.intake.telephony.registry import forms_of
 from shared.background import Job
 from shared.clock import Clock
@@ -62,7 +63,7 @@ async def _prepare(work: Work) -> None:
 
 def _jobs(state: State) -> list[Job]:
     state.interpreter = Interpreter(state)
-    return [state.interpreter]
+    return [state.interpreter, SilenceWatch(state)]
 
 
 add_form_routes(telephony_router)

@@ -144,6 +144,24 @@ async def list_calls(
     return list((await session.execute(rows)).scalars())
 
 
+async def silent_calls(
+    session: AsyncSession, *, waiting_since: datetime, talking_since: datetime, most: int
+) -> Sequence[Row[Any]]:
+    """Calls that no end is known of and nothing was told of since these moments, the longest silent first."""
+    limit = case((CALLS.c.outcome == "answered", talking_since), else_=waiting_since)
+    rows = await session.execute(
+        select(CALLS.c.source, CALLS.c.call_id, CALLS.c.last_event_at)
+        .where(
+            CALLS.c.gone_at.is_(None),
+            CALLS.c.last_event_at < max(waiting_since, talking_since),
+            CALLS.c.last_event_at < limit,
+        )
+        .order_by(CALLS.c.last_event_at)
+        .limit(most)
+    )
+    return [*rows]
+
+
 async def count_open_calls(session: AsyncSession) -> int:
     """Calls whose caller may still be there."""
     rows = await session.execute(select(func.count()).select_from(CALLS).where(CALLS.c.gone_at.is_(None)))

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 
 from shared.settings import CommonSettings
 
@@ -17,6 +17,10 @@ class Settings(CommonSettings):
     #: Where exchanges reach this service (https://dsi.example.dk/intake); some sign their URL. Without it,
     #: the URL of the request is taken for it.
     public_url: str | None = None
+
+    #: A call that no end was told of is taken for lost when nothing was told of it for so long.
+    lost_after_waiting_seconds: float = Field(4 * 3600, gt=0)
+    lost_after_talking_seconds: float = Field(12 * 3600, gt=0)
 
     #: The city's own lines (configuring.py); without it, those in storage hold.
     lines_file: Path | None = None

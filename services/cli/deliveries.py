@@ -1,0 +1,48 @@
+"""`dsi deliveries`: what exchanges told and could not be interpreted, and another try at it."""
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from services.cli.own_house import client_of, own_house
+from shared.vocabulary import Role
+
+_SHOWN = 100
+
+
+async def list_deliveries(source: str | None, reason: str | None, data: Path | None) -> None:
+    """Print the newest that are set aside, and the queues that no line has."""
+    wanted = {"state": "set_aside", "limit": str(_SHOWN), **_given(source, reason)}
+    async with (
+        own_house(data) as house,
+        client_of(house, "intake", Role.OPERATIONS, "dsi-deliveries") as client,
+    ):
+        found = (await client.get("/v1/telephony/deliveries", params=wanted)).raise_for_status().json()
+        queues = (await client.get("/v1/telephony/queues")).raise_for_status().json()["items"]
+    aside = Table("received", "exchange", "form", "reason", "id", title="Deliveries set aside")
+    for one in found["items"]:
+        aside.add_row(one["received_at"], one["source"], one["form"], one["reason"], one["id"])
+    unknown = Table("exchange", "queue", "first seen", "last seen", title="Queues that no line has")
+    for queue in queues:
+        unknown.add_row(queue["source"], queue["queue"], queue["first_seen_at"], queue["last_seen_at"])
+    output = Console()
+    output.print(aside if aside.row_count else "No deliveries are set aside.")
+    if found["next_cursor"] is not None:
+        output.print(f"These are the newest {_SHOWN}; there are more.")
+    if unknown.row_count:
+        output.print(unknown)
+
+
+async def rerun_deliveries(source: str | None, reason: str | None, data: Path | None, talk: Console) -> None:
+    """Interpret again what was set aside, and carry what follows from it."""
+    async with own_house(data) as house:
+        async with client_of(house, "intake", Role.OPERATIONS, "dsi-deliveries") as client:
+            path = "/v1/telephony/deliveries/rerun"
+            answer = await client.post(path, params=_given(source, reason))
+            talk.print(f"{answer.raise_for_status().json()['rerun']} read again")
+        await house.settle()
+
+
+def _given(source: str | None, reason: str | None) -> dict[str, str]:
+    return {name: text for name, text in (("source", source), ("reason", reason)) if text is not None}
