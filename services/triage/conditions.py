@@ -5,11 +5,20 @@ are in `rulesets/`. `three_valued` turns a condition into a function.
 """
 
 from datetime import date
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
-from shared.vocabulary import Need
+from shared.vocabulary import Channel, Need
 
 #: Facts that are true or false, some of them possibly unknown.
 TruthFact = Literal[
@@ -30,6 +39,14 @@ ValueFact = Literal["age", "child_age", "district", "child_district", "channel",
 GivenFact = Literal["age", "child_age", "child_district", "child_postal_code", "existing_case_unit"]
 
 Value = int | date | str
+
+#: The values that whole numbers may have, both ends included: years, and bydele with 0 for elsewhere.
+_BOUNDS: dict[str, tuple[int, int]] = {
+    "age": (0, 131),
+    "child_age": (0, 131),
+    "district": (0, 10),
+    "child_district": (0, 10),
+}
 
 
 class Strict(BaseModel):
@@ -109,11 +126,35 @@ class Compare(Strict):
     between: tuple[Value, Value] | None = None
     below: Value | None = None
 
+    @field_validator("is_in", "between", "below", mode="before")
+    @classmethod
+    def _of_the_facts_kind(cls, given: Any, info: ValidationInfo) -> Any:
+        """Values as the fact has them: a date may be written as text, as JSON must."""
+        fact = info.data.get("fact")
+        if fact is None or given is None:
+            return given
+        if isinstance(given, list | tuple):
+            return tuple(_value_of(fact, value) for value in given)
+        return _value_of(fact, given)
+
     @model_validator(mode="after")
     def _one_comparison(self) -> Self:
         if sum(part is not None for part in (self.is_in, self.between, self.below)) != 1:
             raise ValueError("exactly one of in, between and below must stand")
         return self
+
+
+def _value_of(fact: str, value: object) -> Value:
+    if fact == "received_on":
+        if isinstance(value, date):
+            return value
+        return date.fromisoformat(str(value))
+    if fact == "channel":
+        return Channel(str(value)).value
+    first, last = _BOUNDS[fact]
+    if isinstance(value, bool) or not isinstance(value, int) or not first <= value <= last:
+        raise ValueError(f"{fact} is a whole number from {first} to {last}")
+    return value
 
 
 class NeedsTest(Strict):
@@ -150,21 +191,52 @@ class Covered(Strict):
     covered_by_offers: CoverageTest
 
 
-Condition = (
-    AllOf
-    | AnyOf
-    | Not
-    | Possibly
-    | Certainly
-    | Holds
-    | IsTrue
-    | IsFalse
-    | IsNotTrue
-    | Known
-    | Compare
-    | Needs
-    | Covered
-)
+#: What tells each operator: the first of these keys that stands in it.
+_OPERATORS: dict[str, type[Strict]] = {
+    "all": AllOf,
+    "any": AnyOf,
+    "not": Not,
+    "possibly": Possibly,
+    "certainly": Certainly,
+    "holds": Holds,
+    "is_true": IsTrue,
+    "is_false": IsFalse,
+    "is_not_true": IsNotTrue,
+    "known": Known,
+    "fact": Compare,
+    "needs": Needs,
+    "covered_by_offers": Covered,
+}
+_KEYS = {operator: key for key, operator in _OPERATORS.items()}
+
+
+def _operator(condition: Any) -> str | None:
+    # Without this a fault in one condition would be told once for each operator that it is not.
+    if isinstance(condition, dict):
+        return next((key for key in _OPERATORS if key in condition), None)
+    return _KEYS.get(type(condition))
+
+
+Condition = Annotated[
+    Annotated[AllOf, Tag("all")]
+    | Annotated[AnyOf, Tag("any")]
+    | Annotated[Not, Tag("not")]
+    | Annotated[Possibly, Tag("possibly")]
+    | Annotated[Certainly, Tag("certainly")]
+    | Annotated[Holds, Tag("holds")]
+    | Annotated[IsTrue, Tag("is_true")]
+    | Annotated[IsFalse, Tag("is_false")]
+    | Annotated[IsNotTrue, Tag("is_not_true")]
+    | Annotated[Known, Tag("known")]
+    | Annotated[Compare, Tag("fact")]
+    | Annotated[Needs, Tag("needs")]
+    | Annotated[Covered, Tag("covered_by_offers")],
+    Discriminator(
+        _operator,
+        custom_error_type="unknown_operator",
+        custom_error_message="a condition is one of: " + ", ".join(_OPERATORS),
+    ),
+]
 
 for _model in (AllOf, AnyOf, Not, Possibly, Certainly):
     _model.model_rebuild()

@@ -5,10 +5,10 @@ Nothing here knows what any row says. `rulebook` compiles it.
 
 from datetime import date
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, StringConstraints, Tag, model_validator
 
 from services.triage.clocks import ClockRule
 from services.triage.conditions import Condition, Strict
@@ -20,6 +20,10 @@ RULESETS_FOLDER = Path(__file__).parent / "rulesets"
 CareWarning = Literal[
     "do_not_inform_parents", "risk_assessment_first", "transition_due", "no_identity_registration"
 ]
+
+
+#: A version stands in paths, so it is short and plain.
+Version = Annotated[str, StringConstraints(pattern=r"^[0-9a-z][0-9a-z._-]{0,19}$")]
 
 
 class NamedUnit(Strict):
@@ -61,7 +65,29 @@ class ByAge(Strict):
         return self
 
 
-UnitChoice = Unit | NamedUnit | AreaOf | ExistingCaseUnitOr | ByAge
+_UNIT_CHOICES: dict[str, type[Strict]] = {
+    "named": NamedUnit,
+    "children_area_of": AreaOf,
+    "existing_case_unit_or": ExistingCaseUnitOr,
+    "by_age": ByAge,
+}
+_UNIT_KEYS = {choice: key for key, choice in _UNIT_CHOICES.items()}
+
+
+def _way_of_choosing(choice: Any) -> str:
+    if isinstance(choice, dict):
+        return next((key for key in _UNIT_CHOICES if key in choice), "code")
+    return _UNIT_KEYS.get(type(choice), "code")
+
+
+UnitChoice = Annotated[
+    Annotated[Unit, Tag("code")]
+    | Annotated[NamedUnit, Tag("named")]
+    | Annotated[AreaOf, Tag("children_area_of")]
+    | Annotated[ExistingCaseUnitOr, Tag("existing_case_unit_or")]
+    | Annotated[ByAge, Tag("by_age")],
+    Discriminator(_way_of_choosing),
+]
 
 
 class DestinationChoice(Strict):
@@ -144,8 +170,8 @@ class Row(Strict):
 class RuleSet(Strict):
     """A whole rule set, valid from a date (of receipt, in Copenhagen) until the next one is."""
 
-    version: str
-    title: str
+    version: Version
+    title: str = Field(min_length=1, max_length=200)
     valid_from: date
     questions: dict[OpenFact, str]
     texts: dict[str, str]
