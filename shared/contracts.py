@@ -237,6 +237,9 @@ class EntryReturned(Event):
     unit: Unit
     decision: int = Field(ge=0, description="The decision that sent it there; 0 when none did")
     reason: str
+    reason_code: str | None = Field(
+        None, max_length=40, description="A ReasonCode; text, so that a code of tomorrow can be read today"
+    )
 
 
 AnyEvent = Annotated[

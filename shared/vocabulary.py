@@ -100,6 +100,20 @@ class Urgency(StrEnum):
     NORMAL = "normal"
 
 
+class ReasonCode(StrEnum):
+    """Why a recommendation was overridden, or a contact returned: beside the free text, so that it counts."""
+
+    WRONG_NEED = "wrong_need"
+    WRONG_AGE = "wrong_age"
+    WRONG_PLACE = "wrong_place"
+    KNOWN_CASE = "known_case"
+    MISSING_FACTS = "missing_facts"
+    NOT_OUR_TASK = "not_our_task"
+    AGREED = "agreed"
+    CITIZENS_WISH = "citizens_wish"
+    OTHER = "other"
+
+
 class Administration(StrEnum):
     """The city's administrations (forvaltninger) that a contact can belong to."""
 

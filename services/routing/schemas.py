@@ -12,7 +12,7 @@ from services.routing.queue_order import OrderReason
 from services.routing.states import EntryStatus, MoveKind, QueueKind
 from services.routing.waits import ServiceLevelVariant
 from shared.texts_about_people import Reason
-from shared.vocabulary import Channel, DestinationKind, Urgency
+from shared.vocabulary import Channel, DestinationKind, ReasonCode, Urgency
 
 #: Outcomes that a person can end an entry with; giving up has its own call.
 Outcome = Literal["advised", "completed", "forwarded", "referred", "duplicate", "wrong_number"]
@@ -38,6 +38,9 @@ class ReturnBody(Body):
     reason: Reason = Field(
         description="Why it is the wrong unit; triage reads it. No names or numbers",
         examples=["Borgeren er 31 år og hører til Voksenområdet"],
+    )
+    reason_code: ReasonCode | None = Field(
+        None, description="The same in a word that can be counted", examples=["wrong_age"]
     )
 
 

@@ -30,7 +30,7 @@ from shared.access import Principal
 from shared.contracts import EntryCompleted, EntryReleased, EntryReturned, EntryTaken
 from shared.ids import new_id
 from shared.problems import Conflict, NotFound
-from shared.vocabulary import Role, Unit
+from shared.vocabulary import ReasonCode, Role, Unit
 from shared.work import Work
 
 
@@ -117,7 +117,9 @@ async def abandon(work: Work, who: Principal, entry_id: UUID, reason: str | None
     return abandoned, queue
 
 
-async def return_to_triage(work: Work, who: Principal, entry_id: UUID, reason: str) -> tuple[EntryRow, Queue]:
+async def return_to_triage(
+    work: Work, who: Principal, entry_id: UUID, reason: str, reason_code: ReasonCode | None = None
+) -> tuple[EntryRow, Queue]:
     """Wrong unit: the reception has it again, urgency and clocks running on, until triage decides anew."""
     entry, queue = await reach(work, entry_id)
     demand_work(who, queue.row)
@@ -136,6 +138,7 @@ async def return_to_triage(work: Work, who: Principal, entry_id: UUID, reason: s
             unit=Unit(queue.row.unit),
             decision=entry.decision,
             reason=reason,
+            reason_code=reason_code,
         )
     )
     return returned, queue

@@ -1,21 +1,23 @@
 """What triage thinks with while it runs: the compiled rule sets and the catalogue as it stands."""
 
 import time
+from collections import OrderedDict
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.triage import ruleset_store
 from services.triage.catalogue import Catalogue
 from services.triage.geography import load_geography
 from services.triage.hsds import store
 from services.triage.hsds.terms import CityTerms
 from services.triage.hsds.texts import load_texts
 from services.triage.needs import load_needs
-from services.triage.problems import ContradictoryFacts, UnknownRuleset, at_field
+from services.triage.problems import ContradictoryFacts, NoAnswer, UnknownRuleset, at_field
 from services.triage.proving import demand_proof
 from services.triage.recommendation import Recommendation
 from services.triage.recommending import Adviser, Moment
-from services.triage.ruleset import load_rulesets, ruleset_for
+from services.triage.ruleset import RuleSet, load_rulesets, ruleset_for
 from shared.contracts import Facts
 from shared.vocabulary import Channel
 from shared.working_days import local_date
@@ -27,8 +29,16 @@ CATALOGUE_SECONDS = 30.0
 MAJORITY = 18
 
 
+#: So many compiled rule sets are kept: those in force, and the drafts that people are trying.
+KEPT_ADVISERS = 32
+
+
 class Advisers:
-    """Advises by the rule set of the contact's day, or by one that is named."""
+    """Advises by the rule set of the contact's moment, or by one that is named.
+
+    Storage says which one is in force, and is asked each time: every replica changes over at the same
+    moment. Only what was compiled is kept, by version and revision, for a revision never changes.
+    """
 
     def __init__(self) -> None:
         self.vocabulary = load_needs()
@@ -37,18 +47,45 @@ class Advisers:
         self.geography = load_geography()
         for ruleset in self.rulesets:
             demand_proof(ruleset, self.geography)
-        self._advisers = {
-            ruleset.version: Adviser(ruleset, self.geography, self.vocabulary) for ruleset in self.rulesets
-        }
+        self._kept: OrderedDict[tuple[str, int], Adviser] = OrderedDict()
         self._catalogue = Catalogue(())
         self._read_at: float | None = None
 
-    def adviser(self, version: str) -> Adviser:
-        """The adviser by this rule set. Raises UnknownRuleset."""
-        found = self._advisers.get(version)
-        if found is None:
-            raise UnknownRuleset
-        return found
+    async def adviser(self, session: AsyncSession, version: str) -> Adviser:
+        """The adviser by this rule set as it is now, a draft too. Raises UnknownRuleset."""
+        revision = await ruleset_store.find_revision(session, version)
+        return await self._adviser(session, version, revision)
+
+    async def adviser_at(self, session: AsyncSession, moment: datetime) -> Adviser:
+        """The adviser by the rule set in force at that moment."""
+        timetable = await ruleset_store.read_timetable(session)
+        if not timetable.begins:
+            return await self._adviser(session, ruleset_for(self.rulesets, local_date(moment)).version, None)
+        in_force = timetable.at(moment)
+        return await self._adviser(session, in_force.version, in_force.revision)
+
+    async def _adviser(self, session: AsyncSession, version: str, revision: int | None) -> Adviser:
+        key = (version, revision or 0)
+        if key not in self._kept:
+            self._kept[key] = await self._compile(session, version)
+        self._kept.move_to_end(key)
+        while len(self._kept) > KEPT_ADVISERS:
+            self._kept.popitem(last=False)
+        return self._kept[key]
+
+    async def _compile(self, session: AsyncSession, version: str) -> Adviser:
+        row = await ruleset_store.find_ruleset(session, version)
+        if row is not None:
+            return self.compile(RuleSet.model_validate(row.content))
+        # Before storage has been filled, what the program brings along holds.
+        for ruleset in self.rulesets:
+            if ruleset.version == version:
+                return self.compile(ruleset)
+        raise UnknownRuleset
+
+    def compile(self, ruleset: RuleSet) -> Adviser:
+        """The adviser by a rule set that stands nowhere yet."""
+        return Adviser(ruleset, self.geography, self.vocabulary)
 
     async def catalogue(self, session: AsyncSession) -> Catalogue:
         """The offers, read from storage again when they may have changed."""
@@ -72,11 +109,26 @@ class Advisers:
         version: str | None = None,
         trace: bool = False,
     ) -> Recommendation:
-        """The recommendation for these facts. Raises UnknownRuleset for a version that is not there."""
-        if version is None:
-            version = ruleset_for(self.rulesets, local_date(received_at)).version
+        """The recommendation for these facts.
+
+        Raises UnknownRuleset for a version that is not there, and NoAnswer where a draft has none.
+        """
         catalogue = await self.catalogue(session)
-        return self.adviser(version).recommend(facts, Moment(channel, received_at), catalogue, trace=trace)
+        if version is None:
+            adviser = await self.adviser_at(session, received_at)
+        else:
+            adviser = await self.adviser(session, version)
+        return recommended(adviser, facts, Moment(channel, received_at), catalogue, trace=trace)
+
+
+def recommended(
+    adviser: Adviser, facts: Facts, moment: Moment, catalogue: Catalogue, *, trace: bool = False
+) -> Recommendation:
+    """The recommendation, also by a draft that nobody has proved: raises NoAnswer where it has none."""
+    try:
+        return adviser.recommend(facts, moment, catalogue, trace=trace)
+    except (AssertionError, RecursionError) as error:
+        raise NoAnswer(ruleset=adviser.ruleset.version) from error
 
 
 def refuse_contradictions(facts: Facts) -> None:

@@ -3,19 +3,25 @@
 from collections.abc import Callable, Mapping
 
 import httpx
+import structlog
 from fastapi import FastAPI
+from sqlalchemy.exc import DBAPIError
 
-from services.triage import metrics
+from services.triage import metrics, ruleset_store
 from services.triage.advice import Advisers
 from services.triage.endpoints.assessments import assessments_router
 from services.triage.endpoints.hsds_import import import_router
 from services.triage.endpoints.hsds_organizations import organizations_router, places_router
 from services.triage.endpoints.hsds_services import services_router
 from services.triage.endpoints.hsds_taxonomies import root_router, taxonomies_router, terms_router
+from services.triage.endpoints.learning import learning_router
 from services.triage.endpoints.matching import matching_router
 from services.triage.endpoints.recommendations import recommendations_router
-from services.triage.endpoints.reference import needs_router, rulesets_router
+from services.triage.endpoints.reference import needs_router
 from services.triage.endpoints.referrals import outcomes_router, referrals_router
+from services.triage.endpoints.ruleset_steps import steps_router
+from services.triage.endpoints.rulesets import rulesets_router
+from services.triage.endpoints.simulations import simulations_router
 from services.triage.events import HANDLERS
 from services.triage.example import load_example
 from services.triage.models import tables
@@ -24,10 +30,13 @@ from shared.clock import Clock
 from shared.service_app import Service, create_service
 from shared.work import Work
 
+log = structlog.get_logger("triage")
+
 _TAGS = (
     {"name": "recommendations", "description": "Advice on facts, with nothing stored"},
     {"name": "assessments", "description": "Stored recommendations, and what people decide on them"},
     {"name": "rule sets", "description": "The dated rules that triage recommends by"},
+    {"name": "learning", "description": "Which rows of the rules people distrust, and why"},
     {"name": "needs", "description": "The vocabulary of needs, with labels and KLE numbers"},
     {"name": "services", "description": "The catalogue of offers that need no prior assessment"},
     {"name": "events", "description": "Events between the services"},
@@ -36,7 +45,12 @@ _TAGS = (
 
 
 async def _prepare(work: Work) -> None:
-    work.state.advisers = Advisers()
+    work.state.advisers = advisers = Advisers()
+    try:
+        await ruleset_store.store_files(work.session, advisers.rulesets, work.clock.now())
+    except (DBAPIError, OSError) as error:
+        # Not migrated yet, or out of reach: `/health/ready` tells, and the files hold meanwhile.
+        log.warning("rule sets not stored", error=type(error).__name__)
     work.state.gauges = metrics.make_gauges(work.state.metrics.registry)
 
 
@@ -51,6 +65,9 @@ def service(settings: Settings) -> Service:
             recommendations_router,
             assessments_router,
             rulesets_router,
+            steps_router,
+            simulations_router,
+            learning_router,
             needs_router,
             services_router,
             organizations_router,

@@ -92,6 +92,18 @@ async def _assess(
     columns = columns_of(heard, recommendation, now, status=AssessmentStatus.DECIDED)
     columns |= {"decision": decided.model_dump(mode="json"), "decided_by": deciding.who.subject}
     await repository.add_assessment(work.session, columns)
+    await repository.add_decision(
+        work.session,
+        {
+            "id": new_id(),
+            "assessment_id": columns["id"],
+            "contact_id": told.contact_id,
+            "number": deciding.number,
+            "subject": deciding.who.subject,
+            "decision": columns["decision"],
+            "decided_at": now,
+        },
+    )
     await repository.change_course(
         work.session, told.contact_id, latest_assessment=columns["id"], decision=deciding.number
     )

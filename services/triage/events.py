@@ -33,10 +33,26 @@ async def on_entry_returned(work: Work, event: EntryReturned) -> None:
     if event.decision < course.decision or event.decision <= course.returned_decision:
         return
     await repository.change_course(work.session, event.contact_id, returned_decision=event.decision)
+    await repository.add_return(
+        work.session,
+        {
+            "id": event.id,
+            "contact_id": event.contact_id,
+            "decision": event.decision,
+            "unit": event.unit,
+            "reason": event.reason,
+            "reason_code": event.reason_code,
+            "returned_at": event.occurred_at,
+        },
+    )
     if course.latest_assessment is None:
         return
     returned = ReturnOut(
-        unit=event.unit, reason=event.reason, decision=event.decision, returned_at=event.occurred_at
+        unit=event.unit,
+        reason=event.reason,
+        reason_code=event.reason_code,
+        decision=event.decision,
+        returned_at=event.occurred_at,
     )
     status = AssessmentStatus.CLOSED if course.closed_version else AssessmentStatus.UNDECIDED
     await repository.change_assessment(

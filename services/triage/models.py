@@ -84,6 +84,7 @@ class DecisionRow(TriageModel, table=True):
     __table_args__ = (
         Index("ux_decisions_contact_number", "contact_id", "number", unique=True),
         Index("ix_decisions_assessment_id", "assessment_id"),
+        Index("ix_decisions_decided_at", "decided_at"),
     )
 
     id: UUID = Field(primary_key=True)
@@ -93,6 +94,21 @@ class DecisionRow(TriageModel, table=True):
     subject: str = Field(max_length=120)
     decision: dict[str, Any] = Field(sa_type=JSON)
     decided_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ReturnRow(TriageModel, table=True):
+    """A unit that sent a contact back as wrongly placed, and the decision that had sent it there."""
+
+    __tablename__ = "returns"
+    __table_args__ = (Index("ix_returns_contact_id", "contact_id", "decision"),)
+
+    id: UUID = Field(primary_key=True)
+    contact_id: UUID
+    decision: int
+    unit: str = Field(max_length=60)
+    reason: str = Field(sa_type=Text)
+    reason_code: str | None = Field(default=None, max_length=40)
+    returned_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class OrganizationRow(TriageModel, table=True):
@@ -215,6 +231,48 @@ class Referral(TriageModel, table=True):
     came: str = Field(max_length=10)
     told_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     told_by: str | None = Field(default=None, max_length=120)
+
+
+class RulesetRow(TriageModel, table=True):
+    """A rule set from its first draft on. `revision` counts what its content has been, and is its ETag.
+
+    It is checked, or simulated, when the revision that was checked, or simulated, is the present one. It
+    is in force from `active_from` until the next one is. `source` is the YAML that somebody wrote.
+    """
+
+    __tablename__ = "rulesets"
+    __table_args__ = (Index("ux_rulesets_active_from", "active_from", unique=True),)
+
+    version: str = Field(primary_key=True, max_length=20)
+    title: str = Field(max_length=200)
+    content: dict[str, Any] = Field(sa_type=JSON)
+    source: str | None = Field(default=None, sa_type=Text)
+    based_on: str | None = Field(default=None, max_length=20)
+    revision: int = 1
+    checked_revision: int = 0
+    proof: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
+    simulated_revision: int = 0
+    simulation: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    active_from: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class RulesetChange(TriageModel, table=True):
+    """One step in a rule set's life: who, when, why, and what became different."""
+
+    __tablename__ = "ruleset_changes"
+    __table_args__ = (Index("ix_ruleset_changes_version", "version", "at", "id"),)
+
+    id: UUID = Field(primary_key=True)
+    version: str = Field(max_length=20, foreign_key="rulesets.version")
+    kind: str = Field(max_length=20)
+    revision: int
+    subject: str = Field(max_length=120)
+    role: str = Field(max_length=40)
+    reason: str | None = Field(default=None, max_length=500)
+    at: datetime = Field(sa_type=UtcDateTime)
+    difference: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
 
 
 metadata = TriageModel.metadata

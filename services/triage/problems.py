@@ -11,6 +11,66 @@ class UnknownRuleset(Problem):
     title = "There is no rule set with this version"
 
 
+class NoAnswer(Problem):
+    status = HTTPStatus.CONFLICT
+    kind = "ruleset-has-no-answer"
+    title = "The rule set sends this citizen nowhere: it must be checked before it is used"
+
+
+class InvalidRuleset(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    kind = "invalid-ruleset"
+    title = "This is no rule set that holds together"
+
+
+class VersionTaken(Problem):
+    status = HTTPStatus.CONFLICT
+    kind = "version-taken"
+    title = "There is a rule set with this version already"
+
+
+class NoDraft(Problem):
+    status = HTTPStatus.CONFLICT
+    kind = "not-a-draft"
+    title = "What is or was in force does not change; make a copy"
+
+
+class StillInForce(Problem):
+    status = HTTPStatus.CONFLICT
+    kind = "ruleset-in-force"
+    title = "It is or was in force: the next one retires it"
+
+
+class NotReady(Problem):
+    status = HTTPStatus.CONFLICT
+    kind = "ruleset-not-ready"
+    title = "It must be checked, with a proof that holds, and simulated since its last change"
+
+
+class NotSimulated(Problem):
+    status = HTTPStatus.NOT_FOUND
+    kind = "not-simulated"
+    title = "The rule set has not been simulated yet"
+
+
+class SecondPersonNeeded(Problem):
+    status = HTTPStatus.FORBIDDEN
+    kind = "second-person-needed"
+    title = "Whoever wrote or changed a rule set does not put it in force: that takes another person"
+
+
+class ImpossibleMoment(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    kind = "impossible-moment"
+    title = "The rule set cannot begin at that moment"
+
+
+class MomentTaken(Problem):
+    status = HTTPStatus.CONFLICT
+    kind = "moment-taken"
+    title = "Another rule set begins at that moment"
+
+
 class ContradictoryFacts(Problem):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     kind = "contradictory-facts"

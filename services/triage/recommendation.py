@@ -1,5 +1,6 @@
 """A recommendation as it is answered and stored (api.md, Triage)."""
 
+from collections.abc import Iterable
 from typing import Literal
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.triage.needs import Step
 from services.triage.ruleset import CareWarning
 from shared.contracts import Clock, Destination, Facts, OpenFact
-from shared.vocabulary import Urgency
+from shared.vocabulary import DestinationKind, Urgency
 
 
 class _Answer(BaseModel):
@@ -70,3 +71,12 @@ class Recommendation(_Answer):
     companions: tuple[CompanionRecommendation, ...] = ()
     reasons: tuple[Reason, ...] = ()
     trace: tuple[TraceRow, ...] | None = None
+
+
+def deciding_rule(kind: DestinationKind, rules: Iterable[str]) -> str:
+    """Of the rows that the reasons name, the one that decided, or the one that could not be settled.
+
+    A row that adds a companion stands above the one that decides, and may stand below one that asks.
+    """
+    numbers = [int(rule) for rule in rules]
+    return str(min(numbers) if kind is DestinationKind.ASK else max(numbers))

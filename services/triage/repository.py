@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.triage.models import Assessment, ContactCourse, DecisionRow
+from services.triage.models import Assessment, ContactCourse, DecisionRow, ReturnRow
 from services.triage.schemas import AssessmentStatus
 from shared.database import table_of, upsert
 from shared.pages import Cursor
@@ -17,6 +17,7 @@ from shared.pages import Cursor
 ASSESSMENTS = table_of(Assessment)
 COURSES = table_of(ContactCourse)
 DECISIONS = table_of(DecisionRow)
+RETURNS = table_of(ReturnRow)
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,10 @@ async def change_assessment(session: AsyncSession, assessment_id: UUID, **column
 
 async def add_decision(session: AsyncSession, columns: dict[str, Any]) -> None:
     await session.execute(insert(DECISIONS).values(columns))
+
+
+async def add_return(session: AsyncSession, columns: dict[str, Any]) -> None:
+    await session.execute(insert(RETURNS).values(columns))
 
 
 async def list_assessments(

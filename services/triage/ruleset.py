@@ -125,7 +125,7 @@ class Note(Strict):
 class Companion(Strict):
     """A further contact for the child at risk, decided by the row `as_row`."""
 
-    as_row: int
+    as_row: int = Field(ge=1)
     reason: str
     when: Condition | None = None
 

@@ -1,8 +1,8 @@
 """What goes in and out of triage over HTTP."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
@@ -11,7 +11,7 @@ from services.triage.needs import KleNumber, Step
 from services.triage.recommendation import Recommendation
 from shared.contracts import Destination, Facts
 from shared.texts_about_people import Reason
-from shared.vocabulary import Administration, Channel, DestinationKind, Need, Unit, Urgency
+from shared.vocabulary import Administration, Channel, DestinationKind, Need, ReasonCode, Unit, Urgency
 
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2100, 1, 1, tzinfo=UTC)
@@ -78,6 +78,7 @@ class DecisionOut(BaseModel):
     destination: Destination
     urgency: Urgency
     reason: str | None = Field(None, examples=["Borgeren har en aftale med enheden i forvejen"])
+    reason_code: ReasonCode | None = Field(None, examples=["known_case"])
     decided_at: datetime
     role: str = Field(description="The role of the person who decided", examples=["reception"])
     companion: UUID | None = Field(None, description="The companion contact for the child at risk")
@@ -88,6 +89,7 @@ class ReturnOut(BaseModel):
 
     unit: Unit
     reason: str = Field(examples=["Borgeren er fyldt 31 år"])
+    reason_code: str | None = Field(None, examples=["wrong_age"])
     decision: int = Field(description="The decision that had sent it there", examples=[1])
     returned_at: datetime
 
@@ -147,6 +149,7 @@ class DecisionIn(_Body):
     service_id: UUID | None = Field(
         None, description="The offer that the citizen was led on to: written down as a referral"
     )
+    reason_code: ReasonCode | None = Field(None, description="The same in a word that can be counted")
 
 
 class NeedOut(BaseModel):
@@ -156,13 +159,3 @@ class NeedOut(BaseModel):
     label: str = Field(examples=["Gældsrådgivning"])
     kle: tuple[KleNumber, ...]
     step: Step | None
-
-
-class RulesetItem(BaseModel):
-    """A rule set in a list."""
-
-    version: str = Field(examples=["1"])
-    title: str
-    valid_from: date
-    rows: int = Field(examples=[21])
-    status: Literal["active", "scheduled", "retired"]

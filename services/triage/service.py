@@ -23,7 +23,7 @@ from shared.access import Principal
 from shared.contracts import ContactTriaged, Destination, TriagedCompanion
 from shared.etags import demand_version
 from shared.ids import new_id
-from shared.vocabulary import Channel, DestinationKind, Unit, Urgency
+from shared.vocabulary import Channel, DestinationKind, ReasonCode, Unit, Urgency
 from shared.work import Work
 
 
@@ -35,14 +35,16 @@ class Choice:
     destination: Destination
     urgency: Urgency
     reason: str | None
+    reason_code: ReasonCode | None = None
 
     def is_what_was(self, decided: DecisionOut) -> bool:
         """Whether this says nothing new."""
-        return (self.overridden, self.destination, self.urgency, self.reason) == (
+        return (self.overridden, self.destination, self.urgency, self.reason, self.reason_code) == (
             decided.overridden,
             decided.destination,
             decided.urgency,
             decided.reason,
+            decided.reason_code,
         )
 
 
@@ -54,12 +56,14 @@ def choice_of(wish: DecisionIn, recommendation: Recommendation) -> Choice:
     if wish.accept == (wish.override is not None):
         raise UnclearDecision
     if wish.override is None:
-        return Choice(False, recommendation.destination, recommendation.urgency, wish.reason)
+        recommended = recommendation.destination, recommendation.urgency
+        return Choice(False, *recommended, wish.reason, wish.reason_code)
     if wish.reason is None:
         raise ReasonRequired(errors=at_field("/reason", "say in a few words why"))
     _refuse_impossible(wish.override)
     destination = Destination(**wish.override.model_dump(exclude={"urgency"}))
-    return Choice(True, destination, wish.override.urgency or recommendation.urgency, wish.reason)
+    urgency = wish.override.urgency or recommendation.urgency
+    return Choice(True, destination, urgency, wish.reason, wish.reason_code)
 
 
 def _refuse_impossible(override: Override) -> None:
@@ -126,6 +130,7 @@ async def _store(work: Work, deciding: Deciding, choice: Choice) -> None:
         destination=choice.destination,
         urgency=choice.urgency,
         reason=choice.reason,
+        reason_code=choice.reason_code,
         decided_at=work.clock.now(),
         role=deciding.who.role,
         companion=companions.contact_id,

@@ -9,3 +9,5 @@ class Settings(CommonSettings):
     triage_database_url: str | None = None
     intake_url: str = "http://127.0.0.1:8001"
     routing_url: str = "http://127.0.0.1:8003"
+    #: For so long a draft is replayed over past assessments, newest first, before it is called incomplete.
+    simulation_seconds: float = 30.0

@@ -117,7 +117,8 @@ async def return_entry(who: Worker, entry_id: UUID, work: Writing, body: ReturnB
     """The contact goes to the reception's own queue, urgency and clocks running on, until triage decides
     anew. Answers the entry that was returned.
     """
-    return await _shown(work, *await service.return_to_triage(work, who, entry_id, body.reason))
+    returned = await service.return_to_triage(work, who, entry_id, body.reason, body.reason_code)
+    return await _shown(work, *returned)
 
 
 @entries_router.post(

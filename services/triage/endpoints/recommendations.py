@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from services.triage.advice import refuse_contradictions
-from services.triage.problems import ContradictoryFacts, UnknownRuleset
+from services.triage.problems import ContradictoryFacts, NoAnswer, UnknownRuleset
 from services.triage.recommendation import Recommendation
 from services.triage.schemas import RecommendationIn
 from shared.access import allow
@@ -28,7 +28,7 @@ Trace = Annotated[bool, Query(description="Show every row with its three-valued 
     dependencies=[
         allow(Role.RECEPTION, Role.CASEWORKER, Role.OPERATIONS, Role.RULES_EDITOR, Role.AUDITOR, Role.SERVICE)
     ],
-    responses=answers(UnknownRuleset, ContradictoryFacts),
+    responses=answers(UnknownRuleset, ContradictoryFacts, NoAnswer),
 )
 async def recommend(
     wish: RecommendationIn, work: Reading, trace: Trace = False, ruleset: Version = None

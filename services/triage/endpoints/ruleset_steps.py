@@ -1,0 +1,84 @@
+"""A draft's way into force over HTTP: the proof, the simulation, the second person."""
+
+import asyncio
+
+from fastapi import APIRouter, Request, Response
+
+from services.triage import lifecycle
+from services.triage.endpoints.rulesets import Editor, VersionPath, item_of
+from services.triage.problems import (
+    ImpossibleMoment,
+    MomentTaken,
+    NoDraft,
+    NotReady,
+    SecondPersonNeeded,
+    StillInForce,
+    UnknownRuleset,
+)
+from services.triage.proving import prove
+from services.triage.ruleset import RuleSet
+from services.triage.ruleset_schemas import ActivateIn, CheckOut, RetireIn, RulesetItem
+from shared.etags import IfMatch
+from shared.problems import StaleVersion, answers
+from shared.work import Writing, work_on
+
+steps_router = APIRouter(prefix="/v1/rulesets", tags=["rule sets"])
+
+
+@steps_router.post(
+    "/{version}/check",
+    summary="Prove that every citizen has exactly one destination",
+    responses=answers(UnknownRuleset, StaleVersion),
+)
+async def check_ruleset(who: Editor, version: VersionPath, request: Request) -> CheckOut:
+    """Over all combinations of facts, not by samples. What it finds is shown by a citizen's facts.
+
+    Takes up to some seconds, during which nobody waits for it; a change made meanwhile makes it void.
+    """
+    state = request.app.state
+    async with state.database.reading() as session:
+        row = await lifecycle.get_ruleset(work_on(state, session), version)
+    proof = await asyncio.to_thread(prove, RuleSet.model_validate(row.content), state.advisers.geography)
+    async with state.database.writing() as session:
+        work = work_on(state, session)
+        found = proof.model_dump(mode="json")
+        row = await lifecycle.record(
+            work, who, version, row.revision, "checked", done=proof.holds, found=found
+        )
+        status = await lifecycle.standing(work, row)
+    return CheckOut(version=version, revision=row.revision, status=status, proof=proof)
+
+
+@steps_router.post(
+    "/{version}/activate",
+    summary="Put a rule set in force",
+    response_model=RulesetItem,
+    responses=answers(
+        UnknownRuleset,
+        NoDraft,
+        NotReady,
+        SecondPersonNeeded,
+        ImpossibleMoment,
+        MomentTaken,
+        StaleVersion,
+    ),
+)
+async def activate_ruleset(
+    *, who: Editor, version: VersionPath, wish: ActivateIn, work: Writing, if_match: IfMatch = None
+) -> Response:
+    """From a moment on, by somebody who has not written any of it.
+
+    It must be checked and simulated since its last change. The one before it is retired at that moment.
+    """
+    return await item_of(work, await lifecycle.activate(work, who, version, wish, if_match))
+
+
+@steps_router.post(
+    "/{version}/retire",
+    summary="Take a draft, or one that has not begun, out of use",
+    response_model=RulesetItem,
+    responses=answers(UnknownRuleset, StillInForce),
+)
+async def retire_ruleset(who: Editor, version: VersionPath, wish: RetireIn, work: Writing) -> Response:
+    """The one in force is retired by its successor's beginning, never alone: there is always exactly one."""
+    return await item_of(work, await lifecycle.retire(work, who, version, wish.reason))

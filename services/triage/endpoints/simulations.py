@@ -1,0 +1,101 @@
+"""Simulations over HTTP: a draft replayed over past contacts, as JSON, as a table and as a picture."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Request, Response
+
+from services.triage import lifecycle, ruleset_store
+from services.triage.advice import Advisers
+from services.triage.endpoints.rulesets import OVERSEERS, Editor, VersionPath
+from services.triage.flow_picture import flow_picture
+from services.triage.negotiating import JSON, MARKDOWN, SVG, answer_in, chosen
+from services.triage.problems import NotSimulated, UnknownRuleset, at_field
+from services.triage.replaying import SimulationOut
+from services.triage.ruleset_schemas import SimulateIn
+from services.triage.simulating import Period, simulate
+from services.triage.simulation_table import simulation_markdown
+from shared.problems import InvalidInput, StaleVersion, answers
+from shared.work import Reading, Work, work_on
+
+simulations_router = APIRouter(prefix="/v1/rulesets", tags=["rule sets"])
+
+#: A simulation that names no period is of the last four weeks.
+_DEFAULT = timedelta(weeks=4)
+_PICTURE_POLICY = {"Content-Security-Policy": "default-src 'none'; sandbox"}
+
+
+@simulations_router.post(
+    "/{version}/simulate",
+    summary="Replay a rule set over past contacts",
+    responses=answers(UnknownRuleset, StaleVersion),
+)
+async def simulate_ruleset(
+    who: Editor, version: VersionPath, request: Request, wish: SimulateIn | None = None
+) -> SimulationOut:
+    """How many contacts would have gone elsewhere, which, and what each unit would get in a week.
+
+    Newest contacts first, for at most DSI_SIMULATION_SECONDS. One that is not complete does not count
+    for activation: choose a shorter period.
+    """
+    state, wish = request.app.state, wish or SimulateIn()
+    advisers: Advisers = state.advisers
+    last = wish.to or state.clock.now()
+    period = Period(wish.from_ or last - _DEFAULT, last)
+    if period.first >= period.last:
+        raise InvalidInput(errors=at_field("/from", "must be before the end of the period"))
+    async with state.database.reading() as session:
+        row = await lifecycle.get_ruleset(work_on(state, session), version)
+        draft = await advisers.adviser(session, version)
+    found = await simulate(state, version, row.revision, draft, period)
+    async with state.database.writing() as session:
+        work, stored = work_on(state, session), found.model_dump(mode="json")
+        done = found.complete and not found.unanswered
+        await lifecycle.record(work, who, version, row.revision, "simulated", done=done, found=stored)
+    return found
+
+
+async def _newest(work: Work, version: str) -> SimulationOut:
+    row = await ruleset_store.find_ruleset(work.session, version)
+    if row is None:
+        raise UnknownRuleset
+    if row.simulation is None:
+        raise NotSimulated
+    return SimulationOut.model_validate(row.simulation)
+
+
+@simulations_router.get(
+    "/{version}/simulation",
+    summary="Read the newest simulation",
+    dependencies=OVERSEERS,
+    response_model=SimulationOut,
+    responses={
+        **answers(UnknownRuleset, NotSimulated),
+        200: {"content": {MARKDOWN: {"schema": {"type": "string"}, "example": "# Simulering\n"}}},
+    },
+)
+async def read_simulation(
+    version: VersionPath,
+    work: Reading,
+    accept: Annotated[str | None, Header(description="application/json or text/markdown")] = None,
+) -> Response:
+    """As JSON, or as a table in Danish. It may be of an older `revision` than the rule set has now."""
+    found = await _newest(work, version)
+    if chosen(accept, (JSON, MARKDOWN)) == MARKDOWN:
+        return answer_in(MARKDOWN, simulation_markdown(found))
+    return answer_in(JSON, found.model_dump_json())
+
+
+@simulations_router.get(
+    "/{version}/simulation.svg",
+    summary="The newest simulation as a picture",
+    dependencies=OVERSEERS,
+    response_class=Response,
+    responses={
+        **answers(UnknownRuleset, NotSimulated),
+        200: {"content": {SVG: {"schema": {"type": "string"}, "example": "<svg/>"}}},
+    },
+)
+async def read_picture(version: VersionPath, work: Reading) -> Response:
+    """Bands from where contacts go today to where the rule set would send them, with Danish names."""
+    return answer_in(SVG, flow_picture(await _newest(work, version)), _PICTURE_POLICY)
