@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -73,8 +74,10 @@ class FakeExchange:
     pings: int = 0
 
     @asynccontextmanager
-    async def listening(self, ping_seconds: float = 5) -> AsyncIterator[Exchange]:
-        server = await asyncio.start_server(self._session, "127.0.0.1", 0)
+    async def listening(
+        self, ping_seconds: float = 5, tls: ssl.SSLContext | None = None
+    ) -> AsyncIterator[Exchange]:
+        server = await asyncio.start_server(self._session, "127.0.0.1", 0, ssl=tls)
         port = server.sockets[0].getsockname()[1]
         async with server:
             yield Exchange("127.0.0.1", port, "dsi", "secret", ping_seconds=ping_seconds)
@@ -95,15 +98,13 @@ class FakeExchange:
         told = await _action(reader)
         self.logins.append(told)
         is_right = told.get("Secret") == self.secret
-        answer = (
-            "Success\r\nMessage: Authentication accepted"
-            if is_right
-            else "Error\r\nMessage: Authentication failed"
-        )
-        writer.write(
-            f"Response: {answer}\r\nActionID: {told.get('ActionID')}\r\n".replace("\r\nA", "\r\nA").encode()
-        )
-        writer.write(b"\r\n")
+        response, why = ("Success", "accepted") if is_right else ("Error", "failed")
+        answer = {
+            "Response": response,
+            "ActionID": told.get("ActionID", ""),
+            "Message": f"Authentication {why}",
+        }
+        writer.write(written(answer))
         await writer.drain()
         return is_right
 
