@@ -123,6 +123,8 @@ class QueueVisit(BaseModel):
     left_at: AwareDatetime | None = None
     outcome: Literal["waiting", "answered", "abandoned", "overflowed", "transferred", "lost"] = "waiting"
     agent: str | None = None
+    #: The subject of whoever answered, where it is known who sat at the agent's phone.
+    employee: str | None = None
 
 
 class ContactWaiting(Event):

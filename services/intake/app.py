@@ -17,11 +17,13 @@ from services.intake.endpoints.contacts import contacts_router
 from services.intake.endpoints.deliveries import deliveries_router
 from services.intake.endpoints.drafts import drafts_router
 from services.intake.endpoints.lines import lines_router
+from services.intake.endpoints.my_calls import my_calls_router
 from services.intake.endpoints.telephony import add_form_routes, telephony_router
 from services.intake.events import HANDLERS
 from services.intake.example import load_example
 from services.intake.interpreting import Interpreter
 from services.intake.models import tables
+from services.intake.my_calls import broadcast_calls
 from services.intake.said import Vault
 from services.intake.settings import Settings
 from services.intake.silence import SilenceWatch
@@ -58,6 +60,7 @@ async def _prepare(work: Work) -> None:
         await store_lines(work, read_lines_file(settings.lines_file))
     state.lines = await line_repository.read_lines(work.session)
     state.lines_seen_at = work.clock.now()
+    state.at_phones = broadcast_calls(work)
     state.gauges = metrics.make_gauges(state.metrics.registry)
 
 
@@ -83,6 +86,7 @@ def service(settings: Settings) -> Service:
             deliveries_router,
             telephony_router,
             calls_router,
+            my_calls_router,
             callbacks_router,
             lines_router,
             access_log_router,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.intake.call_state import Call
 from services.intake.models import ContactColumns
+from services.intake.seats import Seats
 from shared.contracts import Event
 
 
@@ -20,6 +21,7 @@ class Changes:
     """
 
     source: str
+    seats: Seats
     new_contacts: list[ContactColumns] = field(default_factory=list)
     new_calls: list[dict[str, Any]] = field(default_factory=list)
     changed_calls: list[dict[str, Any]] = field(default_factory=list)

@@ -29,6 +29,7 @@ DERIVED = (
     "visits",
     "talks",
     "inconsistencies",
+    "ringing_at",
 )
 
 
@@ -43,6 +44,7 @@ def columns_of(call: Call) -> dict[str, Any]:
         "visits": [_visit(visit) for visit in call.visits],
         "talks": [_talk(talk) for talk in call.talks],
         "inconsistencies": call.inconsistencies,
+        "ringing_at": call.ringing_at,
     }
 
 

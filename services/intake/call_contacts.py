@@ -120,7 +120,7 @@ def _tell(
     here = contact.moved_by == "call" or contact.status in _STILL_WITH_THE_RECEPTION
     if visits_changed and here:
         contact.version += 1
-        visits = reception_visits(call, lines_of(at_hand), changes.source)
+        visits = reception_visits(call, lines_of(at_hand), changes.source, changes.seats)
         changes.events.append(waiting_event(contact, visits, now))
     if moved_to is not None and moved_to.outcome is not None:
         contact.version += 1

@@ -15,10 +15,13 @@ SAME_MOMENT = timedelta(seconds=2)
 def apply(call: Call, event: CallEvent) -> None:
     """Move the call on by what happened to it."""
     _MOVES[event.type](call, event)
+    if call.waiting is None:
+        call.ringing_at = []
 
 
 def cut(call: Call, moment: datetime) -> None:
     """The call is lost at that moment. Who waited was lost; who talked was answered, and cut off."""
+    call.ringing_at = []
     _stop_talking(call, moment, "lost")
     if call.waiting is not None:
         call.waiting.left_at, call.waiting.outcome = moment, "lost"
@@ -27,6 +30,7 @@ def cut(call: Call, moment: datetime) -> None:
 
 def hang_up(call: Call, moment: datetime) -> None:
     """The caller is gone at that moment, and was told to be."""
+    call.ringing_at = []
     _stop_talking(call, moment, "hung_up")
     if call.waiting is not None:
         call.waiting.left_at, call.waiting.outcome = moment, "abandoned"
@@ -97,7 +101,13 @@ def _back(call: Call) -> None:
 
 
 def _nothing(call: Call, event: CallEvent) -> None:
-    """Ringing and offers change neither where the caller is nor how long the wait was."""
+    """Ringing changes neither where the caller is nor how long the wait was."""
+
+
+def _offered(call: Call, event: CallEvent) -> None:
+    """An agent's phone rings; the caller still waits."""
+    if event.agent is not None:
+        call.ringing_at = sorted({*call.ringing_at, event.agent})
 
 
 def _queued(call: Call, event: CallEvent) -> None:
@@ -112,6 +122,7 @@ def _queued(call: Call, event: CallEvent) -> None:
 
 
 def _offer_missed(call: Call, event: CallEvent) -> None:
+    call.ringing_at = [agent for agent in call.ringing_at if agent != event.agent]
     if call.waiting is not None:
         call.waiting.missed_offers += 1
 
@@ -182,7 +193,7 @@ def _lost(call: Call, event: CallEvent) -> None:
 _MOVES: dict[CallEventType, Callable[[Call, CallEvent], None]] = {
     CallEventType.RINGING: _nothing,
     CallEventType.QUEUED: _queued,
-    CallEventType.OFFERED: _nothing,
+    CallEventType.OFFERED: _offered,
     CallEventType.OFFER_MISSED: _offer_missed,
     CallEventType.ANSWERED: _answered,
     CallEventType.TRANSFERRED: _transferred,

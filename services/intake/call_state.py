@@ -90,6 +90,8 @@ class Call:
     gone_by: Literal["ended", "lost"] | None = None
     occurrence: int = 1
     inconsistencies: list[str] = field(default_factory=list)
+    #: Whose phones ring for it now, in alphabetical order.
+    ringing_at: list[str] = field(default_factory=list)
 
     @property
     def waiting(self) -> Visit | None:

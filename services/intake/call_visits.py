@@ -5,6 +5,7 @@ from datetime import datetime
 
 from services.intake.call_state import Call, Visit
 from services.intake.lines import Line, Lines
+from services.intake.seats import NOBODY, Seats
 from shared.contracts import QueueVisit
 from shared.phone_numbers import normalised_phone
 
@@ -28,7 +29,9 @@ def unconfigured_visits(calls: Iterable[Call], lines: Lines, source: str) -> dic
     return seen
 
 
-def reception_visits(call: Call, lines: Lines, source: str | None = None) -> list[QueueVisit]:
+def reception_visits(
+    call: Call, lines: Lines, source: str | None = None, seats: Seats = NOBODY
+) -> list[QueueVisit]:
     """One stay in a routing queue for each stay in the exchange; its own name is kept as the origin.
 
     A caller whom the exchange put in no queue, or who left one for a place it did not tell, still waits
@@ -48,12 +51,19 @@ def reception_visits(call: Call, lines: Lines, source: str | None = None) -> lis
             left_at=visit.left_at,
             outcome=visit.outcome,
             agent=visit.agent,
+            employee=_employee(seats, visit),
         )
         for visit in call.visits
     ]
     if is_place_untold(call):
         told.append(_untold_visit(call, line_of(call, lines, source), len(told) + 1))
     return told
+
+
+def _employee(seats: Seats, visit: Visit) -> str | None:
+    """Who answered, where somebody had said that they sit at that phone."""
+    answered = visit.outcome == "answered" and visit.left_at is not None
+    return seats.subject_at(visit.agent, visit.left_at) if answered and visit.left_at else None
 
 
 def is_place_untold(call: Call) -> bool:

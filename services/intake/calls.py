@@ -18,9 +18,11 @@ from services.intake.call_visits import unconfigured_visits
 from services.intake.keeping import lines_of
 from services.intake.models import CallRecord
 from services.intake.reading import interpreted
+from services.intake.seats import seats_at
 from services.intake.telephony.canonical import CallEvent
 from services.intake.telephony.forms import Uninterpretable
 from shared.access import Principal
+from shared.database import show_after_commit
 from shared.new_rows import NewRows
 from shared.phone_numbers import normalised_phone
 from shared.vocabulary import Role
@@ -47,7 +49,7 @@ async def derive(work: Work, source: str, call_ids: Collection[str], fresh: Fres
         known[row.call_id].append(row)
     ids = [row.contact_id for rows in known.values() for row in rows]
     contacts = await repository.standing_contacts(work.session, ids)
-    changes = Changes(source)
+    changes = Changes(source, await seats_at(work.session, source, since))
     for call_id in sorted(stories):
         pairs, left = matched(known[call_id], calls_of(stories[call_id], restarts))
         for stored, call in pairs:
@@ -79,6 +81,7 @@ async def _stories(
 
 
 async def _write(work: Work, changes: Changes) -> None:
+    show_after_commit(work.session)
     rows = NewRows()
     repository.note_contacts(rows, changes.new_contacts)
     call_repository.note_calls(rows, changes.new_calls)

@@ -232,6 +232,25 @@ class CallRecord(IntakeModel, table=True):
     visits: list[dict[str, Any]] = Field(sa_type=JSON)
     talks: list[dict[str, Any]] = Field(sa_type=JSON)
     inconsistencies: list[str] = Field(sa_type=JSON)
+    ringing_at: list[str] = Field(sa_type=JSON)
+
+
+class PhoneSeat(IntakeModel, table=True):
+    """Somebody's stay at a phone of an exchange (seats.py)."""
+
+    __tablename__ = "phone_seats"
+    __table_args__ = (
+        Index("ix_phone_seats_source", "source", "until"),
+        Index("uq_phone_seats_phone", "source", "agent", unique=True, **_only("until IS NULL")),
+        Index("uq_phone_seats_person", "subject", unique=True, **_only("until IS NULL")),
+    )
+
+    id: UUID = Field(primary_key=True)
+    source: str = Field(max_length=40)
+    agent: str = Field(max_length=120)
+    subject: str = Field(max_length=255)
+    since: datetime = Field(sa_type=UtcDateTime)
+    until: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 _WITHHELD = text("caller_id IS NULL")

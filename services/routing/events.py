@@ -24,7 +24,7 @@ from shared.work import Work
 _TOLD_BY = {MoveKind.SUPERSEDED: "triage"}
 
 #: What intake alone knows of a visit.
-_TOLD_OF_A_VISIT = ("queue", "origin", "agent", "received_at", "entered_at", "order_at")
+_TOLD_OF_A_VISIT = ("queue", "origin", "agent", "taken_by", "received_at", "entered_at", "order_at")
 
 
 async def on_contact_waiting(work: Work, event: ContactWaiting) -> None:

@@ -79,7 +79,7 @@ class EntryRow(RoutingModel, table=True):
     `left_at` is when the wait ended, taken or not. `visit` is the position of a reception visit told by
     intake; `decision` the triage decision that sent it here (0: none did). `by_person`: somebody moved it
     through this service, so that what the exchange tells later does not undo that. `taken_by` is empty
-    when the exchange told of the answer.
+    when the exchange told of the answer and nobody knows who sat at that phone.
     """
 
     __tablename__ = "entries"

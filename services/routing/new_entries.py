@@ -33,6 +33,7 @@ def entry_of_visit(event: ContactWaiting, visit: QueueVisit, stay: Stay, queue: 
         received_at=event.received_at,
         entered_at=visit.entered_at,
         taken_at=stay.taken_at,
+        taken_by=None if stay.taken_at is None else visit.employee,
         agent=_shortened(visit.agent),
         left_at=stay.left_at,
         ended_at=stay.ended_at,

@@ -345,3 +345,16 @@ async def test_an_entry_that_does_not_exist_is_not_found(bo: httpx.AsyncClient) 
     for step in ("take", "release", "complete", "abandon"):
         assert kind_of(await bo.post(f"/v1/entries/{new_id()}/{step}")) == "not-found"
     assert kind_of(await bo.get(f"/v1/entries/{new_id()}")) == "not-found"
+
+
+async def test_a_call_is_held_by_whoever_answered_it(routing: Bench) -> None:
+    answered = visit(ago(seconds=40), "answered", left_at=ago(seconds=10), agent="SIP/1001")
+    told = waiting(new_id(), answered.model_copy(update={"employee": "anna"}))
+    await routing.deliver(told)
+    anna = routing.client(Role.RECEPTION, subject="anna")
+    found = await anna.get("/v1/queues/reception-phone/entries", params={"status": "taken"})
+    (entry,) = found.json()["items"]
+    assert entry["taken_by"] == "anna"
+    eva = routing.client(Role.RECEPTION, subject="eva")
+    assert (await eva.post(f"/v1/entries/{entry['id']}/complete")).status_code == 409
+    assert (await anna.post(f"/v1/entries/{entry['id']}/complete")).status_code == 200

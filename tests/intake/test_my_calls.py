@@ -1,0 +1,122 @@
+"""What is at one's own phone: it rings there, is answered there, and the desk hears of it at once."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from shared.vocabulary import Role
+from tests.bench import Bench
+from tests.intake.test_telephony import ANSWERED, RINGS_IN, its_contact, tell, told
+
+OFFERED = told(2, "offered", agent="Anna")
+MISSED = told(4, "offer_missed", agent="Anna")
+ENDED = told(30, "ended", agent="Anna")
+
+
+def at_desk(bench: Bench, name: str) -> httpx.AsyncClient:
+    return bench.client(Role.RECEPTION, subject=name)
+
+
+async def sit(bench: Bench, name: str, agent: str = "Anna", source: str = "pbx") -> httpx.AsyncClient:
+    client = at_desk(bench, name)
+    answer = await client.put("/v1/my-phone", json={"source": source, "agent": agent})
+    assert answer.status_code == 200
+    return client
+
+
+async def mine(client: httpx.AsyncClient) -> list[dict[str, Any]]:
+    calls: list[dict[str, Any]] = (await client.get("/v1/my-calls/now")).json()
+    return calls
+
+
+async def test_a_call_rings_at_the_phone_and_is_answered_there(intake: Bench) -> None:
+    anna, bo = await sit(intake, "anna"), await sit(intake, "bo", "Bo")
+    await tell(intake, RINGS_IN)
+    assert await mine(anna) == []
+    await tell(intake, OFFERED)
+    assert [call["state"] for call in await mine(anna)] == ["ringing"]
+    await tell(intake, ANSWERED)
+    (call,) = await mine(anna)
+    contact = await its_contact(intake)
+    assert (call["state"], call["contact_id"], call["status"]) == ("answered", contact["id"], "open")
+    assert (call["reference"], call["waited_seconds"], call["withheld"]) == (contact["reference"], 5.0, False)
+    assert await mine(bo) == []
+    await tell(intake, ENDED)
+    assert await mine(anna) == []
+
+
+async def test_a_phone_that_rang_in_vain_rings_no_more(intake: Bench) -> None:
+    anna = await sit(intake, "anna")
+    await tell(intake, RINGS_IN, OFFERED, MISSED)
+    assert await mine(anna) == []
+
+
+async def test_a_call_names_nobody(intake: Bench) -> None:
+    anna = await sit(intake, "anna")
+    await tell(intake, RINGS_IN, ANSWERED)
+    assert "20000001" not in json.dumps(await mine(anna))
+
+
+async def test_whoever_sits_down_has_the_phone_and_its_calls(intake: Bench) -> None:
+    anna = await sit(intake, "anna")
+    await tell(intake, RINGS_IN, ANSWERED)
+    bo = await sit(intake, "bo")
+    assert len(await mine(bo)) == 1
+    assert await mine(anna) == []
+    assert (await anna.get("/v1/my-phone")).status_code == 404
+    await bo.delete("/v1/my-phone")
+    assert await mine(bo) == []
+
+
+async def test_nobody_sits_at_two_phones(intake: Bench) -> None:
+    await sit(intake, "anna")
+    anna = await sit(intake, "anna", "Bo")
+    assert (await anna.get("/v1/my-phone")).json() == {"source": "pbx", "agent": "Bo"}
+    await tell(intake, RINGS_IN, ANSWERED)
+    assert await mine(anna) == []
+
+
+async def test_routing_is_told_who_answered_and_not_who_sits_there_later(intake: Bench) -> None:
+    await sit(intake, "anna")
+    await tell(intake, RINGS_IN, ANSWERED)
+    await sit(intake, "bo")
+    await tell(intake, ENDED, told(31, "offered", agent="Carla"))
+    visits = [event["visits"][-1] for event in await intake.published("contact.waiting")]
+    assert {visit.get("employee") for visit in visits if visit["outcome"] == "answered"} == {"anna"}
+
+
+async def test_the_stream_shows_each_change_and_nothing_twice(intake: Bench) -> None:
+    anna = await sit(intake, "anna")
+    async with anna.stream("GET", "/v1/my-calls") as answer, asyncio.timeout(60):
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        shown = _lists(answer.aiter_lines())
+        assert await anext(shown) == []
+        await tell(intake, RINGS_IN)
+        await tell(intake, OFFERED)
+        assert [call["state"] for call in await anext(shown)] == ["ringing"]
+        await tell(intake, ANSWERED)
+        assert [call["state"] for call in await anext(shown)] == ["answered"]
+
+
+async def _lists(lines: AsyncIterator[str]) -> AsyncIterator[list[dict[str, Any]]]:
+    async for line in lines:
+        if line.startswith("data: "):
+            yield json.loads(line.removeprefix("data: "))
+
+
+@pytest.mark.parametrize("role", [Role.OPERATIONS, Role.TELEPHONY, Role.AUDITOR])
+async def test_who_answers_no_calls_has_no_phone(intake: Bench, role: Role) -> None:
+    client = intake.client(role)
+    assert (await client.put("/v1/my-phone", json={"source": "pbx", "agent": "x"})).status_code == 403
+    assert (await client.get("/v1/my-calls")).status_code == 403
+
+
+@pytest.mark.parametrize("phone", [{}, {"source": "pbx"}, {"source": "PBX!", "agent": "a"}, {"agent": ""}])
+async def test_a_phone_that_cannot_be_is_refused(intake: Bench, phone: dict[str, str]) -> None:
+    anna = at_desk(intake, "anna")
+    assert (await anna.put("/v1/my-phone", json=phone)).status_code == 422
+    assert (await anna.get("/v1/my-phone")).status_code == 404
