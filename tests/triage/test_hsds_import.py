@@ -1,5 +1,6 @@
 """A file of an organisation that publishes its own offers: taken whole or not at all, as often as one likes."""
 
+import asyncio
 import json
 from copy import deepcopy
 from typing import Any
@@ -69,6 +70,11 @@ async def test_a_file_is_taken_once_however_often_it_comes(triage_service: Bench
     for each in listed["contents"]:
         assert faults(schema("service"), each) == []
         assert "a_field_of_their_own" not in each
+
+
+async def test_the_same_file_at_once_from_two_doors_is_taken_once(triage_service: Bench) -> None:
+    taken = await asyncio.gather(*(send(triage_service, FILE) for _ in range(3)))
+    assert sorted(len(told(answer).get("new", [])) for answer in taken) == [0, 0, 3]
 
 
 async def test_a_dry_run_tells_all_and_does_nothing(triage_service: Bench) -> None:

@@ -111,6 +111,9 @@ async def test_services_are_found_by_word_term_taxonomy_organisation_and_moment(
     assert both == set()
     assert await names(client, "/v1/services", modified_after="2026-03-10T09:00:00Z") == everything
     assert await names(client, "/v1/services", modified_after="2026-03-10T10:00:01+01:00") == set()
+    assert await names(client, "/v1/services", modified_after="2026-03-10T09:00:00") == everything
+    beyond = await client.get("/v1/services", params={"modified_after": "0001-01-01T00:00:00+10:00"})
+    assert beyond.status_code == 422
     assert await names(client, "/v1/organizations", taxonomy_term_id=debt) == {"Socialforvaltningen"}
 
 

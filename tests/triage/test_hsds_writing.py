@@ -1,5 +1,6 @@
 """The catalogue is kept up to date by the rules' editors: whole, with ETags, and with a trail."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -163,6 +164,21 @@ async def test_markup_is_kept_as_the_text_it_is(triage_service: Bench) -> None:
     made = await put_cafe(triage_service, description=script)
     assert made.json()["description"] == script
     assert made.headers["Content-Type"] == "application/json"
+
+
+async def test_of_two_who_write_at_once_one_is_second(triage_service: Bench) -> None:
+    await put_cafe(triage_service)
+    new = str(new_id())
+    client = editor(triage_service)
+    made = await asyncio.gather(
+        *(client.put(f"/v1/services/{new}", json=cafe(name=f"Café {number}")) for number in range(4))
+    )
+    assert sorted(answer.status_code for answer in made) == [201, 428, 428, 428]
+    tag = {"If-Match": '"1"'}
+    changed = await asyncio.gather(
+        *(client.put(f"/v1/services/{new}", json=cafe(name=name), headers=tag) for name in ("A", "B"))
+    )
+    assert sorted(answer.status_code for answer in changed) == [200, 412]
 
 
 async def test_only_the_rules_editor_writes(triage_service: Bench) -> None:

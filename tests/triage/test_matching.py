@@ -115,6 +115,16 @@ def test_hours_are_copenhagens_unless_they_say_otherwise_and_the_last_minute_is_
     assert for_a_month.closes_at(datetime(2026, 4, 7, 9, 0, tzinfo=UTC)) is None
 
 
+def test_a_shelter_is_open_until_the_next_morning() -> None:
+    shelter = offer("Herberg", hours=[{"days": [0], "opens": "21:00", "closes": "09:00"}])
+    monday, tuesday = datetime(2026, 3, 9, tzinfo=UTC), datetime(2026, 3, 10, tzinfo=UTC)
+    assert shelter.closes_at(monday.replace(hour=19, minute=59)) is None
+    assert shelter.closes_at(monday.replace(hour=20)) == "09.00"
+    assert shelter.closes_at(tuesday.replace(hour=7, minute=59)) == "09.00"
+    assert shelter.closes_at(tuesday.replace(hour=8)) is None
+    assert shelter.closes_at(tuesday.replace(hour=20)) is None
+
+
 def test_an_offer_for_some_bydele_is_told_there_and_settles_no_destination() -> None:
     only_valby = Catalogue([offer("Valby", districts=[5])])
     for district in (1, 5):

@@ -1,12 +1,12 @@
 """What a list of the catalogue can be asked for, in the words of the standard."""
 
 from dataclasses import replace
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Depends, Query
-from pydantic import AwareDatetime
+from pydantic import AfterValidator
 
 from services.triage.hsds.listing import Near, Slice, Wanted
 from shared.access import allow
@@ -18,6 +18,16 @@ EVERYBODY = [
     allow(Role.RECEPTION, Role.CASEWORKER, Role.OPERATIONS, Role.RULES_EDITOR, Role.AUDITOR, Role.SERVICE)
 ]
 
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError:
+        raise ValueError("lies outside the calendar") from None
+
+
+#: A moment as others write it in a query: the standard demands no offset.
+Instant = Annotated[datetime, AfterValidator(_in_utc)]
 PageNumber = Annotated[int, Query(ge=1, le=1_000_000, description="Which page, counted from 1")]
 PerPage = Annotated[int, Query(ge=1, le=500, description="At most so many entries a page")]
 Format = Annotated[
@@ -42,7 +52,7 @@ def wanted_of(
     taxonomy_id: TaxonomyId = None,
     organization_id: Annotated[UUID | None, Query(description="Of this organisation")] = None,
     modified_after: Annotated[
-        AwareDatetime | None, Query(description="Changed at this moment or later")
+        Instant | None, Query(description="Changed at this moment or later; without an offset: UTC")
     ] = None,
 ) -> Wanted:
     """The filters that services and their locations have in common; all must hold."""
@@ -51,7 +61,7 @@ def wanted_of(
         taxonomy_term_id=taxonomy_term_id,
         taxonomy_id=taxonomy_id,
         organization_id=organization_id,
-        modified_after=None if modified_after is None else modified_after.astimezone(UTC),
+        modified_after=modified_after,
     )
 
 

@@ -6,10 +6,10 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.triage import referral_store
-from services.triage.endpoints.hsds_query import EVERYBODY
+from services.triage.endpoints.hsds_query import EVERYBODY, Instant
 from services.triage.models import Referral
 from services.triage.problems import UnknownService
 from services.triage.referring import Came, get_referral, outcomes_of, refer, tell_outcome
@@ -124,8 +124,8 @@ async def tell_referral_outcome(who: Staff, referral_id: UUID, wish: OutcomeIn, 
 async def read_service_outcomes(
     service_id: UUID,
     work: Reading,
-    begin: Annotated[AwareDatetime | None, Query(alias="from", description="Referred at or after")] = None,
-    end: Annotated[AwareDatetime | None, Query(alias="to", description="Referred before")] = None,
+    begin: Annotated[Instant | None, Query(alias="from", description="Referred at or after")] = None,
+    end: Annotated[Instant | None, Query(alias="to", description="Referred before")] = None,
 ) -> OutcomesOut:
     """Counts for one offer (not part of the standard)."""
     counts = await outcomes_of(work, service_id, begin, end)

@@ -222,8 +222,8 @@ class Capacity(Entity):
     """How many of a unit there are now, and at most."""
 
     unit: Unit
-    available: Number = Field(examples=[4])
-    maximum: Number | None = None
+    available: Annotated[Number, Field(ge=0, le=1_000_000)] = Field(examples=[4])
+    maximum: Annotated[Number, Field(ge=0, le=1_000_000)] | None = None
     description: Text | None = None
     updated: Moment
 
