@@ -27,6 +27,8 @@ imports = typer.Typer(no_args_is_help=True, help="Bring in what other systems re
 events = typer.Typer(invoke_without_command=True, help="Events that could not be delivered.")
 dsi.add_typer(imports, name="import")
 dsi.add_typer(events, name="events")
+rulesets = typer.Typer(no_args_is_help=True, help="The rules that contacts are sent by.")
+dsi.add_typer(rulesets, name="rulesets")
 dsi.add_typer(follow, name="follow")
 deliveries = typer.Typer(
     invoke_without_command=True, help="What telephone exchanges told and could not be interpreted."
@@ -208,6 +210,24 @@ def deliveries_rerun(source: Source = None, reason: Reason = None, data: Data = 
     from services.cli.deliveries import rerun_deliveries
 
     asyncio.run(rerun_deliveries(source, reason, data, talk))
+
+
+@rulesets.command("check")
+def rulesets_check(
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="Rule set files.")],
+) -> None:
+    """Read and prove rule set files: each fault with its line, each finding with a citizen."""
+    from services.cli.rulesets import check_files
+
+    raise typer.Exit(check_files(files, Console()))
+
+
+@rulesets.command("list")
+def rulesets_list(data: Data = None) -> None:
+    """Show the installation's rule sets, and from when they hold."""
+    from services.cli.rulesets import list_rulesets
+
+    asyncio.run(list_rulesets(data, Console()))
 
 
 @dsi.command("rotate-keys")

@@ -1,6 +1,6 @@
 """A rule set that somebody sends or keeps in a file, read with the place of each fault in it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from string import Formatter
@@ -96,13 +96,22 @@ def _ruleset_of(document: Document) -> RuleSet:
     except ValidationError as error:
         misnumbered = list(_misnumbered(document.content))
         # The rule set's own word for it has no place; these have.
-        rest = [_told(one) for one in error.errors() if one["loc"] or not misnumbered]
+        rest = [_told(one) for one in _causes(error.errors()) if one["loc"] or not misnumbered]
         told = [*rest, *misnumbered]
         raise FaultyRulesetError(_in_order(document, told)) from error
     if faults := _in_order(document, _loose_ends(document.content, ruleset)):
         raise FaultyRulesetError(faults)
     Rulebook(ruleset)
     return ruleset
+
+
+def _causes(errors: Sequence[Any]) -> Iterator[Any]:
+    """Without those that only follow: a list is too short where what stood in it was refused."""
+    for error in errors:
+        place = error["loc"]
+        inside = any(other["loc"][: len(place)] == place for other in errors if other is not error)
+        if error["type"] != "too_short" or not inside:
+            yield error
 
 
 def _told(error: Any) -> tuple[Place, str]:

@@ -203,6 +203,18 @@ async def test_after_a_return_a_new_decision_sends_it_to_the_right_unit(
     assert places == [("youth", "returned"), ("reception", "completed"), ("adults", "waiting")]
 
 
+async def test_a_returns_reason_is_told_in_a_word_that_counts(routing: Bench) -> None:
+    await routing.deliver(triaged(new_id(), Unit.YOUTH))
+    bo = routing.client(Role.CASEWORKER, units=["youth"], subject="bo")
+    entry = (await bo.post("/v1/queues/youth/next")).json()
+    path, reason = f"/v1/entries/{entry['id']}/return", "Borgeren er 31 år"
+    unknown = await bo.post(path, json={"reason": reason, "reason_code": "because"})
+    assert (unknown.status_code, unknown.json()["errors"][0]["pointer"]) == (422, "/reason_code")
+    assert (await bo.post(path, json={"reason": reason, "reason_code": "wrong_age"})).status_code == 200
+    (event,) = await routing.published("entry.returned")
+    assert (event["reason"], event["reason_code"]) == (reason, "wrong_age")
+
+
 async def test_a_return_says_why(routing: Bench, bo: httpx.AsyncClient) -> None:
     await in_the_youth_queue(routing)
     entry = await taken_by(bo)

@@ -1,0 +1,76 @@
+"""`dsi rulesets`: rule set files as they are reviewed in version control, and what the installation has."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from services.cli.own_house import client_of, own_house
+from services.triage.proving import prove
+from services.triage.ruleset import RuleSet
+from services.triage.ruleset_reading import FaultyRulesetError, read_ruleset_file
+from shared.vocabulary import Role
+
+
+def check_files(files: Sequence[Path], output: Console) -> int:
+    """Read and prove each file, and tell what is wrong with its place; 0 when nothing is.
+
+    Files that are checked together must agree: no version twice, no two valid from the same day.
+    """
+    wrong = 0
+    versions: dict[str, Path] = {}
+    days: dict[date, Path] = {}
+    for file in files:
+        try:
+            ruleset = read_ruleset_file(file).ruleset
+        except FaultyRulesetError as error:
+            wrong += 1
+            for fault in error.faults:
+                place = str(file) if fault.line is None else f"{file}:{fault.line}"
+                _say(output, f"{place}: {fault.pointer or '/'}: {fault.message}")
+            continue
+        earlier = versions.setdefault(ruleset.version, file)
+        if earlier is not file:
+            wrong += 1
+            _say(output, f"{file}: version {ruleset.version} is {earlier} already")
+        earlier = days.setdefault(ruleset.valid_from, file)
+        if earlier is not file:
+            wrong += 1
+            _say(output, f"{file}: valid from {ruleset.valid_from}, as {earlier} is")
+        wrong += _prove(file, ruleset, output)
+    return 1 if wrong else 0
+
+
+def _prove(file: Path, ruleset: RuleSet, output: Console) -> int:
+    proof = prove(ruleset)
+    for finding in proof.findings:
+        rows = ", ".join(map(str, finding.rows)) or "-"
+        _say(output, f"{file}: rows {rows}: {finding.kind}: {finding.text}")
+        if finding.citizen is not None:
+            _say(output, f"    {finding.citizen}")
+    if proof.holds:
+        _say(
+            output, f"{file}: version {ruleset.version}, {proof.rows} rows: every citizen has one destination"
+        )
+    return len(proof.findings)
+
+
+def _say(output: Console, line: str) -> None:
+    # What a file says is not markup, and an editor finds a place only in an unbroken line.
+    output.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+async def list_rulesets(data: Path | None, output: Console) -> None:
+    """Print a line for each rule set of the installation."""
+    table = Table("version", "title", "status", "rows", "in force from", "until", title="Rule sets")
+    async with (
+        own_house(data) as house,
+        client_of(house, "triage", Role.RULES_EDITOR, "dsi-rulesets") as client,
+    ):
+        items = (await client.get("/v1/rulesets")).raise_for_status().json()["items"]
+    for item in items:
+        begins, ends = item["active_from"] or "", item["active_until"] or ""
+        table.add_row(item["version"], item["title"], item["status"], str(item["rows"]), begins, ends)
+    output.print(table)
