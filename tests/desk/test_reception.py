@@ -3,10 +3,12 @@
 import asyncio
 import re
 
+import httpx
 import pytest
 
 from services.desk.endpoints.reception import criterion_of
 from services.house import House
+from shared.in_process import InProcess
 from shared.vocabulary import Role
 from tests.desk.conftest import Person, SitsDown
 
@@ -210,3 +212,30 @@ async def test_a_search_is_in_no_address_and_finds(house: House, sits_down: Sits
     assert "Alma Andersen" in page.text
     assert page.url.query == b""
     assert "Ingen henvendelser passer" in (await anna.sends("/reception/search", wanted="Nobody")).text
+
+
+async def test_a_call_answered_at_my_phone_pops_up_with_the_way_to_its_contact(
+    house: House, sits_down: SitsDown
+) -> None:
+    anna = await sits_down(Role.RECEPTION)
+    await anna.sends("/reception/phone", source="pbx", agent="Anna")
+    call = {"source": "pbx", "call_id": "c-1", "queue": "socialservice", "from": "+4520000001"}
+    async with house.client("intake") as intake, asyncio.timeout(60):
+        token = house.apps["intake"].state.tokens.for_service("pbx", Role.TELEPHONY)
+        intake.headers["Authorization"] = f"Bearer {token}"
+        browser = httpx.AsyncClient(
+            transport=InProcess(house.app), base_url="http://desk", cookies=anna.client.cookies
+        )
+        async with browser, browser.stream("GET", "/reception/calls") as stream:
+            lines = stream.aiter_lines()
+            for kind, more in (("queued", {}), ("answered", {"agent": "Anna"})):
+                moment = house.apps["intake"].state.clock.now().isoformat()
+                event = {**call, "delivery_id": kind, "type": kind, "occurred_at": moment, **more}
+                await intake.post("/v1/telephony/events", json=event)
+                await house.settle()
+            while "Du taler med" not in (line := await anext(lines)):
+                pass
+            assert "2000" not in line
+    page = await anna.opens("/reception")
+    assert "Du sidder ved telefonen Anna" in page.text
+    assert "Åbn henvendelsen" in page.text

@@ -8,13 +8,14 @@ from fastapi import APIRouter, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from services.desk.callers import Services
-from services.desk.feed import Board
+from services.desk.feed import Board, follow_calls
 from services.desk.live_pages import parts_of
 from services.desk.problems import Refused
 from services.desk.reception.handling import take_new
 from services.desk.session import Session
 from services.desk.showing import go_to, part, services_of, show
 from services.desk.visitor import form_of, visitor
+from shared.live_stream import LONGEST_SECONDS, pictures_of
 from shared.vocabulary import Channel, Role
 
 reception_router = APIRouter(prefix="/reception")
@@ -29,8 +30,10 @@ SHOWN = 8
 @reception_router.get("", name="reception")
 async def show_reception(request: Request, session: Receptionist) -> Response:
     """Who waits where, and what one has begun."""
-    inside = await _inside(services_of(request, session), session)
-    return show(request, "reception.html", session, **inside)
+    services = services_of(request, session)
+    phone, inside = await asyncio.gather(_phone(services), _inside(services, session))
+    calls = await services.get("intake", "/v1/my-calls/now") if phone else []
+    return show(request, "reception.html", session, phone=phone, calls=calls, **inside)
 
 
 @reception_router.get("/live", response_class=EventSourceResponse)
@@ -45,6 +48,36 @@ async def follow_reception(request: Request, session: Receptionist) -> AsyncIter
 
     async for event in parts_of(request, render):
         yield event
+
+
+@reception_router.get("/calls", response_class=EventSourceResponse)
+async def follow_my_calls(request: Request, session: Receptionist) -> AsyncIterator[ServerSentEvent]:
+    """What rings or is answered at one's own phone, as it happens."""
+    calls = follow_calls(request.app.state.services["intake"], session.token)
+    async for mine in pictures_of(calls, request.app.state.leaving, LONGEST_SECONDS):
+        yield ServerSentEvent(raw_data=part(request, "reception_calls.html", session, calls=mine))
+
+
+@reception_router.post("/phone")
+async def sit_down(request: Request, session: Receptionist) -> Response:
+    """Say which phone one sits at, or that one sits at none."""
+    form, services = await form_of(request), services_of(request, session)
+    exchange, agent = form.text("source"), form.text("agent")
+    if agent and exchange:
+        await services.ask("intake", "PUT", "/v1/my-phone", body={"source": exchange, "agent": agent})
+    else:
+        await services.ask("intake", "DELETE", "/v1/my-phone")
+    return go_to(request, "/reception")
+
+
+async def _phone(services: Services) -> dict[str, Any] | None:
+    try:
+        phone: dict[str, Any] = await services.get("intake", "/v1/my-phone")
+    except Refused as refused:
+        if refused.answer_status != 404:
+            raise
+        return None
+    return phone
 
 
 async def _inside(services: Services, session: Session) -> dict[str, Any]:
