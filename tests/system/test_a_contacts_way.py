@@ -214,3 +214,20 @@ async def test_a_caller_whom_the_exchange_lost_between_two_queues_is_not_left_wa
     await exchange.tell("finn", "ended", 25)
     assert (await entrance.contact(finn))["status"] == "closed"
     assert await entrance.places(finn) == []
+
+
+async def test_who_comes_back_with_the_same_need_after_a_referral_is_counted(
+    entrance: Entrance, clock: SettableClock
+) -> None:
+    lonely = {"needs": ["loneliness"], "district": 3}
+    alma, bo = {"cpr": "610190-1234"}, {"cpr": "610190-4321"}
+    fitting = await entrance.say(entrance.triage, "/v1/offers/match", {"facts": {**lonely, "age": 36}})
+    offer = fitting["fitting"][0]["id"]
+    for citizen in (alma, bo):
+        contact = await entrance.arrives(citizen=citizen, facts=lonely)
+        await entrance.decides(contact["id"], accept=True, service_id=offer)
+    clock.advance(timedelta(days=2))
+    await entrance.arrives(citizen=alma, facts=lonely)
+
+    outcomes = (await entrance.triage.get(f"/v1/services/{offer}/outcomes")).json()
+    assert (outcomes["referred"], outcomes["came_back"], outcomes["not_known_yet"]) == (2, 1, 1)
