@@ -1,7 +1,7 @@
 """Asterisk's two doors over HTTP: each trap of a real exchange by its name, and the recording through both."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,8 @@ Event = dict[str, str]
 
 @pytest.fixture
 async def intake(start_service: StartService, clock: SettableClock) -> Bench:
-    """Intake on a day after all that is told here."""
-    clock.set(datetime(2026, 11, 30, tzinfo=UTC))
+    """Intake ten minutes after the stories begin: over but for those that are still going on."""
+    clock.set(datetime.fromtimestamp(BASE + 600, UTC))
     return await start_service("intake")
 
 
@@ -218,6 +218,7 @@ async def test_the_channels_to_agents_end_without_ending_the_call(intake: Bench)
 
 async def test_an_id_that_comes_back_the_same_day_is_another_call(intake: Bench) -> None:
     hours = 5 * 3600
+    intake.clock.advance(timedelta(seconds=hours))
     await log(intake, (0, "q|NONE|ENTERQUEUE||1|1"), (3, "q|NONE|ABANDON|1|1|3"))
     await log(intake, (hours, "q|NONE|ENTERQUEUE||2|1"), (hours + 4, "q|Anna|CONNECT|4|x|1"))
     await ami(intake, (0, "QueueCallerJoin", JOIN), (3, "QueueCallerAbandon", JOIN), (3.001, "Hangup", {}))
