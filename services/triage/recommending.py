@@ -59,9 +59,18 @@ class Adviser:
         self.rulebook = Rulebook(ruleset)
 
     def recommend(
-        self, facts: Facts, moment: Moment, catalogue: Catalogue, *, trace: bool = False
+        self,
+        facts: Facts,
+        moment: Moment,
+        catalogue: Catalogue,
+        *,
+        trace: bool = False,
+        for_companion: bool = False,
     ) -> Recommendation:
-        """The recommendation for these facts; with `trace`, every row's three-valued result as well."""
+        """The recommendation for these facts; with `trace`, every row's three-valued result as well.
+
+        A companion has none of its own, whatever a draft says: it would have one in its turn, without end.
+        """
         offers = catalogue.on(local_date(moment.received_at))
         case = self.case(facts, moment, offers)
         tree = self._explore(case, offers)
@@ -79,7 +88,7 @@ class Adviser:
             questions=tuple(self._questions[fact] for fact in questions_of(tree)),
             warnings=effects.warnings,
             offers=tuple(self._suggestion(offer, case) for offer in effects.offers),
-            companions=self._companions(effects, facts, moment, catalogue),
+            companions=() if for_companion else self._companions(effects, facts, moment, catalogue),
             reasons=tuple(self._reasons(case, tree, effects)),
             trace=self._trace(case) if trace else None,
         )
@@ -117,7 +126,7 @@ class Adviser:
             CompanionRecommendation(
                 concerns="child",
                 facts=child,
-                recommendation=self.recommend(child, moment, catalogue),
+                recommendation=self.recommend(child, moment, catalogue, for_companion=True),
             ),
         )
 

@@ -268,6 +268,26 @@ async def test_a_check_of_what_was_changed_meanwhile_counts_for_nothing(editors:
     assert await editors.status() == "draft"
 
 
+async def test_a_draft_in_which_every_child_has_a_companion_still_ends(editors: Editors) -> None:
+    def no_notifications(content: dict[str, Any]) -> None:
+        del content["rows"][1]
+        for number, row in enumerate(content["rows"], 1):
+            row["number"] = number
+
+    assert (await editors.write(draft(no_notifications))).status_code == 201
+    facts = {
+        "needs": ["debt"],
+        "age": 34,
+        "district": 1,
+        "child_at_risk": True,
+        "child_age": 7,
+        "child_district": 9,
+    }
+    answer = await editors.alma.post("/v1/recommendations?ruleset=2", json={"facts": facts})
+    (child,) = answer.json()["companions"]
+    assert child["recommendation"]["companions"] == []
+
+
 async def test_only_rules_editors_write(editors: Editors) -> None:
     for role in (Role.RECEPTION, Role.CASEWORKER, Role.OPERATIONS, Role.AUDITOR, Role.SERVICE):
         client = editors.bench.client(role)
