@@ -1,5 +1,6 @@
 """What triage thinks with while it runs: the compiled rule sets and the catalogue as it stands."""
 
+import asyncio
 import time
 from collections import OrderedDict
 from datetime import datetime
@@ -8,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.triage import ruleset_store
 from services.triage.catalogue import Catalogue
+from services.triage.explanation import ExplainedRecommendation, explainer_of
 from services.triage.geography import load_geography
 from services.triage.hsds import store
 from services.triage.hsds.terms import CityTerms
@@ -114,11 +116,38 @@ class Advisers:
         Raises UnknownRuleset for a version that is not there, and NoAnswer where a draft has none.
         """
         catalogue = await self.catalogue(session)
-        if version is None:
-            adviser = await self.adviser_at(session, received_at)
-        else:
-            adviser = await self.adviser(session, version)
+        adviser = await self._adviser_for(session, received_at, version)
         return recommended(adviser, facts, Moment(channel, received_at), catalogue, trace=trace)
+
+    async def explain(
+        self,
+        session: AsyncSession,
+        facts: Facts,
+        channel: Channel,
+        received_at: datetime,
+        *,
+        version: str | None = None,
+        trace: bool = False,
+    ) -> ExplainedRecommendation:
+        """The same with its explanation. Raises UnknownRuleset and NoAnswer, as `advise` does."""
+        catalogue = await self.catalogue(session)
+        adviser = await self._adviser_for(session, received_at, version)
+        moment = Moment(channel, received_at)
+
+        def explain() -> ExplainedRecommendation:
+            recommendation = recommended(adviser, facts, moment, catalogue, trace=trace)
+            offers = catalogue.on(local_date(received_at))
+            case = adviser.case(facts, moment, offers)
+            explanation = explainer_of(adviser, offers).explain(facts, case, recommendation)
+            return ExplainedRecommendation(**dict(recommendation), explanation=explanation)
+
+        # Tenths of a second of thinking, during which the others are served.
+        return await asyncio.to_thread(explain)
+
+    async def _adviser_for(self, session: AsyncSession, moment: datetime, version: str | None) -> Adviser:
+        if version is None:
+            return await self.adviser_at(session, moment)
+        return await self.adviser(session, version)
 
 
 def recommended(

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.triage import repository
 from services.triage.advice import Advisers
+from services.triage.explanation import Explanation
 from services.triage.models import Assessment, ContactCourse
 from services.triage.problems import ContactIsClosed
 from services.triage.recommendation import Recommendation
@@ -89,6 +90,17 @@ async def get_assessment(work: Work, assessment_id: UUID) -> Assessment:
     if found is None:
         raise NotFound("No assessment has this id.")
     return found
+
+
+async def explain_assessment(work: Work, assessment_id: UUID) -> Explanation:
+    """The stored assessment explained by the rule set of its moment. Raises NotFound or UnknownRuleset."""
+    assessment = await get_assessment(work, assessment_id)
+    advisers: Advisers = work.state.advisers
+    facts, channel = Facts.model_validate(assessment.facts), Channel(assessment.channel)
+    answer = await advisers.explain(
+        work.session, facts, channel, assessment.received_at, version=assessment.ruleset
+    )
+    return answer.explanation
 
 
 async def _store(work: Work, course: ContactCourse, columns: dict[str, Any], **more: object) -> None:

@@ -15,7 +15,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from services.triage.boxes import Boxes, Region
-from services.triage.case import ELSEWHERE, OLDEST, Case, case_of
+from services.triage.case import ELSEWHERE, NEED_BITS, OLDEST, Case, case_of
 from services.triage.conditions import Compare
 from services.triage.geography import Geography
 from services.triage.ruleset import RuleSet
@@ -44,8 +44,11 @@ _FLAGS = (
     "anonymous",
 )
 _LEFT_OUT = {(flag, False) for flag in _FLAGS}
-_HOME = ("in_municipality", "district", "area")
-_CHILD_HOME = ("child_in_municipality", "child_district", "child_area", "child_postal_code")
+#: What is settled about where the citizen lives, and the child.
+_SETTLED = {
+    "home": ("in_municipality", "district", "area"),
+    "child_home": ("child_in_municipality", "child_district", "child_area", "child_postal_code"),
+}
 _ANY_NEED = Need.ADVICE
 
 
@@ -73,7 +76,7 @@ class FactSpace:
         self.axes = tuple(_axes(geography, days))
         self.boxes = Boxes([len(axis.values) for axis in self.axes])
         self._position = {axis.name: position for position, axis in enumerate(self.axes)}
-        for facts, axis in ((_HOME, "home"), (_CHILD_HOME, "child_home")):
+        for axis, facts in _SETTLED.items():
             self._position |= dict.fromkeys(facts, self._position[axis])
         self.everybody = self.having(Need)
         self.in_force = self.where("received_on", {day for day in days if day >= valid_from}.__contains__)
@@ -97,6 +100,20 @@ class FactSpace:
     def having(self, needs: Iterable[Need]) -> Region:
         """The cases with at least one of these needs."""
         return self.boxes.opposite(self.without_needs(needs))
+
+    def positions(self, case: Case) -> list[int]:
+        """Where on each axis the case is. Its needs stand as unmet: what offers meet is not the case's."""
+        return [self._at(axis, case) for axis in self.axes]
+
+    def _at(self, axis: Axis, case: Case) -> int:
+        if axis.values is NEED_STATES:
+            return int(bool(case.needs & NEED_BITS[Need(axis.name)]))
+        if axis.name == "received_on":
+            return max(at for at, day in enumerate(axis.values) if at == 0 or day <= case.received_on)  # type: ignore[operator]
+        if axis.name in _SETTLED:
+            settled = _settled(case, _SETTLED[axis.name])
+            return next(at for at, home in enumerate(axis.values) if home.settled == settled)  # type: ignore[attr-defined]
+        return axis.values.index(getattr(case, axis.name))
 
     def distance(self, axis: int, position: int) -> int:
         """How far the value is from the ordinary citizen's: above all the number of facts that differ."""
@@ -173,7 +190,7 @@ def _homes(geography: Geography) -> tuple[Home, ...]:
         for place, known in product(_places(geography, ""), inside)
         if not ("district" in place and known)
     ]
-    return _distinct(((_case(facts, geography), facts) for facts in told), _HOME)
+    return _distinct(((_case(facts, geography), facts) for facts in told), _SETTLED["home"])
 
 
 def _child_homes(geography: Geography) -> tuple[Home, ...]:
@@ -181,7 +198,7 @@ def _child_homes(geography: Geography) -> tuple[Home, ...]:
     cases = [(_case(facts, geography), facts) for facts in told]
     # That a child lives elsewhere can be found by walking on from an unknown district; it is never told so.
     elsewhere = [(case.answered("child_district", ELSEWHERE), facts) for case, facts in cases]
-    return _distinct([*cases, *elsewhere], _CHILD_HOME)
+    return _distinct([*cases, *elsewhere], _SETTLED["child_home"])
 
 
 def _places(geography: Geography, whose: str) -> list[dict[str, object]]:
@@ -201,8 +218,13 @@ def _distinct(cases: Iterable[tuple[Case, Mapping[str, object]]], facts: Sequenc
     """One home for everything that can be settled differently, told in the fewest facts."""
     homes: dict[tuple[object, ...], Home] = {}
     for case, told in sorted(cases, key=lambda pair: len(pair[1])):
-        settled = {fact: getattr(case, fact) for fact in facts}
-        if settled.get("child_postal_code") is not None:
-            settled["child_postal_code"] = "told"  # which one it is matters through what it settles only
+        settled = _settled(case, facts)
         homes.setdefault(tuple(settled.values()), Home(settled, told))
     return tuple(homes.values())
+
+
+def _settled(case: Case, facts: Sequence[str]) -> dict[str, object]:
+    settled = {fact: getattr(case, fact) for fact in facts}
+    if settled.get("child_postal_code") is not None:
+        settled["child_postal_code"] = "told"  # which one it is matters through what it settles only
+    return settled

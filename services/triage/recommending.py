@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Literal
 
@@ -55,7 +55,7 @@ class Adviser:
     def __init__(self, ruleset: RuleSet, geography: Geography, vocabulary: NeedVocabulary) -> None:
         self.ruleset = ruleset
         self.geography = geography
-        self._vocabulary = vocabulary
+        self.vocabulary = vocabulary
         self.rulebook = Rulebook(ruleset)
 
     def recommend(
@@ -75,7 +75,7 @@ class Adviser:
         case = self.case(facts, moment, offers)
         tree = self._explore(case, offers)
         hits = [hit for leaf in leaves_of(tree) for hit in leaf.hits]
-        effects = EffectsOf(self.rulebook, self._vocabulary, offers).hits(hits)
+        effects = EffectsOf(self.rulebook, self.vocabulary, offers).hits(hits)
         return Recommendation(
             ruleset=self.ruleset.version,
             destination=_destination(tree),
@@ -95,7 +95,11 @@ class Adviser:
 
     def case(self, facts: Facts, moment: Moment, offers: OpenOffers) -> Case:
         """The facts as the rules read them."""
-        return case_of(facts, moment.channel, local_date(moment.received_at), self.geography, offers.covered)
+        return self.case_on(facts, moment.channel, local_date(moment.received_at), offers)
+
+    def case_on(self, facts: Facts, channel: Channel, day: date, offers: OpenOffers) -> Case:
+        """The facts of a contact received on that day."""
+        return case_of(facts, channel, day, self.geography, offers.covered)
 
     def explorer(self, offers: OpenOffers) -> Explorer:
         """Finds out what a case with unknown facts comes to, telling apart the ages that may matter."""
@@ -108,7 +112,7 @@ class Adviser:
 
     @cached_property
     def _cuts(self) -> frozenset[int]:
-        return self.rulebook.age_cuts() | self._vocabulary.age_cuts
+        return self.rulebook.age_cuts() | self.vocabulary.age_cuts
 
     def _explore(self, case: Case, offers: OpenOffers) -> Tree:
         result = self.rulebook.decide(case)
@@ -186,7 +190,7 @@ class Adviser:
 
     def _suggestion(self, offer: Offer, case: Case) -> OfferSuggestion:
         labels = [
-            self._vocabulary.by_code[need].label.lower()
+            self.vocabulary.by_code[need].label.lower()
             for need in offer.needs
             if need in needs_of(case.needs)
         ]

@@ -14,7 +14,7 @@ from tests.bench import Bench
 from tests.triage.test_catalogue import offer
 from tests.triage.triaging import ADVISER, offers, place, triage
 
-VOCABULARY = ADVISER._vocabulary
+VOCABULARY = ADVISER.vocabulary
 #: A Tuesday morning at ten in Copenhagen.
 TUESDAY = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 WEEKDAYS = {"days": [0, 1, 2, 3, 4], "opens": "09:00", "closes": "16:00"}

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Request, Response
 
 from services.triage import repository, service
 from services.triage.advice import refuse_contradictions
-from services.triage.assessing import assess_by_hand, get_assessment
+from services.triage.assessing import assess_by_hand, explain_assessment, get_assessment
+from services.triage.explanation import Explanation
 from services.triage.models import Assessment
 from services.triage.presenting import present
 from services.triage.problems import (
@@ -18,6 +19,7 @@ from services.triage.problems import (
     NotTheLatest,
     ReasonRequired,
     UnclearDecision,
+    UnknownRuleset,
     UnknownService,
 )
 from services.triage.repository import Wanted
@@ -94,6 +96,17 @@ async def list_assessments(
 async def read_assessment(assessment_id: UUID, work: Reading) -> Response:
     """With its ETag."""
     return _json(await get_assessment(work, assessment_id))
+
+
+@assessments_router.get(
+    "/{assessment_id}/explanation",
+    summary="Why there, why not elsewhere, and what would have changed it",
+    dependencies=[_READERS],
+    responses=answers(NotFound, UnknownRuleset),
+)
+async def read_explanation(assessment_id: UUID, work: Reading) -> Explanation:
+    """By the rule set that the assessment was made by, whatever has come into force since."""
+    return await explain_assessment(work, assessment_id)
 
 
 @assessments_router.post(

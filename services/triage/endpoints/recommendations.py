@@ -4,7 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from services.triage.advice import refuse_contradictions
+from services.triage.advice import Advisers, refuse_contradictions
+from services.triage.explanation import ExplainedRecommendation
 from services.triage.problems import ContradictoryFacts, NoAnswer, UnknownRuleset
 from services.triage.recommendation import Recommendation
 from services.triage.schemas import RecommendationIn
@@ -19,6 +20,7 @@ Version = Annotated[
     str | None,
     Query(max_length=20, description="Ask this rule set, not the one in force at receipt", examples=["1"]),
 ]
+Explain = Annotated[bool, Query(description="Say why here, why not elsewhere, and what would change it")]
 Trace = Annotated[bool, Query(description="Show every row with its three-valued result")]
 
 
@@ -31,12 +33,15 @@ Trace = Annotated[bool, Query(description="Show every row with its three-valued 
     responses=answers(UnknownRuleset, ContradictoryFacts, NoAnswer),
 )
 async def recommend(
-    wish: RecommendationIn, work: Reading, trace: Trace = False, ruleset: Version = None
-) -> Recommendation:
+    wish: RecommendationIn,
+    work: Reading,
+    trace: Trace = False,
+    explain: Explain = False,
+    ruleset: Version = None,
+) -> ExplainedRecommendation | Recommendation:
     """Facts in, exactly one destination out, or exactly the facts that would settle it. Stores nothing."""
     refuse_contradictions(wish.facts)
     received_at = wish.received_at or work.clock.now()
-    answer: Recommendation = await work.state.advisers.advise(
-        work.session, wish.facts, wish.channel, received_at, version=ruleset, trace=trace
-    )
-    return answer
+    advisers: Advisers = work.state.advisers
+    advise = advisers.explain if explain else advisers.advise
+    return await advise(work.session, wish.facts, wish.channel, received_at, version=ruleset, trace=trace)
