@@ -17,7 +17,8 @@ class Changes:
 
     `calls` are those that were derived, by their contacts, as they stand now; None: no call any more.
     `changed` are the contacts whose call changed, `moved_contacts` those that are written anew themselves.
-    `inconsistencies` counts the calls that show one they did not show before.
+    `numbers` are those of callers that were told late. `inconsistencies` counts the calls that show one they
+    did not show before.
     """
 
     source: str
@@ -27,6 +28,7 @@ class Changes:
     changed_calls: list[dict[str, Any]] = field(default_factory=list)
     moved_contacts: list[ContactColumns] = field(default_factory=list)
     changed: list[UUID] = field(default_factory=list)
+    numbers: list[dict[str, Any]] = field(default_factory=list)
     merged_away: list[UUID] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     calls: dict[UUID, Call | None] = field(default_factory=dict)

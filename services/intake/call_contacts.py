@@ -46,6 +46,8 @@ def follow(
     else:
         contact = known[1]
     # Also where nothing of the call itself is new: its number may be.
+    if known is not None:
+        _note_number(at_hand, changes, contact, call)
     changes.calls[contact.id] = call
     changes.inconsistencies.update(set(call.inconsistencies).difference(before.get("inconsistencies", ())))
 
@@ -95,6 +97,13 @@ def _move(
     _tell(at_hand, changes, contact, call, to if to != before else None, visits_changed=visits_changed)
     if to != before or contact.version != version or (contact.received_at, contact.line) != came:
         changes.moved_contacts.append(contact)
+
+
+def _note_number(at_hand: AtHand, changes: Changes, contact: ContactColumns, call: Call) -> None:
+    number = normalised_phone(call.caller)
+    if number is not None and contact.phone_index is None:
+        columns = sealed_columns(vault_of(at_hand), contact.id, Said(phone=number))
+        changes.numbers.append({"to_id": contact.id, **columns})
 
 
 def _put(contact: ContactColumns, to: Standing, moment: datetime) -> None:

@@ -95,6 +95,7 @@ async def _write(work: Work, changes: Changes) -> None:
         for contact_id in ids:
             access_log.note_look(rows, EXCHANGE, action, access_log.CALLING, at=now, contact=contact_id)
     await repository.change_standings(work.session, changes.moved_contacts)
+    await repository.write_numbers(work.session, changes.numbers)
     await call_repository.change_calls(work.session, changes.changed_calls)
     await call_repository.drop_calls(work.session, changes.merged_away)
     await rows.write(work.session)

@@ -1,6 +1,6 @@
 """Contacts in storage: the statements, the same on SQLite and PostgreSQL. Nothing here commits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -90,7 +90,7 @@ async def find(session: AsyncSession, contact_id: UUID, *, locked: bool = False)
 
 #: What a call may change of its contact, and what is told of it.
 _MOVED = ("status", "outcome", "moved_by", "closed_at", "changed_at", "received_at", "line", "version")
-_TOLD = ("id", "reference", "channel", "ticket", *_MOVED)
+_TOLD = ("id", "reference", "channel", "ticket", "phone_index", *_MOVED)
 _MOVE = (
     update(CONTACTS)
     .where(CONTACTS.c.id == bindparam("to_id"))
@@ -114,6 +114,17 @@ async def change_standings(session: AsyncSession, contacts: Iterable[ContactColu
     moved = [{f"to_{name}": getattr(contact, name) for name in ("id", *_MOVED)} for contact in contacts]
     if moved:
         await session.execute(_MOVE, moved)
+
+
+async def write_numbers(session: AsyncSession, numbers: Sequence[Mapping[str, Any]]) -> None:
+    """Write the callers' numbers, told late, on contacts in which nobody has written anything yet."""
+    if numbers:
+        here = update(CONTACTS).where(
+            CONTACTS.c.id == bindparam("to_id"), CONTACTS.c.said.is_(None), CONTACTS.c.edition == 1
+        )
+        names = [name for name in numbers[0] if name != "to_id"]
+        connection = await session.connection()
+        await connection.execute(here.values({name: bindparam(name) for name in names}), list(numbers))
 
 
 async def lines_of_contacts(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, str]:

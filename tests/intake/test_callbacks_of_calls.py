@@ -124,7 +124,10 @@ async def test_a_number_that_is_told_late_makes_the_counted_caller_one_to_call_b
     await tell(intake, ring)
 
     assert [item["phone"] for item in await listed(intake)] == ["+4520000001"]
-    assert (await intake.client(Role.RECEPTION).get("/v1/callbacks")).json()["anonymous_today"] == 0
+    client = intake.client(Role.RECEPTION)
+    assert (await client.get("/v1/callbacks")).json()["anonymous_today"] == 0
+    found = (await client.post("/v1/contacts/search", json={"phone": ALMA})).json()["items"]
+    assert len(found) == 1
 
 
 async def test_short_calls_are_marked_and_never_dropped(intake: Bench) -> None:

@@ -119,6 +119,15 @@ async def test_queues_nobody_configured_are_shown_to_operations_until_somebody_d
     assert (await operations.get("/v1/lines")).json()["unclaimed_queues"] == []
 
 
+async def test_a_queue_that_is_told_late_leads_to_its_line_all_the_same(intake: Bench) -> None:
+    ring = {**told(0, "ringing"), "queue": None}
+    await tell(intake, ring)
+    assert (await its_contact(intake))["line"] == "hovednummer"
+    await tell(intake, told(1, "queued", "rotate"))
+
+    assert ((await its_contact(intake))["line"], (await the_call(intake))["line"]) == ("ungelinjen",) * 2
+
+
 async def test_a_number_that_was_called_leads_to_its_line(intake: Bench) -> None:
     numbers = {**NIGHT_LINE, "called_numbers": ["20 00 00 09"]}
     assert (await put(intake, PLACE, numbers)).json()["called_numbers"] == ["+4520000009"]

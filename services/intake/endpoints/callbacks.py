@@ -112,7 +112,7 @@ async def summarise_callbacks(
     response_model=Cleared,
     responses=answers(TooManyCallbacks, OtherCallbacks, IdempotencyMismatch),
 )
-async def clear_callbacks(who: Mover, wish: ClearingIn, work: Writing, once: Idempotent) -> Response:
+async def clear_callbacks(who: Mover, wish: ClearingIn, work: CaughtUp, once: Idempotent) -> Response:
     """All that wait and fit, or none; with `preview` it only says which. Trailed with role and reason."""
     await once.replay(work, who)
     cleared = await callback_clearing.clear(work, who, wish)
@@ -163,7 +163,7 @@ async def read_callback(who: Reader, callback_id: UUID, work: CaughtUp, purpose:
     response_model=CallbackOut,
     responses=_CHANGE,
 )
-async def take_callback(who: Caller, callback_id: UUID, work: Writing, if_match: IfMatch = None) -> Response:
+async def take_callback(who: Caller, callback_id: UUID, work: CaughtUp, if_match: IfMatch = None) -> Response:
     """Only one gets it; anybody else is told that it is taken (409)."""
     return await _json(work, who, await callback_service.take(work, who, callback_id, if_match))
 
