@@ -32,7 +32,8 @@ _PRAGMAS = (
     "PRAGMA busy_timeout=250",
 )
 
-_OUT_OF_REACH = (OperationalError, InterfaceError, PoolTimeout, ConnectionError)
+#: OSError: whatever a connection can fail with; a server that is down has no Unix socket, and maybe no route.
+_OUT_OF_REACH = (OperationalError, InterfaceError, PoolTimeout, OSError)
 #: 57P0x: the server is going down or coming up; 53300: it has too many connections.
 _LEAVING = {"57P01", "57P02", "57P03", "53300"}
 #: PostgreSQL's serialization failure and deadlock: again, and it goes well.

@@ -48,7 +48,7 @@ def render_problems(app: Starlette) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(AlreadyAnswered, _answered)
-    for unreachable in (OperationalError, InterfaceError, PoolTimeout, ConnectionError):
+    for unreachable in (OperationalError, InterfaceError, PoolTimeout, OSError):
         app.add_exception_handler(unreachable, _storage)
     app.add_exception_handler(DBAPIError, _storage)
     app.add_exception_handler(Exception, _unexpected)
