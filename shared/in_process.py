@@ -20,7 +20,12 @@ class InProcess(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         exchange = _Exchange(await request.aread())
         exchange.run(self._app, _scope_of(request))
-        start = await exchange.first()
+        try:
+            start = await exchange.first()
+        except asyncio.CancelledError:
+            # Whoever asked went away: over a socket the app would notice, too.
+            await exchange.aclose()
+            raise
         return httpx.Response(start["status"], headers=start["headers"], stream=exchange)
 
 

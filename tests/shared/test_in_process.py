@@ -68,6 +68,26 @@ async def test_what_the_app_raises_is_its_own_fault_and_no_more(client: httpx.As
     assert (await client.get("/fail")).status_code == 500
 
 
+async def test_an_app_is_not_left_working_for_somebody_who_went_away() -> None:
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def slow(_request: Request) -> Response:
+        begun.set()
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.set()
+        return Response()
+
+    app = Starlette(routes=[Route("/slow", slow)])
+    async with httpx.AsyncClient(transport=InProcess(app), base_url="http://inside") as client:
+        asking = asyncio.create_task(client.get("/slow"))
+        await begun.wait()
+        asking.cancel()
+        async with asyncio.timeout(60):
+            await ended.wait()
+
+
 async def test_an_answer_without_end_is_read_as_it_comes_and_ends_when_nobody_reads(
     client: httpx.AsyncClient, dripping: Dripping
 ) -> None:
