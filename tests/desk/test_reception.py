@@ -239,3 +239,56 @@ async def test_a_call_answered_at_my_phone_pops_up_with_the_way_to_its_contact(
     page = await anna.opens("/reception")
     assert "Du sidder ved telefonen Anna" in page.text
     assert "Åbn henvendelsen" in page.text
+
+
+async def calls_in(house: House, call_id: str) -> str:
+    """Somebody phones from the same number as ever; gives the path of the call's contact."""
+    moment = house.apps["intake"].state.clock.now().isoformat()
+    event = {"source": "pbx", "delivery_id": call_id, "call_id": call_id, "type": "queued"}
+    event |= {"queue": "socialservice", "from": "+4520000001", "occurred_at": moment}
+    async with house.client("intake") as intake:
+        token = house.apps["intake"].state.tokens.for_service("pbx", Role.TELEPHONY)
+        await intake.post("/v1/telephony/events", json=event, headers={"Authorization": f"Bearer {token}"})
+        await house.settle()
+        staff = house.apps["intake"].state.tokens.for_development([Role.RECEPTION], [], "eva", 3600)
+        headers = {"Authorization": f"Bearer {staff}"}
+        call = (await intake.get(f"/v1/calls/{call_id}", headers=headers)).json()
+    return f"/contacts/{call['contact_id']}"
+
+
+async def test_whom_the_number_was_about_before_is_offered_and_taken_over_by_a_person(
+    house: House, sits_down: SitsDown
+) -> None:
+    anna = await sits_down(Role.RECEPTION)
+    first = await calls_in(house, "c-1")
+    etag = hidden((await anna.opens(first)).text, "etag")
+    said = {"cpr": "610190-1234", "citizen_name": "Alma Andersen", "phone": "+4520000001"}
+    async with carried(house):
+        await anna.sends(f"{first}/close", etag=etag, outcome="advised", **said)
+    second = await calls_in(house, "c-2")
+    page = (await anna.opens(second)).text
+    assert "Har ringet før fra dette nummer" in page
+    assert "Alma Andersen" in page
+    assert 'value="6101901234"' not in page, "nobody is chosen by the machine"
+    page = (await anna.sends(f"{second}/same-as/{first.rpartition('/')[2]}", needs="debt")).text
+    assert 'value="6101901234"' in page
+    assert 'value="debt" checked' in page
+
+
+async def test_why_not_elsewhere_and_what_to_read_aloud_stand_beside_the_recommendation(
+    house: House, sits_down: SitsDown
+) -> None:
+    anna = await sits_down(Role.RECEPTION)
+    path = await begins(anna, house)
+    facts = {"needs": "support_at_home", "age": "30", "in_municipality": "yes", "applies_for_measure": "yes"}
+    page = (await anna.sends(f"{path}/look", **facts)).text
+    assert "Hvorfor ikke et andet sted?" in page
+    assert "Hvis borgeren var 31 år, ville det være Voksenområdet." in page
+    assert "Ventetid der nu:" in page
+    kept = hidden(page, "draft_etag")
+    page = (
+        await anna.sends(f"{path}/look", draft_etag=kept, needs="autism", in_municipality="yes", age="30")
+    ).text
+    assert "Eksempelgade 1, 2200 København N" in page
+    assert "Telefon +45 00 00 00 01" in page
+    assert "Mandag, tirsdag, onsdag og torsdag kl. 10.00-16.00" in page

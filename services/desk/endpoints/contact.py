@@ -1,5 +1,6 @@
 """A contact in somebody's hands: the form, the recommendation as it grows, the decision, what to say then."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -9,16 +10,18 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from services.desk.callers import Services
 from services.desk.problems import Refused
-from services.desk.reception.contact_form import Fault, Told
+from services.desk.reception.contact_form import CITIZEN, Fault, Told, fields_of
 from services.desk.reception.handling import (
     InHand,
     NotAssessedYet,
     assessed,
     candidates,
+    estimate_at,
     keep_draft,
     open_contact,
     recommend,
     reread,
+    to_read_aloud,
     what_next,
     write_down,
 )
@@ -72,6 +75,7 @@ async def _page(
     status: int = 200,
 ) -> Response:
     services, told = desk.services, reread(hand.contact, hand.fields)
+    recommendation = None if hand.contact["status"] == "closed" else await _safely(services, hand, told)
     needs = (await services.get("triage", "/v1/needs"))["items"]
     return desk.show(
         "contact.html",
@@ -84,9 +88,18 @@ async def _page(
         needs=needs,
         units=[unit for unit in Unit if unit is not Unit.RECEPTION],
         candidates=await candidates(services, hand.contact),
-        recommendation=None if hand.contact["status"] == "closed" else await _safely(services, hand, told),
         told=told,
+        **await _around(desk, recommendation),
     )
+
+
+async def _around(desk: Sitting, recommendation: dict[str, Any] | None) -> dict[str, Any]:
+    """The recommendation, and what the citizen will want to know about the place."""
+    words = desk.request.app.state.texts["contact"]["aloud"]
+    estimate, lines = await asyncio.gather(
+        estimate_at(desk.services, recommendation), to_read_aloud(desk.services, recommendation, words)
+    )
+    return {"recommendation": recommendation, "estimate": estimate, "read_aloud": lines}
 
 
 async def _safely(services: Services, hand: InHand, told: Told) -> dict[str, Any] | None:
@@ -123,8 +136,20 @@ async def look(desk: Receptionist, contact_id: UUID) -> Response:
         notice=notice,
         kept=notice is None,
         faults={fault.field: fault.text for fault in told.faults},
-        recommendation=await _safely(services, hand, told),
+        **await _around(desk, await _safely(services, hand, told)),
     )
+
+
+@contact_router.post("/{contact_id}/same-as/{other}")
+async def same_as(desk: Receptionist, contact_id: UUID, other: UUID) -> Response:
+    """The person has said that it is about the same citizen as before: take over who that is."""
+    services, form = desk.services, await form_of(desk.request)
+    hand = await _with_form(services, str(contact_id), form)
+    before = fields_of(await services.get("intake", f"/v1/contacts/{other}"))
+    known = {name: before[name] for name in CITIZEN if name in before}
+    fields = {name: texts for name, texts in hand.fields.items() if name not in CITIZEN} | known
+    await keep_draft(services, str(contact_id), fields, form.text("draft_etag"))
+    return go_to(desk.request, f"/contacts/{contact_id}")
 
 
 @contact_router.post("/{contact_id}/decide")

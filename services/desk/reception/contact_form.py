@@ -27,6 +27,8 @@ FLAGS = (
 )
 #: Questions with three answers: yes, no, and nothing said.
 THREE_WAY = ("in_municipality", "applies_for_measure")
+#: The fields that say who the citizen is.
+CITIZEN = ("cpr", "age", "citizen_name")
 _NUMBERS = {"age": 130, "child_age": 130, "district": 10, "child_district": 10}
 _POSTCODES = ("postal_code", "child_postal_code")
 

@@ -9,10 +9,12 @@ from typing import Any
 from services.desk.callers import Services
 from services.desk.problems import Refused
 from services.desk.reception.contact_form import Fields, Told, fields_of, read_form
+from services.desk.reception.offer_words import Words, offer_lines
 
 #: Events reach triage in a blink; longer than this, something is down, and the page says so.
 PATIENCE_SECONDS = 8.0
 _LOOK_AGAIN_SECONDS = 0.05
+_MOST_READ_ALOUD = 5
 
 
 @dataclass(frozen=True)
@@ -118,12 +120,34 @@ async def take_new(services: Services, contact_id: str) -> None:
 
 
 async def candidates(services: Services, contact: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Earlier contacts from the same number: whom it may be about. A person chooses, never the machine."""
-    if not contact["contact_person"].get("phone"):
+    """Whom earlier contacts from the same number were about. A person chooses, never the machine."""
+    if not contact["contact_person"].get("phone") or contact["status"] == "closed":
         return []
     found = await services.get("intake", f"/v1/contacts/{contact['id']}/candidates")
-    items: list[dict[str, Any]] = found["items"]
-    return items
+    people: list[dict[str, Any]] = found["people"]
+    return people
+
+
+async def estimate_at(services: Services, recommendation: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The wait to expect at the recommended unit; None where nobody waits for a unit."""
+    destination = recommendation and recommendation["destination"]
+    if not destination or destination["kind"] != "unit" or destination["unit"] == "reception":
+        return None
+    try:
+        estimate: dict[str, Any] = await services.get("routing", f"/v1/queues/{destination['unit']}/estimate")
+    except Refused:
+        # A unit without a queue of its own: nothing can be said of the wait, and the rest still can.
+        return None
+    return estimate
+
+
+async def to_read_aloud(
+    services: Services, recommendation: Mapping[str, Any] | None, words: Words
+) -> dict[str, list[str]]:
+    """Address, telephone and hours of each recommended offer, as lines to read to the citizen."""
+    offers = [offer["id"] for offer in (recommendation or {}).get("offers", ())][:_MOST_READ_ALOUD]
+    found = await asyncio.gather(*(services.get("triage", f"/v1/services/{offer}") for offer in offers))
+    return {offer: offer_lines(service, words) for offer, service in zip(offers, found, strict=True)}
 
 
 async def what_next(services: Services, contact_id: str) -> dict[str, Any]:
@@ -132,8 +156,5 @@ async def what_next(services: Services, contact_id: str) -> dict[str, Any]:
     assessments = (await services.get("triage", "/v1/assessments", contact_id=contact_id, limit=1))["items"]
     assessment = assessments[0] if assessments else None
     decision = assessment and assessment["decision"]
-    estimate = None
-    if decision and decision["destination"]["kind"] == "unit":
-        unit = decision["destination"]["unit"]
-        estimate = await services.get("routing", f"/v1/queues/{unit}/estimate")
+    estimate = await estimate_at(services, decision)
     return {"contact": contact, "assessment": assessment, "decision": decision, "estimate": estimate}
