@@ -1,5 +1,6 @@
 """Calls, as they were derived from their deliveries, in storage. Nothing here commits."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -113,6 +114,7 @@ async def unconfigured(session: AsyncSession) -> Sequence[Row[Any]]:
 async def list_calls(
     session: AsyncSession,
     *,
+    contact_id: UUID | None,
     outcome: str | None,
     source: str | None,
     inconsistent: bool | None,
@@ -124,6 +126,8 @@ async def list_calls(
 ) -> Sequence[CallRecord]:
     """Calls by their start, newest first, one more than `limit` when more follow."""
     rows = select(CallRecord).order_by(CALLS.c.started_at.desc(), CALLS.c.contact_id.desc()).limit(limit + 1)
+    if contact_id is not None:
+        rows = rows.where(CALLS.c.contact_id == contact_id)
     if outcome is not None:
         rows = rows.where(CALLS.c.outcome == outcome)
     if source is not None:
@@ -166,3 +170,13 @@ async def count_open_calls(session: AsyncSession) -> int:
     """Calls whose caller may still be there."""
     rows = await session.execute(select(func.count()).select_from(CALLS).where(CALLS.c.gone_at.is_(None)))
     return int(rows.scalar_one())
+
+
+async def count_inconsistent(session: AsyncSession, since: datetime) -> dict[str, int]:
+    """Calls since then by what does not add up in them; a call that shows two things is counted in both."""
+    rows = await session.execute(
+        select(CALLS.c.inconsistencies).where(
+            CALLS.c.started_at >= since, cast(CALLS.c.inconsistencies, Text) != "[]"
+        )
+    )
+    return dict(Counter(kind for kinds in rows.scalars() for kind in kinds))

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from services.intake.call_state import Inconsistency
 from services.intake.delivery_states import DeliveryState
 
 
@@ -32,6 +33,31 @@ class Rerun(BaseModel):
     """How many deliveries that were set aside are being read again."""
 
     rerun: int = Field(examples=[3])
+
+
+class SetAsideCount(BaseModel):
+    """Deliveries of a form that could not be interpreted, for one reason."""
+
+    form: str = Field(examples=["asterisk"])
+    reason: str = Field(examples=["unknown-verb"])
+    count: int = Field(examples=[3])
+
+
+class InconsistentCount(BaseModel):
+    """Calls that show the same thing that does not add up."""
+
+    inconsistency: Inconsistency = Field(examples=["wait_disagrees"])
+    count: int = Field(examples=[2])
+
+
+class TelephonySummary(BaseModel):
+    """What telephone systems leave to be mended, most of it first."""
+
+    since: datetime = Field(description="Inconsistent calls are those begun since then")
+    set_aside: list[SetAsideCount]
+    unread: int = Field(description="Deliveries that wait to be interpreted", examples=[0])
+    open_calls: int = Field(description="Calls whose caller may still be there", examples=[4])
+    inconsistent: list[InconsistentCount]
 
 
 class UnconfiguredQueueOut(BaseModel):

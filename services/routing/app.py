@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from services.routing.board import broadcast_board
 from services.routing.endpoints.board import board_router
+from services.routing.endpoints.clocks import clocks_router
 from services.routing.endpoints.entries import entries_router
 from services.routing.endpoints.queues import queues_router, units_router
 from services.routing.endpoints.statistics import statistics_router
@@ -23,6 +24,7 @@ _TAGS = (
     {"name": "units", "description": "Units that receive work, with their dates"},
     {"name": "queues", "description": "The reception's and the teams' queues, live"},
     {"name": "entries", "description": "One stay of a contact in one queue, from entering to its end"},
+    {"name": "clocks", "description": "Deadlines that somebody still has to meet"},
     {"name": "board", "description": "The live board"},
     {"name": "statistics", "description": "Figures of a period"},
     {"name": "events", "description": "Events between the services"},
@@ -41,7 +43,14 @@ def service(settings: Settings) -> Service:
         title="Routing: who waits for whom",
         description="Queues of the reception and of every team; entries, their clocks, waits and forecasts.",
         tables=tables,
-        routers=(units_router, queues_router, entries_router, statistics_router, board_router),
+        routers=(
+            units_router,
+            queues_router,
+            entries_router,
+            clocks_router,
+            statistics_router,
+            board_router,
+        ),
         handlers=HANDLERS,
         publishes={
             "entry.taken": ("intake",),

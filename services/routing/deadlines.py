@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.clocks import Deadline
 from services.routing.models import ClockRow
 from services.routing.queues import Queue
+from services.routing.repository import entries, in_status
+from services.routing.states import EntryStatus
 from shared.contracts import Clock
 from shared.database import table_of
 from shared.ids import new_id
+from shared.pages import Cursor
 
 clocks = table_of(ClockRow)
 
@@ -102,6 +105,67 @@ async def meet_clock(session: AsyncSession, contact_id: UUID, rule: str, at: dat
 
 def _counting(contact_id: UUID) -> ColumnElement[bool]:
     return (clocks.c.contact_id == contact_id) & clocks.c.met_at.is_(None) & clocks.c.stopped_at.is_(None)
+
+
+class RunningClock(NamedTuple):
+    """A deadline that still counts, with the open entry of its contact."""
+
+    clock_id: UUID
+    deadline: Deadline
+    contact_id: UUID
+    entry_id: UUID
+    reference: str
+    queue: str
+    status: str
+    taken_by: str | None
+
+
+#: Whoever has an open entry has the clock; the condition is the partial index's own.
+_RUNNING = (
+    clocks.c.met_at.is_(None)
+    & clocks.c.stopped_at.is_(None)
+    & (entries.c.contact_id == clocks.c.contact_id)
+    & (in_status(EntryStatus.WAITING) | in_status(EntryStatus.TAKEN))
+)
+
+
+async def running_clocks(
+    session: AsyncSession, queues: Sequence[str], after: Cursor | None, limit: int
+) -> list[RunningClock]:
+    """The deadlines in these queues in the order in which they run out, those overdue first."""
+    wanted = (
+        select(clocks, *(entries.c[name].label(f"entry_{name}") for name in _OF_ENTRY))
+        .where(_RUNNING, entries.c.queue.in_(queues))
+        .order_by(clocks.c.due_at, clocks.c.id)
+        .limit(limit)
+    )
+    if after is not None:
+        later = (clocks.c.due_at == after.at) & (clocks.c.id > after.id)
+        wanted = wanted.where((clocks.c.due_at > after.at) | later)
+    rows = (await session.execute(wanted)).mappings()
+    return [_running(dict(row)) for row in rows]
+
+
+_OF_ENTRY = ("id", "reference", "queue", "status", "taken_by")
+
+
+def _running(row: dict[str, Any]) -> RunningClock:
+    of_entry = {name: row.pop(f"entry_{name}") for name in _OF_ENTRY}
+    return RunningClock(
+        clock_id=row["id"],
+        deadline=deadline_of(ClockRow(**row)),
+        contact_id=row["contact_id"],
+        entry_id=of_entry.pop("id"),
+        **of_entry,
+    )
+
+
+async def count_running(session: AsyncSession, queues: Sequence[str], now: datetime) -> tuple[int, int]:
+    """How many deadlines in these queues still count, and how many of them are overdue at `now`."""
+    overdue = func.count().filter(clocks.c.due_at < now)
+    row = await session.execute(select(func.count(), overdue).where(_RUNNING, entries.c.queue.in_(queues)))
+    counting, late = row.one()
+    return int(counting), int(late)
 
 
 class DueClock(NamedTuple):

@@ -160,7 +160,18 @@ class ClockRow(RoutingModel, table=True):
     met_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     stopped_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
-    __table_args__ = (Index("ix_clocks_contact", "contact_id"), Index("ix_clocks_due", "due_at"))
+    __table_args__ = (
+        Index("ix_clocks_contact", "contact_id"),
+        Index("ix_clocks_due", "due_at"),
+        # Few among all that were ever met: those that somebody still has to meet.
+        Index(
+            "ix_clocks_counting",
+            "due_at",
+            "id",
+            sqlite_where=text("met_at IS NULL AND stopped_at IS NULL"),
+            postgresql_where=text("met_at IS NULL AND stopped_at IS NULL"),
+        ),
+    )
 
 
 class MoveRow(RoutingModel, table=True):

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from services.routing.clocks import Deadline, read_clock
+from services.routing.deadlines import RunningClock
 from services.routing.estimate import WaitRange
 from services.routing.figures import LiveFigures, WaitFigures
 from services.routing.models import EntryRow
@@ -22,6 +23,7 @@ from services.routing.schemas import (
     OrderOut,
     QuantileOut,
     QueueOut,
+    RunningClockOut,
     ServiceLevelOut,
     WaitFiguresOut,
 )
@@ -65,6 +67,18 @@ def clock_out(clock: Deadline, queue: Queue, now: datetime) -> ClockOut:
         state=reading.state,
         remaining_seconds=reading.remaining_seconds,
         overdue_seconds=reading.overdue_seconds,
+    )
+
+
+def running_clock_out(running: RunningClock, queue: Queue, now: datetime) -> RunningClockOut:
+    """A deadline in the list of those that run out."""
+    placed = {name: getattr(running, name) for name in RunningClockOut.model_fields if hasattr(running, name)}
+    return RunningClockOut.model_validate(
+        {
+            **clock_out(running.deadline, queue, now).model_dump(),
+            **placed,
+            "reference": show_reference(running.reference),
+        }
     )
 
 

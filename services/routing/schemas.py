@@ -11,6 +11,7 @@ from services.routing.estimate import EstimateMethod
 from services.routing.queue_order import OrderReason
 from services.routing.states import EntryStatus, MoveKind, QueueKind
 from services.routing.waits import ServiceLevelVariant
+from shared.pages import Page
 from shared.texts_about_people import Reason
 from shared.vocabulary import Channel, DestinationKind, ReasonCode, Urgency
 
@@ -190,6 +191,24 @@ class ClockOut(BaseModel):
     state: ClockState = Field(examples=["running"])
     remaining_seconds: float = Field(examples=[50400.0])
     overdue_seconds: float = Field(examples=[0.0])
+
+
+class RunningClockOut(ClockOut):
+    """A deadline that somebody still has to meet, and where its contact is."""
+
+    contact_id: UUID
+    entry_id: UUID
+    reference: str = Field(description="As it is read aloud", examples=["7F3K-9QTX"])
+    queue: str = Field(description="Whose it is", examples=["children-amager"])
+    status: EntryStatus = Field(description="Whether it waits or somebody has it", examples=["waiting"])
+    taken_by: str | None = Field(examples=["alma"])
+
+
+class RunningClocksPage(Page[RunningClockOut]):
+    """One page of deadlines, and how many there are of all that the caller may see."""
+
+    counting: int = Field(description="Still to be met", examples=[41])
+    overdue: int = Field(description="Of these, past their moment", examples=[3])
 
 
 class OrderOut(BaseModel):

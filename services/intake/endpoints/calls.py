@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
@@ -33,6 +34,7 @@ async def list_calls(
     work: CaughtUp,
     request: Request,
     response: Response,
+    contact_id: Annotated[UUID | None, Query(description="The call that became this contact")] = None,
     outcome: Annotated[CallOutcome | None, Query(examples=["abandoned"])] = None,
     source: Annotated[Source | None, Query(description="The exchange")] = None,
     inconsistent: Annotated[
@@ -50,6 +52,7 @@ async def list_calls(
     """Newest first, without the callers' numbers."""
     rows = await call_repository.list_calls(
         work.session,
+        contact_id=contact_id,
         outcome=outcome,
         source=source,
         inconsistent=inconsistent,
@@ -59,7 +62,8 @@ async def list_calls(
         after=decode_cursor(cursor),
         limit=limit,
     )
-    await access_log.log_look(work, who, "list", purpose or access_log.OVERVIEW)
+    why = purpose or access_log.OVERVIEW
+    await access_log.log_look(work, who, "list", why, contacts=[contact_id])
     page, last = split_page(rows, limit)
     next_cursor = None if last is None else encode_cursor(last.started_at, last.contact_id)
     link_next(request, response, next_cursor)

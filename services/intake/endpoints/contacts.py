@@ -42,6 +42,7 @@ from shared.gathering import Gathered
 from shared.idempotency import Idempotent
 from shared.pages import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import (
+    Forbidden,
     IdempotencyMismatch,
     InvalidCursor,
     NotFound,
@@ -136,14 +137,20 @@ async def list_contacts(
     "/search", summary="Find contacts of a person", responses=answers(InvalidCursor, ImpossibleCpr)
 )
 async def search_contacts(
-    who: Staff, wish: Search, work: CaughtUp, purpose: Purpose = None
+    who: Reader, wish: Search, work: CaughtUp, purpose: Purpose = None
 ) -> Page[FoundContact]:
-    """By personal number, phone, reference or name: in the body, never in the URL. It is logged."""
+    """By personal number, phone, reference or name: in the body, never in the URL. It is logged.
+
+    Who has no task with the person searches by reference alone, and is told no name.
+    """
+    if wish.reference is None and not may_see_the_person(who):
+        raise Forbidden("Your role searches by reference alone.")
     rows = await searching.search(work, who, wish, purpose)
     page, last = split_page(rows, wish.limit)
     next_cursor = None if last is None else encode_cursor(last[0].received_at, last[0].id)
     now, lines = work.clock.now(), lines_of(work)
-    found = [present_found(contact, said, now, lines) for contact, said in page]
+    named = may_see_the_person(who)
+    found = [present_found(contact, said if named else Said(), now, lines) for contact, said in page]
     return Page(items=found, next_cursor=next_cursor)
 
 

@@ -1,5 +1,6 @@
 """What exchanges delivered, for operations: what could not be interpreted, and another try at it."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,17 +9,22 @@ from sqlalchemy import Row
 
 from services.intake import access_log, call_repository, delivery_repository
 from services.intake.access_log import Purpose
+from services.intake.call_state import Inconsistency
 from services.intake.catching_up import CaughtUp
 from services.intake.delivery_schemas import (
     DeliveryItem,
     DeliveryOut,
+    InconsistentCount,
     Rerun,
+    SetAsideCount,
+    TelephonySummary,
     UnconfiguredQueueOut,
     UnconfiguredQueues,
 )
 from services.intake.delivery_states import DeliveryState
 from services.intake.interpreting import Interpreter
 from services.intake.keeping import lines_of
+from services.intake.moments import Moment
 from services.intake.reading import text_of
 from services.intake.telephony.canonical import Source
 from shared.access import Principal, allow
@@ -29,6 +35,8 @@ from shared.vocabulary import Role
 from shared.work import Writing
 
 deliveries_router = APIRouter(prefix="/v1/telephony", tags=["telephony"])
+
+_USUAL_PERIOD = timedelta(days=7)
 
 Overseer = Annotated[Principal, allow(Role.OPERATIONS, Role.SERVICE)]
 Operator = Annotated[Principal, allow(Role.OPERATIONS)]
@@ -85,6 +93,31 @@ async def read_delivery(
     except SealBrokenError:
         text = None
     return DeliveryOut(**_columns(row), text=text)
+
+
+@deliveries_router.get("/summary", summary="Count what telephone systems leave to be mended")
+async def summarise_telephony(
+    _who: Overseer,
+    work: CaughtUp,
+    since: Annotated[Moment | None, Query(description="Of inconsistent calls; default a week ago")] = None,
+) -> TelephonySummary:
+    """What is set aside by form and reason, what waits, open calls, and calls whose story does not add up."""
+    began = since or work.clock.now() - _USUAL_PERIOD
+    set_aside = await delivery_repository.count_set_aside(work.session)
+    inconsistent = await call_repository.count_inconsistent(work.session, began)
+    return TelephonySummary(
+        since=began,
+        set_aside=[
+            SetAsideCount(form=form, reason=reason, count=count)
+            for (form, reason), count in sorted(set_aside.items(), key=lambda one: (-one[1], one[0]))
+        ],
+        unread=await delivery_repository.count_unread(work.session),
+        open_calls=await call_repository.count_open_calls(work.session),
+        inconsistent=[
+            InconsistentCount(inconsistency=Inconsistency(kind), count=count)
+            for kind, count in sorted(inconsistent.items(), key=lambda one: (-one[1], one[0]))
+        ],
+    )
 
 
 @deliveries_router.get("/queues", summary="Queues of exchanges that no line has")
