@@ -9,6 +9,8 @@ from sqlalchemy.exc import DBAPIError
 
 from services.triage import metrics, ruleset_store
 from services.triage.advice import Advisers
+from services.triage.alarm_thresholds import read_thresholds
+from services.triage.endpoints.alarms import alarms_router
 from services.triage.endpoints.assessments import assessments_router
 from services.triage.endpoints.hsds_import import import_router
 from services.triage.endpoints.hsds_organizations import organizations_router, places_router
@@ -35,6 +37,7 @@ log = structlog.get_logger("triage")
 _TAGS = (
     {"name": "recommendations", "description": "Advice on facts, with nothing stored"},
     {"name": "assessments", "description": "Stored recommendations, and what people decide on them"},
+    {"name": "alarms", "description": "The same concern came so often that a person must look"},
     {"name": "rule sets", "description": "The dated rules that triage recommends by"},
     {"name": "learning", "description": "Which rows of the rules people distrust, and why"},
     {"name": "needs", "description": "The vocabulary of needs, with labels and KLE numbers"},
@@ -51,6 +54,7 @@ async def _prepare(work: Work) -> None:
     except (DBAPIError, OSError) as error:
         # Not migrated yet, or out of reach: `/health/ready` tells, and the files hold meanwhile.
         log.warning("rule sets not stored", error=type(error).__name__)
+    work.state.thresholds = read_thresholds(work.state.settings.alarm_thresholds_file)
     work.state.gauges = metrics.make_gauges(work.state.metrics.registry)
 
 
@@ -64,6 +68,7 @@ def service(settings: Settings) -> Service:
         routers=(
             recommendations_router,
             assessments_router,
+            alarms_router,
             rulesets_router,
             steps_router,
             simulations_router,

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.triage import repository
+from services.triage import alarm_store, alarming, repository
 from services.triage.advice import Advisers
 from services.triage.explanation import Explanation
 from services.triage.models import Assessment, ContactCourse
@@ -68,10 +68,15 @@ async def assess_by_hand(work: Work, wish: AssessmentIn) -> Assessment:
 
 
 async def assess_registered(work: Work, event: ContactRegistered) -> None:
-    """Assess a contact's facts when they are newer than those assessed before."""
+    """Assess a contact's facts when they are newer than those assessed before, and look whether the citizen
+    has come with the same too often.
+    """
     course = await repository.lock_course(work.session, event.contact_id)
     if event.version <= course.registered_version:
         return
+    key, before = event.citizen_key, course.citizen_key
+    if key is not None:
+        key = await alarm_store.lock_citizen(work.session, key)
     heard = Heard(event.contact_id, event.facts, event.channel, event.received_at)
     columns = columns_of(
         heard,
@@ -81,7 +86,9 @@ async def assess_registered(work: Work, event: ContactRegistered) -> None:
         # News of the facts can arrive after news of the end.
         status=AssessmentStatus.CLOSED if course.closed_version else AssessmentStatus.UNDECIDED,
     )
-    await _store(work, course, columns, registered_version=event.version, citizen_key=event.citizen_key)
+    await _store(work, course, columns, registered_version=event.version, citizen_key=key)
+    for whose in sorted({whose for whose in (before, key) if whose is not None}):
+        await alarming.look_again(work, whose)
 
 
 async def get_assessment(work: Work, assessment_id: UUID) -> Assessment:

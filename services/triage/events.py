@@ -1,6 +1,6 @@
 """What the other services tell, and what triage does about it. In any order, any number of times."""
 
-from services.triage import repository
+from services.triage import alarming, repository
 from services.triage.assessing import assess_registered
 from services.triage.schemas import AssessmentStatus, ReturnOut
 from shared.contracts import CitizenRekeyed, ContactClosed, ContactRegistered, EntryReturned, Event
@@ -65,7 +65,7 @@ async def on_entry_returned(work: Work, event: EntryReturned) -> None:
 
 async def on_citizen_rekeyed(work: Work, event: CitizenRekeyed) -> None:
     """The same person under another key."""
-    await repository.rekey_citizen(work.session, event.old_key, event.new_key)
+    await alarming.rekey(work, event.old_key, event.new_key)
 
 
 HANDLERS: dict[type[Event], Handler] = {

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Gauge
 
-from services.triage import repository
+from services.triage import alarm_store, repository
+from services.triage.alarm_thresholds import AlarmKind
 from shared.work import Work
 
 
@@ -14,6 +15,8 @@ class TriageGauges:
 
     undecided: Gauge
     oldest: Gauge
+    open_alarms: Gauge
+    oldest_alarm: Gauge
 
 
 def make_gauges(registry: CollectorRegistry) -> TriageGauges:
@@ -30,6 +33,18 @@ def make_gauges(registry: CollectorRegistry) -> TriageGauges:
             "How long the oldest undecided assessment has waited, in seconds; 0 when none waits",
             registry=registry,
         ),
+        open_alarms=Gauge(
+            "dsi_triage_open_alarms",
+            "Repeat alarms that no person has acknowledged, by kind",
+            ["kind"],
+            registry=registry,
+        ),
+        oldest_alarm=Gauge(
+            "dsi_triage_oldest_open_alarm_seconds",
+            "How long the oldest open repeat alarm has stood, in seconds; 0 when none is open",
+            ["kind"],
+            registry=registry,
+        ),
     )
 
 
@@ -43,3 +58,13 @@ async def measure(work: Work) -> None:
     oldest = min((since for _, since in counts.values()), default=None)
     waited = 0.0 if oldest is None else (work.clock.now() - oldest).total_seconds()
     gauges.oldest.set(max(waited, 0.0))
+    await _measure_alarms(work)
+
+
+async def _measure_alarms(work: Work) -> None:
+    gauges, now = work.state.gauges, work.clock.now()
+    found = await alarm_store.count_open(work.session)
+    for kind in AlarmKind:
+        count, oldest = found.get(kind, (0, now))
+        gauges.open_alarms.labels(kind).set(count)
+        gauges.oldest_alarm.labels(kind).set(max((now - oldest).total_seconds(), 0.0))

@@ -275,5 +275,58 @@ class RulesetChange(TriageModel, table=True):
     difference: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
 
 
+class CitizenRow(TriageModel, table=True):
+    """A citizen's opaque key. The row is locked while what is known under the key is looked at as a whole.
+
+    `now_key` is the key that took its place when the index key changed (contracts.CitizenRekeyed), so that
+    late news under the old one find the same citizen.
+    """
+
+    __tablename__ = "citizens"
+
+    citizen_key: str = Field(max_length=64, primary_key=True)
+    now_key: str | None = Field(default=None, max_length=64)
+
+
+class AlarmRow(TriageModel, table=True):
+    """The same concern came too often (alarms.py); `contacts` are their ids, oldest first.
+
+    One is open for each citizen, kind and need. What a person acknowledged does not change any more: its
+    contacts are what that person has seen. `withdrawn`: corrected facts took the ground away before anybody
+    had looked. `version` is its ETag.
+    """
+
+    __tablename__ = "alarms"
+    __table_args__ = (
+        Index(
+            "ux_alarms_open",
+            "citizen_key",
+            "kind",
+            "need",
+            unique=True,
+            sqlite_where=text("status = 'open'"),
+            postgresql_where=text("status = 'open'"),
+        ),
+        Index("ix_alarms_citizen_key", "citizen_key"),
+        Index("ix_alarms_status", "status", "raised_at", "id"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    citizen_key: str = Field(max_length=64)
+    kind: str = Field(max_length=20)
+    need: str = Field(max_length=60)
+    status: str = Field(max_length=20)
+    version: int
+    contacts: list[str] = Field(sa_type=JSON)
+    unseen: list[str] = Field(sa_type=JSON)
+    first_at: datetime = Field(sa_type=UtcDateTime)
+    latest_at: datetime = Field(sa_type=UtcDateTime)
+    raised_at: datetime = Field(sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ended_by: str | None = Field(default=None, max_length=120)
+    role: str | None = Field(default=None, max_length=40)
+    reason: str | None = Field(default=None, max_length=500)
+
+
 metadata = TriageModel.metadata
 tables = ServiceTables(metadata)

@@ -1,11 +1,20 @@
 """Stored assessments as they are answered."""
 
-from services.triage.models import Assessment
+from collections.abc import Iterable
+
+from services.triage.models import AlarmRow, Assessment
+from services.triage.presenting_alarms import brief
 from services.triage.schemas import AssessmentOut
 from shared.ids import show_reference
 
 
-def present(assessment: Assessment) -> AssessmentOut:
+def present(assessment: Assessment, alarms: Iterable[AlarmRow]) -> AssessmentOut:
     """The assessment without the person who decided: a trail has roles, the answer no names."""
     shown = assessment.model_dump(exclude={"kind", "ruleset", "decided_by"})
-    return AssessmentOut.model_validate({**shown, "reference": show_reference(assessment.reference)})
+    return AssessmentOut.model_validate(
+        {
+            **shown,
+            "reference": show_reference(assessment.reference),
+            "alarms": [brief(alarm) for alarm in alarms],
+        }
+    )

@@ -113,6 +113,12 @@ class ContactIsClosed(Problem):
     title = "The contact is closed"
 
 
+class AlarmIsEnded(Problem):
+    status = HTTPStatus.CONFLICT
+    kind = "alarm-ended"
+    title = "The alarm is not open any more"
+
+
 class UnknownOrganization(Problem):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     kind = "unknown-organization"

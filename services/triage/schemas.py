@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from services.triage.alarm_schemas import AlarmBrief
 from services.triage.needs import KleNumber, Step
 from services.triage.recommendation import Recommendation
 from shared.contracts import Destination, Facts
@@ -110,6 +111,9 @@ class AssessmentOut(BaseModel):
     recommendation: Recommendation
     decision: DecisionOut | None = None
     returned: ReturnOut | None = None
+    alarms: list[AlarmBrief] = Field(
+        [], description="Open repeat alarms about the citizen. They warn; the destination is as it would be"
+    )
 
 
 class Override(_Body):

@@ -1,5 +1,7 @@
 """What triage must be told beside what every service is told."""
 
+from pathlib import Path
+
 from shared.settings import CommonSettings
 
 
@@ -11,3 +13,5 @@ class Settings(CommonSettings):
     routing_url: str = "http://127.0.0.1:8003"
     #: For so long a draft is replayed over past assessments, newest first, before it is called incomplete.
     simulation_seconds: float = 30.0
+    #: The city's own thresholds of the repeat alarm (alarm_thresholds.py); without it, the example's hold.
+    alarm_thresholds_file: Path | None = None

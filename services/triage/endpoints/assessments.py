@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from services.triage import repository, service
+from services.triage import alarm_store, repository, service
 from services.triage.advice import refuse_contradictions
 from services.triage.assessing import assess_by_hand, explain_assessment, get_assessment
 from services.triage.explanation import Explanation
@@ -30,7 +30,7 @@ from shared.idempotency import Idempotent
 from shared.pages import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import IdempotencyMismatch, InvalidCursor, NotFound, StaleVersion, answers
 from shared.vocabulary import Role
-from shared.work import Reading, Writing
+from shared.work import Reading, Work, Writing
 
 assessments_router = APIRouter(prefix="/v1/assessments", tags=["assessments"])
 
@@ -38,10 +38,12 @@ Staff = Annotated[Principal, allow(Role.RECEPTION, Role.CASEWORKER, Role.SERVICE
 _READERS = allow(Role.RECEPTION, Role.CASEWORKER, Role.SERVICE, Role.OPERATIONS, Role.AUDITOR)
 
 
-def _json(assessment: Assessment, status: int = 200) -> Response:
+async def _json(work: Work, assessment: Assessment, status: int = 200) -> Response:
     """The assessment with its ETag. Serialised here: the same bytes are sent and remembered."""
+    alarms = await alarm_store.open_alarms_about(work.session, {assessment.contact_id})
+    shown = present(assessment, alarms[assessment.contact_id])
     headers = {"ETag": etag(assessment.version), "Location": f"/v1/assessments/{assessment.id}"}
-    return Response(present(assessment).model_dump_json(), status, headers, media_type="application/json")
+    return Response(shown.model_dump_json(), status, headers, media_type="application/json")
 
 
 @assessments_router.post(
@@ -59,7 +61,7 @@ async def create_assessment(who: Staff, wish: AssessmentIn, once: Idempotent, wo
     """
     refuse_contradictions(wish.facts)
     await once.replay(work, who)
-    answer = _json(await assess_by_hand(work, wish), 201)
+    answer = await _json(work, await assess_by_hand(work, wish), 201)
     await once.remember(work, who, answer)
     return answer
 
@@ -83,7 +85,8 @@ async def list_assessments(
     page, last = split_page(rows, limit)
     next_cursor = None if last is None else encode_cursor(last.made_at, last.id)
     link_next(request, response, next_cursor)
-    return Page(items=[present(row) for row in page], next_cursor=next_cursor)
+    alarms = await alarm_store.open_alarms_about(work.session, {row.contact_id for row in page})
+    return Page(items=[present(row, alarms[row.contact_id]) for row in page], next_cursor=next_cursor)
 
 
 @assessments_router.get(
@@ -95,7 +98,7 @@ async def list_assessments(
 )
 async def read_assessment(assessment_id: UUID, work: Reading) -> Response:
     """With its ETag."""
-    return _json(await get_assessment(work, assessment_id))
+    return await _json(work, await get_assessment(work, assessment_id))
 
 
 @assessments_router.get(
@@ -141,6 +144,6 @@ async def decide_assessment(
     ETag. After a unit has returned the contact, anybody may decide.
     """
     await once.replay(work, who)
-    answer = _json(await service.decide(work, who, assessment_id, wish, if_match))
+    answer = await _json(work, await service.decide(work, who, assessment_id, wish, if_match))
     await once.remember(work, who, answer)
     return answer
