@@ -1,6 +1,6 @@
 """Statements on entries: claiming the next one, moving one, and reading them in order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -145,11 +145,17 @@ async def entries_of_contact(
 
 
 async def entries_in_order(
-    session: AsyncSession, queue: str, statuses: Sequence[EntryStatus], after: EntryRow | None, most: int
+    session: AsyncSession,
+    queue: str,
+    statuses: Sequence[EntryStatus],
+    after: EntryRow | None,
+    most: int,
+    *,
+    conditions: Iterable[ColumnElement[bool]] = (),
 ) -> Sequence[EntryRow]:
-    """A queue's entries in the order in which they are taken, after the one given."""
+    """A queue's entries in the order in which they are taken, after the one given; see `EntryFilter`."""
     wanted = select(entries).where(
-        entries.c.queue == queue, or_(false(), *(in_status(status) for status in statuses))
+        entries.c.queue == queue, or_(false(), *(in_status(status) for status in statuses)), *conditions
     )
     wanted = wanted.order_by(*_ORDER).limit(most)
     if after is not None:
@@ -169,6 +175,17 @@ async def count_ahead(session: AsyncSession, entry: EntryRow) -> int:
         )
     )
     return int((await session.execute(ahead)).scalar_one())
+
+
+async def places_in_line(session: AsyncSession, queue: str, wanted: Iterable[UUID]) -> Mapping[UUID, int]:
+    """The place in the whole line, from 1, of those of `wanted` who wait in this queue."""
+    line = (
+        select(entries.c.id, func.row_number().over(order_by=_ORDER).label("place"))
+        .where(entries.c.queue == queue, in_status(EntryStatus.WAITING))
+        .subquery()
+    )
+    found = await session.execute(select(line.c.id, line.c.place).where(line.c.id.in_(list(wanted))))
+    return {row.id: row.place for row in found}
 
 
 def _key_of(entry: EntryRow) -> Any:

@@ -5,16 +5,17 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from services.routing.deadlines import deadlines_of
+from services.routing.entry_filter import EntryFilter
 from services.routing.figures import estimate_for_entry, live_figures
 from services.routing.models import EntryRow
 from services.routing.permissions import READERS, WORKERS, demand_sight
 from services.routing.presenting import entry_out, estimate_out, queue_out
 from services.routing.problems import NotWaiting
 from services.routing.queues import Queue, all_queues, get_queue
-from services.routing.repository import count_ahead, entries_in_order, find_entry, find_units
+from services.routing.repository import entries_in_order, find_entry, find_units, places_in_line
 from services.routing.schemas import EntryOut, EstimateOut, QueueOut, UnitOut
 from services.routing.service import take_next
 from services.routing.states import OPEN_STATUSES, EntryStatus
@@ -22,7 +23,7 @@ from shared.access import Principal, allow
 from shared.idempotency import Idempotent
 from shared.pages import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import IdempotencyMismatch, InvalidCursor, NotFound, answers
-from shared.vocabulary import Role
+from shared.vocabulary import Channel, Role, Urgency
 from shared.work import Reading, Work, Writing
 
 units_router = APIRouter(prefix="/v1/units", tags=["units"])
@@ -64,6 +65,34 @@ async def read_queue(code: Code, work: Reading) -> QueueOut:
     return queue_out(queue, figures)
 
 
+async def _only(
+    *,
+    who: Reader,
+    mine: Annotated[bool, Query(description="Only what the caller has taken")] = False,
+    urgency: Annotated[Urgency | None, Query(examples=["day"])] = None,
+    channel: Annotated[Channel | None, Query(examples=["written"])] = None,
+    rule: Annotated[
+        str | None,
+        Query(
+            max_length=60,
+            pattern=r"^[a-z0-9_]+$",
+            description="Only with this deadline still to be met",
+            examples=["notification_assessment"],
+        ),
+    ] = None,
+    reference: Annotated[
+        str | None,
+        Query(
+            max_length=12, pattern=r"^[0-9A-Za-z -]+$", description="A part of a reference", examples=["7F3K"]
+        ),
+    ] = None,
+    late: Annotated[
+        bool, Query(description="Only past a deadline or, without one, past the queue's target")
+    ] = False,
+) -> EntryFilter:
+    return EntryFilter(who.subject if mine else None, urgency, channel, rule, reference, late)
+
+
 @queues_router.get(
     "/{code}/entries",
     summary="Who waits, in the order they will be taken, and why",
@@ -80,18 +109,21 @@ async def list_queue_entries(
         Literal["waiting", "taken", "open"],
         Query(description="Those who wait, those somebody has taken, or both", examples=["waiting"]),
     ] = "waiting",
+    only: Annotated[EntryFilter, Depends(_only)],
     limit: Limit = 50,
     cursor: CursorText = None,
 ) -> Page[EntryOut]:
     """Acute first, then by due time (so those overdue come first), then by arrival.
 
-    Caseworkers see the queues of their own units, the reception all.
+    Caseworkers see the queues of their own units, the reception all. With a filter the places are still
+    those in the whole line.
     """
     queue = await get_queue(work.session, code)
     demand_sight(who, queue.row)
     after = await _after(work, cursor)
     statuses = OPEN_STATUSES if status == "open" else (EntryStatus(status),)
-    found = await entries_in_order(work.session, code, statuses, after, limit + 1)
+    conditions = only.conditions(work.clock.now())
+    found = await entries_in_order(work.session, code, statuses, after, limit + 1, conditions=conditions)
     page, last = split_page(found, limit)
     next_cursor = None if last is None else encode_cursor(last.order_at, last.id)
     link_next(request, response, next_cursor)
@@ -111,16 +143,9 @@ async def _after(work: Work, cursor: str | None) -> EntryRow | None:
 
 async def _shown(work: Work, queue: Queue, page: Sequence[EntryRow]) -> list[EntryOut]:
     clocks = await deadlines_of(work.session, {entry.contact_id for entry in page})
-    first = next((entry for entry in page if entry.status == EntryStatus.WAITING), None)
-    place = 0 if first is None else await count_ahead(work.session, first)
-    shown = []
-    for entry in page:
-        waits = entry.status == EntryStatus.WAITING
-        place += waits
-        shown.append(
-            entry_out(entry, queue, clocks[entry.contact_id], work.clock.now(), place if waits else None)
-        )
-    return shown
+    places = await places_in_line(work.session, queue.code, [entry.id for entry in page])
+    now = work.clock.now()
+    return [entry_out(entry, queue, clocks[entry.contact_id], now, places.get(entry.id)) for entry in page]
 
 
 @queues_router.post(
