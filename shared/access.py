@@ -4,6 +4,8 @@ A route without `allow(...)` or `public(...)` fails a test. Token lifetimes are 
 time, not the city's clock.
 """
 
+import base64
+import hmac
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -76,6 +78,35 @@ class Tokens:
             raise _unauthenticated("The token has expired.")
         return principal
 
+    def seconds_left(self, token: str) -> float:
+        """How long a token still holds; raises `Unauthenticated` for any that does not."""
+        self.verify(token)
+        return self._verified(token)[1] - time.time()
+
+    def identity(self, token: str, issuer: str, client_id: str, access_token: str) -> dict[str, Any]:
+        """The claims of an ID token that the identity provider made for `client_id` and this access token.
+
+        OpenID Connect Core 1.0 § 3.1.3.7; the nonce is the caller's. Raises `Unauthenticated`.
+        """
+        try:
+            key, algorithms = self._published_key(token)
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                key,
+                algorithms=algorithms,
+                audience=client_id,
+                issuer=issuer,
+                options={"require": ["exp", "iat", "sub"]},
+            )
+            subject = self.verify(access_token).subject
+        except (jwt.PyJWTError, KeyError, TypeError, ValueError, OverflowError) as error:
+            raise _unauthenticated("The ID token is not valid.") from error
+        if claims.get("azp", client_id) != client_id or not _belongs_to(
+            claims, access_token, subject, algorithms
+        ):
+            raise _unauthenticated("The ID token is another's.")
+        return claims
+
     def _verify(self, token: str) -> tuple[Principal, float]:
         issuer = jwt.decode(token, options={"verify_signature": False}).get("iss")
         if issuer in self._keys:
@@ -131,6 +162,15 @@ class Tokens:
         }
         claims |= {"roles": list(roles), "units": list(units)}
         return jwt.encode(claims, self._keys[issuer][0], "HS256")
+
+
+def _belongs_to(claims: dict[str, Any], access_token: str, subject: str, algorithms: list[str]) -> bool:
+    """Whether an ID token speaks of the access token: by its hash (§ 3.1.3.6), else by its subject."""
+    if "at_hash" not in claims:
+        return bool(claims["sub"] == subject)
+    digest = jwt.get_algorithm_by_name(algorithms[0]).compute_hash_digest(access_token.encode())
+    half = base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=")
+    return hmac.compare_digest(half, str(claims["at_hash"]).encode())
 
 
 class Allow:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 import httpx
 from fastapi import FastAPI
@@ -11,12 +11,15 @@ from services.desk.assets import mount_assets
 from services.desk.endpoints.contact import contact_router
 from services.desk.endpoints.front import front_router
 from services.desk.endpoints.inbox import inbox_router
+from services.desk.endpoints.provider_sign_in import provider_router
 from services.desk.endpoints.reception import reception_router
 from services.desk.endpoints.sign_in import sign_in_router
 from services.desk.failing import show_problems
 from services.desk.feed import follow_board
+from services.desk.identity_provider import IdentityProvider
 from services.desk.session import Sessions
 from services.desk.settings import Settings
+from services.desk.sign_in_flow import Flows
 from services.desk.texts import read_texts
 from shared.access import Tokens
 from shared.clock import Clock, SystemClock
@@ -26,7 +29,7 @@ from shared.sealing import Keyring
 from shared.service_app import connect_by_url
 
 SERVICES = ("intake", "triage", "routing")
-_ROUTERS = (front_router, sign_in_router, reception_router, contact_router, inbox_router)
+_ROUTERS = (front_router, sign_in_router, provider_router, reception_router, contact_router, inbox_router)
 
 
 def create_app(
@@ -45,7 +48,11 @@ def create_app(
     app.state.leaving = asyncio.Event()
     app.state.texts = read_texts()
     ring = Keyring.parse(settings.session_ring())
-    app.state.sessions = Sessions(ring, secure=settings.mode != "development")
+    secure = settings.mode != "development"
+    app.state.sessions, app.state.flows = Sessions(ring, secure=secure), Flows(ring, secure=secure)
+    app.state.provider = None
+    if settings.mode != "development":
+        settings.demand_provider()
     for router in _ROUTERS:
         app.include_router(router)
     mount_assets(app)
@@ -66,8 +73,13 @@ def _lifespan(
         app.state.feed = follow_board(
             app.state.services["routing"], lambda: app.state.tokens.for_service("desk")
         )
-        yield
-        for client in app.state.services.values():
-            await client.aclose()
+        async with AsyncExitStack() as closing:
+            for client in app.state.services.values():
+                closing.push_async_callback(client.aclose)
+            if settings.mode != "development":
+                outside = connect.get("identity_provider", httpx.AsyncClient)()
+                app.state.provider = IdentityProvider(settings, app.state.tokens, outside)
+                closing.push_async_callback(outside.aclose)
+            yield
 
     return lifespan

@@ -24,7 +24,9 @@ def show_problems(app: FastAPI) -> None:
 
 def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)  # noqa: S101 -- starlette types handlers by Exception
-    if isinstance(error, SignedOut):
+    # A service that does not take the token any more: it is over, or its key is gone.
+    is_over = isinstance(error, Refused) and error.answer_status == HTTPStatus.UNAUTHORIZED
+    if isinstance(error, SignedOut) or is_over:
         return _elsewhere(request, "/sign-in")
     if isinstance(error, Locked):
         return _elsewhere(request, "/locked")

@@ -23,6 +23,18 @@ class NotFromHere(Problem):
     title = "The form is not one of ours, or its sign-in is over"
 
 
+class SignInFailed(Problem):
+    """Somebody could not be let in; `why` is a text's key."""
+
+    status = HTTPStatus.BAD_REQUEST
+    kind = "sign-in-failed"
+    title = "Signing in did not work"
+
+    def __init__(self, why: str) -> None:
+        super().__init__()
+        self.why = why
+
+
 class ServiceUnreachable(Problem):
     status = HTTPStatus.SERVICE_UNAVAILABLE
     kind = "service-unreachable"

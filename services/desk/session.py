@@ -19,6 +19,8 @@ COOKIE = "desk_session"
 _CONTEXT = "desk-session"
 #: A sign-in holds for a working day; then one signs in anew.
 LONGEST = timedelta(hours=10)
+#: What browsers keep of a cookie, name and value together (RFC 6265bis § 5.6).
+_MOST_BYTES = 4096
 #: The cookie is written anew no more often than this, to tell when its owner was last seen.
 _NOTED_EVERY = timedelta(seconds=30)
 
@@ -35,11 +37,13 @@ class Session(BaseModel):
     units: tuple[str, ...] = ()
     csrf: str
     begun_at: AwareDatetime
+    #: When the working day is over, or the token that the services take.
+    ends_at: AwareDatetime
     seen_at: AwareDatetime
 
     def is_over(self, now: datetime) -> bool:
-        """Whether the working day is over, whatever its owner does."""
-        return now - self.begun_at >= LONGEST
+        """Whether it is time to sign in anew, whatever its owner does."""
+        return now >= self.ends_at
 
     def is_idle(self, now: datetime, idle: timedelta) -> bool:
         """Whether nobody has touched the page for so long that it locks."""
@@ -47,9 +51,16 @@ class Session(BaseModel):
 
 
 def begin(
-    *, token: str, subject: str, name: str, role: Role, units: tuple[str, ...], now: datetime
+    *,
+    token: str,
+    subject: str,
+    name: str,
+    role: Role,
+    units: tuple[str, ...],
+    now: datetime,
+    lasts: timedelta = LONGEST,
 ) -> Session:
-    """A new sign-in, with a secret of its own."""
+    """A new sign-in, with a secret of its own. `lasts` is how long its token holds."""
     return Session(
         token=token,
         subject=subject,
@@ -58,20 +69,22 @@ def begin(
         units=units,
         csrf=secrets.token_urlsafe(24),
         begun_at=now,
+        ends_at=now + min(lasts, LONGEST),
         seen_at=now,
     )
 
 
 class Sessions:
-    """Reads and writes the cookie. `secure`: it is sent over TLS only."""
+    """Reads and writes the cookie. `secure`: sent over TLS only, and no neighbouring host can set it."""
 
     def __init__(self, ring: Keyring, *, secure: bool) -> None:
         self._ring = ring
         self._secure = secure
+        self.cookie = f"__Host-{COOKIE}" if secure else COOKIE
 
     def read(self, request: Request) -> Session | None:
         """The session in the request's cookie; None when there is none that holds."""
-        sealed = request.cookies.get(COOKIE)
+        sealed = request.cookies.get(self.cookie)
         if sealed is None:
             return None
         try:
@@ -82,13 +95,20 @@ class Sessions:
     def write(self, response: Response, session: Session) -> None:
         """Hand the session to the browser, until the browser is closed."""
         response.set_cookie(
-            COOKIE,
-            self._ring.seal(session.model_dump_json(), _CONTEXT),
+            self.cookie,
+            self._sealed(session),
             httponly=True,
             samesite="strict",
             secure=self._secure,
             path="/",
         )
+
+    def fits(self, session: Session) -> bool:
+        """Whether a browser will keep it: a larger cookie is dropped without a word."""
+        return len(self.cookie) + len(self._sealed(session)) <= _MOST_BYTES
+
+    def _sealed(self, session: Session) -> str:
+        return self._ring.seal(session.model_dump_json(), _CONTEXT)
 
     def note_seen(self, response: Response, session: Session, now: datetime) -> None:
         """Remember that the owner was there just now."""
@@ -97,4 +117,4 @@ class Sessions:
 
     def end(self, response: Response) -> None:
         """Take the session away."""
-        response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict", secure=self._secure)
+        response.delete_cookie(self.cookie, path="/", httponly=True, samesite="strict", secure=self._secure)

@@ -18,7 +18,23 @@ class Settings(CommonSettings):
     #: Keys that session cookies are sealed with, as DSI_SEAL_KEYS; a new first key, and later no old one.
     session_keys: SecretStr | None = None
 
+    #: Production: where people prove who they are (OpenID Connect); without an issuer, that of the tokens.
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr | None = None
+    #: This desk's own address, as registered at the provider, with the path /sign-in/back.
+    oidc_redirect: str = ""
+    #: Must lead to an access token for DSI_JWT_AUDIENCE, with the claims `roles` and `units`.
+    oidc_scope: str = "openid profile"
+
     def session_ring(self) -> str:
         """The session keys in the form of `Keyring.parse`; a lone key is called k1."""
         keys = self.secret("session_keys")
         return keys if ":" in keys else f"k1:{keys}"
+
+    def demand_provider(self) -> None:
+        """Raises `RuntimeError` where nobody could sign in."""
+        self.secret("oidc_client_secret")
+        if not self.oidc_client_id or not self.oidc_redirect.startswith("https://"):
+            message = f"DSI_OIDC_CLIENT_ID and DSI_OIDC_REDIRECT (https) must be set in {self.mode} mode"
+            raise RuntimeError(message)

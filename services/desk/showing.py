@@ -1,6 +1,7 @@
 """How a page leaves the desk: texts, who is signed in, their doors, and what browsers must not do with it."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,9 @@ def show(
         headers=dict(headers or {}),
     )
     answer.headers["Content-Security-Policy"] = POLICY
-    if session is not None:
+    idle = timedelta(seconds=state.settings.desk_idle_seconds)
+    # A locked page stays locked, whichever public page is opened beside it.
+    if session is not None and not session.is_idle(state.clock.now(), idle):
         sessions: Sessions = state.sessions
         sessions.note_seen(answer, session, state.clock.now())
     return answer

@@ -5,9 +5,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from services.desk.app import create_app
 from services.desk.session import COOKIE, LONGEST
-from services.desk.settings import Settings
 from shared.clock import SettableClock
 from shared.vocabulary import Role
 from tests.desk.conftest import SitsDown
@@ -90,6 +88,16 @@ async def test_a_page_that_nobody_touches_locks_and_opens_again(
     assert "Voksenområdet" in back.text
 
 
+async def test_a_locked_page_stays_locked_whatever_public_page_is_opened_beside_it(
+    sits_down: SitsDown, clock: SettableClock
+) -> None:
+    anna = await sits_down(Role.CASEWORKER, "adults")
+    clock.advance(timedelta(minutes=16))
+    for path in ("/", "/accessibility", "/nowhere", "/locked"):
+        await anna.opens(path)
+    assert "Siden er låst" in (await anna.opens("/inbox/adults")).text
+
+
 async def test_somebody_who_leaves_the_desk_can_lock_it_at_once(sits_down: SitsDown) -> None:
     anna = await sits_down(Role.CASEWORKER, "adults")
     assert "Siden er låst" in (await anna.sends("/lock", then="/inbox/adults")).text
@@ -123,21 +131,3 @@ async def test_what_belongs_to_another_role_is_said_in_plain_danish(sits_down: S
     answer = await eva.opens("/inbox/adults")
     assert answer.status_code == 403
     assert "Det må din rolle ikke" in answer.text
-
-
-async def test_choosing_a_role_exists_in_development_mode_only(tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    monkeypatch.setattr("shared.access.jwt.PyJWKSet.from_json", lambda _text: None)
-    keys = tmp_path / "keys.json"
-    keys.write_text("{}")
-    key = "k1:" + "A" * 43 + "="
-    settings = Settings(
-        data=tmp_path, mode="production", service_key="s" * 32, session_keys=key, jwks_file=keys
-    )
-    app = create_app(settings)
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://desk") as client,
-    ):
-        assert (await client.get("/sign-in")).status_code == 404
-        assert (await client.post("/sign-in", data={"role": "operations"})).status_code == 404
