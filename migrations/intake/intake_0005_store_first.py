@@ -1,7 +1,8 @@
 """Deliveries are stored before they are interpreted: with their form, a state, and an id to point at.
 
 What was stored before was interpreted already. An event stands there in canonical form, so its form is
-`events`; what meant nothing came from Asterisk's queue_log, and stands there as it came.
+`events`; what meant nothing came from Asterisk's queue_log, and stands there as it came. On the way back a
+row keeps its form as its kind, which the older program passes over, so that a later upgrade can read it again.
 """
 
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 _BATCH = 1000
+_FORM = "form "
 
 
 def upgrade() -> None:
@@ -90,7 +92,10 @@ def _before() -> sa.Table:
 
 
 def _told_anew(row: dict[str, object]) -> dict[str, object]:
-    kind = row.pop("kind")
+    kind = str(row.pop("kind"))
+    if kind.startswith(_FORM):
+        form = kind.removeprefix(_FORM)
+        return {**row, "id": new_id(), "form": form, "state": "unread", "reason": None, "due_at": None}
     understood = kind != "uninterpretable"
     return {
         **row,
@@ -121,7 +126,7 @@ def _copy(old: sa.Table, new: sa.Table) -> None:
 def downgrade() -> None:
     """What was not interpreted, or came in another form than canonical, is not known to the older schema.
 
-    It keeps its rows as uninterpretable: nothing that came is lost, and a later upgrade shows it again.
+    It keeps its rows, with the form as their kind: nothing that came is lost, and a later upgrade reads it again.
     """
     op.drop_index("ix_calls_open", "calls")
     _partial("ix_calls_open", "calls", ["source"], "gone_at IS NULL")
@@ -139,8 +144,11 @@ def downgrade() -> None:
         "call_deliveries",
         sa.Column("kind", sa.String(length=20), server_default="uninterpretable", nullable=False),
     )
+    # A form with a longer name than a kind can have is no form of ours.
     op.execute(
-        "UPDATE call_deliveries SET kind = state WHERE state IN ('event', 'restart') AND form = 'events'"
+        "UPDATE call_deliveries SET kind = CASE"
+        " WHEN state IN ('event', 'restart') AND form = 'events' THEN state"
+        " ELSE 'form ' || form END WHERE length(form) <= 15"
     )
     for column in ("due_at", "reason", "state", "form", "id"):
         op.drop_column("call_deliveries", column)
