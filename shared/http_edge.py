@@ -3,8 +3,10 @@
 Only the route's template is ever logged or measured: a path or query can hold what somebody typed.
 """
 
+import asyncio
 import json
 import time
+from contextlib import suppress
 from http import HTTPStatus
 
 import structlog
@@ -17,6 +19,9 @@ from shared.problems import MEDIA_TYPE, TooLarge
 log = structlog.get_logger("http")
 #: Asked for every few seconds by machines; a line for each would bury the rest.
 _QUIET_ROUTES = {"/health/live", "/health/ready", "/metrics"}
+#: What is read of a body that is refused, and for how long, only so that its sender comes to read the answer.
+_MOST_HEARD_OUT = 16 * 1024 * 1024
+_PATIENCE_SECONDS = 5.0
 
 
 class _BodyTooLargeError(Exception):
@@ -79,10 +84,13 @@ class _Exchange:
         self._root: bytes = scope.get("root_path", "").encode()
         self.status = int(HTTPStatus.INTERNAL_SERVER_ERROR)
         self._answered = False
+        # Who expects "100 Continue" first sends nothing before it, and reads a refusal at once.
+        self._more_to_come = b"expect" not in headers
         self._receive, self._send, self._left = receive, send, most
 
     async def receive(self) -> Message:
         message = await self._receive()
+        self._more_to_come = message.get("more_body", False)
         self._left -= len(message.get("body", b""))
         if self._left < 0:
             # The framework turns this into an answer of its own, which `send` replaces.
@@ -115,6 +123,17 @@ class _Exchange:
         if self._answered:
             return
         self._answered, self.status = True, int(TooLarge.status)
+        await self._hear_out()
         headers = [(b"content-type", MEDIA_TYPE.encode()), (b"connection", b"close"), *_HEADERS]
         await self._send({"type": "http.response.start", "status": self.status, "headers": headers})
         await self._send({"type": "http.response.body", "body": json.dumps(TooLarge().document()).encode()})
+
+    async def _hear_out(self) -> None:
+        """Forget what else comes, within bounds: who is hung up on in mid-sentence seldom sees the answer."""
+        left = _MOST_HEARD_OUT
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                while self._more_to_come and left > 0:
+                    message = await self._receive()
+                    self._more_to_come = message.get("more_body", False)
+                    left -= len(message.get("body", b""))
