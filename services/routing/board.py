@@ -27,7 +27,12 @@ async def read_board(work: Work) -> BoardOut:
 
 def _ticket(entry: EntryRow) -> TicketOut:
     return TicketOut(
-        ticket=entry.ticket or "", queue=entry.queue, entered_at=entry.entered_at, called_at=entry.taken_at
+        ticket=entry.ticket or "",
+        queue=entry.queue,
+        entered_at=entry.entered_at,
+        called_at=entry.taken_at and (entry.called_at or entry.taken_at),
+        counter=entry.counter,
+        calls=entry.calls,
     )
 
 

@@ -79,7 +79,9 @@ class EntryRow(RoutingModel, table=True):
     `left_at` is when the wait ended, taken or not. `visit` is the position of a reception visit told by
     intake; `decision` the triage decision that sent it here (0: none did). `by_person`: somebody moved it
     through this service, so that what the exchange tells later does not undo that. `taken_by` is empty
-    when the exchange told of the answer and nobody knows who sat at that phone.
+    when the exchange told of the answer and nobody knows who sat at that phone. `counter` is where the holder
+    of a ticket is called to, `called_at` when that was done last and `calls` how often since it was taken;
+    `no_shows` is how often nobody came.
     """
 
     __tablename__ = "entries"
@@ -107,6 +109,10 @@ class EntryRow(RoutingModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     outcome: str | None = Field(default=None, max_length=40)
     by_person: bool = False
+    counter: str | None = Field(default=None, max_length=20)
+    called_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    calls: int = Field(default=0, sa_type=SmallInteger)
+    no_shows: int = Field(default=0, sa_type=SmallInteger)
 
     __table_args__ = (
         # Serves the claim: the status in its condition must be a literal there too (design.md decision 4).

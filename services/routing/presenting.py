@@ -1,7 +1,7 @@
 """Rows and figures in the form in which they are answered."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from services.routing.deadlines import RunningClock
 from services.routing.estimate import WaitRange
 from services.routing.figures import LiveFigures, WaitFigures
 from services.routing.models import EntryRow
-from services.routing.queue_order import placing
+from services.routing.queue_order import OrderReason, placing
 from services.routing.queues import Queue
 from services.routing.schemas import (
     AgeBandOut,
@@ -40,6 +40,8 @@ def entry_out(
     """An entry as staff see it; of an open one only the clocks that count."""
     shown = [clock for clock in clocks if clock.counting or not entry.is_open]
     place = placing(Urgency(entry.urgency), clocks, entry.entered_at, queue.target, now)
+    if entry.no_shows and place.rule is None:
+        place = replace(place, reason=OrderReason.NO_SHOW)
     return EntryOut.model_validate(
         {
             **{name: getattr(entry, name) for name in EntryOut.model_fields if hasattr(entry, name)},

@@ -25,6 +25,11 @@ class EntryClosed(Conflict):
     title = "This entry is no longer open"
 
 
+class NoTicket(Conflict):
+    kind = "no-ticket"
+    title = "Only who has a ticket can be called"
+
+
 class NotReturnable(Conflict):
     kind = "not-returnable"
     title = "Only what a unit has in its own queue can be returned to triage"

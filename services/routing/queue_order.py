@@ -20,6 +20,13 @@ from shared.vocabulary import Urgency
 ACUTE_RANK = 0
 ORDINARY_RANK = 1
 
+#: How many are called before somebody who did not come is called again: time to come back from a
+#: cigarette, and not a new wait.
+PLACES_BACK = 3
+#: So often one may be absent; the next time ends it, so that nobody is called all day.
+NO_SHOWS_FORGIVEN = 2
+_JUST_AFTER = timedelta(microseconds=1)
+
 
 class OrderKey(NamedTuple):
     """The static sort key of an entry, smallest first."""
@@ -38,6 +45,7 @@ class OrderReason(StrEnum):
     DUE = "due"
     TARGET = "target"
     PAST_TARGET = "past_target"
+    NO_SHOW = "no_show"
 
 
 @dataclass(frozen=True)
@@ -72,6 +80,16 @@ def placing(
     if clock is None:
         return Placing(OrderReason.PAST_TARGET if late else OrderReason.TARGET, due_at, None)
     return Placing(OrderReason.OVERDUE if late else OrderReason.DUE, due_at, rule)
+
+
+def moved_back(own: datetime, behind: Sequence[datetime]) -> datetime:
+    """The place of somebody who did not come when called: behind the next few, whose places are `behind`.
+
+    Never further back than that, and never further ahead than before: whoever was absent loses a few
+    places, and nobody else loses any.
+    """
+    few = sorted(behind)[:PLACES_BACK]
+    return max(own, few[-1] + _JUST_AFTER) if few else own
 
 
 def _first_due(clocks: Sequence[Deadline]) -> Deadline | None:

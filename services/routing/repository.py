@@ -57,6 +57,9 @@ _CLAIM = (
         left_at=bindparam("moment", type_=UtcDateTime),
         taken_by=bindparam("taker"),
         by_person=True,
+        counter=bindparam("at_counter"),
+        called_at=bindparam("moment", type_=UtcDateTime),
+        calls=1,
     )
     .returning(*entries.c)
 )
@@ -66,9 +69,12 @@ def entry_of(row: RowMapping) -> EntryRow:
     return EntryRow(**row)
 
 
-async def claim_next(session: AsyncSession, queue: str, taker: str, now: datetime) -> EntryRow | None:
-    """Take the first entry of the queue for `taker`; None when nobody waits."""
-    claimed = await session.execute(_CLAIM, {"wanted_queue": queue, "moment": now, "taker": taker})
+async def claim_next(
+    session: AsyncSession, queue: str, taker: str, now: datetime, counter: str | None = None
+) -> EntryRow | None:
+    """Take the first entry of the queue for `taker`, who sits at `counter`; None when nobody waits."""
+    wanted = {"wanted_queue": queue, "moment": now, "taker": taker, "at_counter": counter}
+    claimed = await session.execute(_CLAIM, wanted)
     row = claimed.mappings().first()
     return None if row is None else entry_of(row)
 
@@ -201,7 +207,8 @@ def _key_of(entry: EntryRow) -> Any:
 async def last_called(session: AsyncSession, most: int) -> Sequence[EntryRow]:
     """The tickets that were called last and whose holders are still being served, newest first."""
     wanted = select(entries).where(in_status(EntryStatus.TAKEN), entries.c.ticket.is_not(None))
-    found = await session.execute(wanted.order_by(entries.c.taken_at.desc(), entries.c.id.desc()).limit(most))
+    called_at = func.coalesce(entries.c.called_at, entries.c.taken_at)
+    found = await session.execute(wanted.order_by(called_at.desc(), entries.c.id.desc()).limit(most))
     return [entry_of(row) for row in found.mappings()]
 
 

@@ -1,10 +1,10 @@
 """What routing takes and answers over HTTP."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.routing.clocks import ClockState
 from services.routing.estimate import EstimateMethod
@@ -27,6 +27,16 @@ class Body(BaseModel):
 
 class ReleaseBody(Body):
     reason: Reason | None = Field(None, examples=["Blev kaldt til møde"])
+
+
+#: A counter as it is read out: `2`, `A`, `Lokale 3`.
+Counter = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20)]
+
+
+class TakeBody(Body):
+    counter: Counter | None = Field(
+        None, description="The counter that the holder of a ticket is called to", examples=["2"]
+    )
 
 
 class CompleteBody(Body):
@@ -162,12 +172,14 @@ class QueueOut(BaseModel):
 
 
 class TicketOut(BaseModel):
-    """A ticket of the day at an entrance. `called_at` is null while its holder waits."""
+    """A ticket of the day at an entrance. `called_at` (the last call) is null in the line."""
 
     ticket: str = Field(examples=["A17"])
     queue: str = Field(examples=["reception-desk"])
     entered_at: datetime
     called_at: datetime | None
+    counter: str | None = Field(None, description="Where its holder is called to", examples=["2"])
+    calls: int = Field(0, description="How often it was called since it was taken", examples=[1])
 
 
 class BoardOut(BaseModel):
@@ -247,6 +259,10 @@ class EntryOut(BaseModel):
     taken_by: str | None = Field(description="Who has it", examples=["alma"])
     ended_at: datetime | None
     outcome: str | None = Field(examples=[None])
+    counter: str | None = Field(None, description="Where the ticket's holder is called to", examples=["2"])
+    called_at: datetime | None = Field(None, description="When it was called last")
+    calls: int = Field(0, description="How often it was called since it was taken", examples=[1])
+    no_shows: int = Field(0, description="How often nobody came when it was called", examples=[0])
     wait_seconds: float = Field(description="Until taken or left, or until now", examples=[3600.0])
 
 

@@ -4,52 +4,60 @@ Each step checks who asks, changes the entry only if it still is what was read, 
 the peers, all in the caller's transaction.
 """
 
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from services.routing.deadlines import carry_clocks, counting_deadlines, end_clocks, meet_clock
+from services.routing.entry_steps import (
+    about,
+    change,
+    demand_free_or_held,
+    demand_held,
+    demand_open,
+    end,
+    reach,
+    trail,
+)
 from services.routing.models import EntryRow
 from services.routing.new_entries import successor_of
 from services.routing.permissions import demand_move, demand_work
 from services.routing.problems import (
     AlreadyTaken,
-    EntryClosed,
     NotReturnable,
-    NotTaken,
     SameQueue,
-    TakenByAnother,
     UnknownQueue,
 )
 from services.routing.queue_order import order_at
 from services.routing.queues import Queue, find_queue, get_queue
-from services.routing.repository import add_entry, add_move, change_entry, claim_next, find_entry
+from services.routing.repository import add_entry, change_entry, claim_next
 from services.routing.states import ABANDONED, EntryStatus, MoveKind
 from services.routing.stories import lock_story
 from shared.access import Principal
 from shared.contracts import EntryCompleted, EntryReleased, EntryReturned, EntryTaken
-from shared.ids import new_id
-from shared.problems import Conflict, NotFound
+from shared.problems import NotFound
 from shared.vocabulary import ReasonCode, Role, Unit
 from shared.work import Work
 
 
-async def take_next(work: Work, who: Principal, code: str) -> tuple[EntryRow, Queue] | None:
-    """Take the first entry of a queue; None when nobody waits."""
+async def take_next(
+    work: Work, who: Principal, code: str, counter: str | None = None
+) -> tuple[EntryRow, Queue] | None:
+    """Take the first entry of a queue, for `counter`; None when nobody waits."""
     queue = await get_queue(work.session, code)
     demand_work(who, queue.row)
-    entry = await claim_next(work.session, code, who.subject, work.clock.now())
+    entry = await claim_next(work.session, code, who.subject, work.clock.now(), counter)
     if entry is None:
         return None
     await _tell_taken(work, who, entry)
     return entry, queue
 
 
-async def take(work: Work, who: Principal, entry_id: UUID) -> tuple[EntryRow, Queue]:
+async def take(
+    work: Work, who: Principal, entry_id: UUID, counter: str | None = None
+) -> tuple[EntryRow, Queue]:
     """Take one entry out of turn. Raises `AlreadyTaken` or `EntryClosed`."""
     entry, queue = await reach(work, entry_id)
     demand_work(who, queue.row)
-    _demand_open(entry)
+    demand_open(entry)
     if entry.status == EntryStatus.TAKEN:
         raise AlreadyTaken
     now = work.clock.now()
@@ -61,6 +69,9 @@ async def take(work: Work, who: Principal, entry_id: UUID) -> tuple[EntryRow, Qu
         left_at=now,
         taken_by=who.subject,
         by_person=True,
+        counter=counter,
+        called_at=now,
+        calls=1,
     )
     if taken is None:
         raise AlreadyTaken
@@ -72,9 +83,10 @@ async def release(work: Work, who: Principal, entry_id: UUID, reason: str | None
     """Put a taken entry back where it stood. Operations may release what somebody else holds."""
     entry, queue = await reach(work, entry_id)
     demand_move(who, queue.row)
-    _demand_held(entry, who, anybody=who.has(Role.OPERATIONS))
+    demand_held(entry, who, anybody=who.has(Role.OPERATIONS))
     clocks = await counting_deadlines(work.session, entry.contact_id)
-    released = await _change(
+    due_at = order_at(clocks, entry.entered_at, queue.target)
+    released = await change(
         work,
         entry,
         status=EntryStatus.WAITING,
@@ -83,10 +95,14 @@ async def release(work: Work, who: Principal, entry_id: UUID, reason: str | None
         taken_by=None,
         agent=None,
         by_person=True,
-        order_at=order_at(clocks, entry.entered_at, queue.target),
+        # Who was absent when called keeps the place that was left to them.
+        order_at=max(due_at, entry.order_at) if entry.no_shows else due_at,
+        counter=None,
+        called_at=None,
+        calls=0,
     )
-    await _trail(work, who, entry.id, MoveKind.RELEASED, reason)
-    await work.publish(EntryReleased(**_about(released, work.clock.now())))
+    await trail(work, who, entry.id, MoveKind.RELEASED, reason)
+    await work.publish(EntryReleased(**about(released, work.clock.now())))
     return released, queue
 
 
@@ -94,13 +110,13 @@ async def complete(work: Work, who: Principal, entry_id: UUID, outcome: str | No
     """The work is done, its clocks are met, and the contact closes with this outcome."""
     entry, queue = await reach(work, entry_id)
     demand_work(who, queue.row)
-    _demand_held(entry, who)
+    demand_held(entry, who)
     now = work.clock.now()
     outcome = outcome or ("advised" if queue.row.unit == Unit.RECEPTION else "completed")
-    completed = await _end(work, entry, EntryStatus.COMPLETED, outcome)
+    completed = await end(work, entry, EntryStatus.COMPLETED, outcome)
     await end_clocks(work.session, entry.contact_id, now, met=True)
-    await _trail(work, who, entry.id, MoveKind.COMPLETED, None)
-    await work.publish(EntryCompleted(**_about(completed, now), outcome=outcome))
+    await trail(work, who, entry.id, MoveKind.COMPLETED, None)
+    await work.publish(EntryCompleted(**about(completed, now), outcome=outcome))
     return completed, queue
 
 
@@ -108,12 +124,12 @@ async def abandon(work: Work, who: Principal, entry_id: UUID, reason: str | None
     """The citizen gave up or does not answer: the entry ends, and its clocks stop."""
     entry, queue = await reach(work, entry_id)
     demand_work(who, queue.row)
-    _demand_free_or_held(entry, who)
+    demand_free_or_held(entry, who)
     now = work.clock.now()
-    abandoned = await _end(work, entry, EntryStatus.ABANDONED, ABANDONED)
+    abandoned = await end(work, entry, EntryStatus.ABANDONED, ABANDONED)
     await end_clocks(work.session, entry.contact_id, now, met=False)
-    await _trail(work, who, entry.id, MoveKind.ABANDONED, reason)
-    await work.publish(EntryCompleted(**_about(abandoned, now), outcome=ABANDONED))
+    await trail(work, who, entry.id, MoveKind.ABANDONED, reason)
+    await work.publish(EntryCompleted(**about(abandoned, now), outcome=ABANDONED))
     return abandoned, queue
 
 
@@ -125,16 +141,16 @@ async def return_to_triage(
     demand_work(who, queue.row)
     if queue.row.is_reception:
         raise NotReturnable
-    _demand_free_or_held(entry, who)
+    demand_free_or_held(entry, who)
     await lock_story(work.session, entry.contact_id)
-    returned = await _end(work, entry, EntryStatus.RETURNED, None)
-    await _trail(work, who, entry.id, MoveKind.RETURNED, reason)
+    returned = await end(work, entry, EntryStatus.RETURNED, None)
+    await trail(work, who, entry.id, MoveKind.RETURNED, reason)
     reception = await get_queue(work.session, Unit.RECEPTION)
     # It is no longer what the decision said it was, until there is a new one.
     await _go_on(work, who, entry.model_copy(update={"kind": None}), reception, reason)
     await work.publish(
         EntryReturned(
-            **_about(returned, work.clock.now()),
+            **about(returned, work.clock.now()),
             unit=Unit(queue.row.unit),
             decision=entry.decision,
             reason=reason,
@@ -150,18 +166,18 @@ async def transfer(
     """Move the contact to another queue, urgency and clocks running on; gives the entry there."""
     entry, queue = await reach(work, entry_id)
     demand_move(who, queue.row)
-    _demand_free_or_held(entry, who, anybody=who.has(Role.OPERATIONS))
+    demand_free_or_held(entry, who, anybody=who.has(Role.OPERATIONS))
     target = await find_queue(work.session, code)
     if target is None or not target.is_valid(work.clock.now()):
         raise UnknownQueue
     if target.code == queue.code:
         raise SameQueue
     await lock_story(work.session, entry.contact_id)
-    await _end(work, entry, EntryStatus.TRANSFERRED, None)
-    await _trail(work, who, entry.id, MoveKind.TRANSFERRED, reason)
+    await end(work, entry, EntryStatus.TRANSFERRED, None)
+    await trail(work, who, entry.id, MoveKind.TRANSFERRED, reason)
     moved = await _go_on(work, who, entry, target, reason)
     if entry.status == EntryStatus.TAKEN:
-        await work.publish(EntryReleased(**_about(moved, work.clock.now())))
+        await work.publish(EntryReleased(**about(moved, work.clock.now())))
     return moved, target
 
 
@@ -169,89 +185,24 @@ async def meet(work: Work, who: Principal, entry_id: UUID, rule: str) -> tuple[E
     """One of the entry's deadlines is met while the work on it goes on."""
     entry, queue = await reach(work, entry_id)
     demand_work(who, queue.row)
-    _demand_held(entry, who)
+    demand_held(entry, who)
     if not await meet_clock(work.session, entry.contact_id, rule, work.clock.now()):
         raise NotFound("No such deadline counts for this entry.")
-    await _trail(work, who, entry.id, MoveKind.CLOCK_MET, rule)
+    await trail(work, who, entry.id, MoveKind.CLOCK_MET, rule)
     return entry, queue
-
-
-async def reach(work: Work, entry_id: UUID) -> tuple[EntryRow, Queue]:
-    """An entry and its queue; raises `NotFound`."""
-    entry = await find_entry(work.session, entry_id)
-    if entry is None:
-        raise NotFound("No entry has this id.")
-    return entry, await get_queue(work.session, entry.queue)
-
-
-def _demand_open(entry: EntryRow) -> None:
-    if not entry.is_open:
-        raise EntryClosed(f"It is {entry.status}.")
-
-
-def _demand_held(entry: EntryRow, who: Principal, *, anybody: bool = False) -> None:
-    """Whoever has it, has it. A call that the exchange put through is held by the reception as a whole."""
-    _demand_open(entry)
-    if entry.status != EntryStatus.TAKEN:
-        raise NotTaken
-    if not anybody and entry.taken_by not in {None, who.subject}:
-        raise TakenByAnother
-
-
-def _demand_free_or_held(entry: EntryRow, who: Principal, *, anybody: bool = False) -> None:
-    _demand_open(entry)
-    if entry.status == EntryStatus.TAKEN:
-        _demand_held(entry, who, anybody=anybody)
-
-
-async def _change(work: Work, entry: EntryRow, **values: Any) -> EntryRow:
-    changed = await change_entry(work.session, entry, **values)
-    if changed is None:
-        raise Conflict("Somebody else was faster; read it again.")
-    return changed
-
-
-async def _end(work: Work, entry: EntryRow, status: EntryStatus, outcome: str | None) -> EntryRow:
-    now = work.clock.now()
-    return await _change(
-        work,
-        entry,
-        status=status,
-        ended_at=now,
-        left_at=entry.left_at or now,
-        outcome=outcome,
-        by_person=True,
-    )
 
 
 async def _go_on(work: Work, who: Principal, entry: EntryRow, queue: Queue, reason: str | None) -> EntryRow:
     clocks = await carry_clocks(work.session, entry.contact_id, queue)
     entered = successor_of(entry, queue, clocks, work.clock.now())
     await add_entry(work.session, entered)
-    await _trail(work, who, entered.id, MoveKind.ENTERED, reason)
+    await trail(work, who, entered.id, MoveKind.ENTERED, reason)
     return entered
 
 
 async def _tell_taken(work: Work, who: Principal, entry: EntryRow) -> None:
-    await _trail(work, who, entry.id, MoveKind.TAKEN, None)
-    await work.publish(EntryTaken(**_about(entry, work.clock.now())))
+    await trail(work, who, entry.id, MoveKind.TAKEN, None)
+    await work.publish(EntryTaken(**about(entry, work.clock.now())))
     if entry.taken_at is not None:
         seconds = (entry.taken_at - entry.entered_at).total_seconds()
         work.state.queue_metrics.observe_wait(entry.queue, seconds)
-
-
-async def _trail(work: Work, who: Principal, entry_id: UUID, kind: MoveKind, reason: str | None) -> None:
-    await add_move(
-        work.session, entry_id, kind, work.clock.now(), role=who.role, subject=who.subject, reason=reason
-    )
-
-
-def _about(entry: EntryRow, now: datetime) -> dict[str, Any]:
-    """What every event about an entry says."""
-    return {
-        "id": new_id(),
-        "occurred_at": now,
-        "contact_id": entry.contact_id,
-        "entry_id": entry.id,
-        "queue": entry.queue,
-    }

@@ -28,6 +28,7 @@ class MoveKind(StrEnum):
     """What happened to an entry, as its trail tells it.
 
     `answered` is the exchange's word for taken; `superseded`: a triage decision sent the contact on;
+    `called`: again, since nobody came; `no_show`: nobody came, and it waits again a few places down;
     `closed`: intake closed the contact; `overflowed`: the exchange moved the caller to another queue.
     """
 
@@ -44,6 +45,8 @@ class MoveKind(StrEnum):
     SUPERSEDED = "superseded"
     CLOSED = "closed"
     CLOCK_MET = "clock_met"
+    CALLED = "called"
+    NO_SHOW = "no_show"
 
 
 #: Outcomes that routing itself gives an entry; a person may give others.

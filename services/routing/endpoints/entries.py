@@ -5,15 +5,17 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from services.routing import service
+from services.routing import calling, service
 from services.routing.deadlines import deadlines_of
 from services.routing.endpoints.queues import Reader
+from services.routing.entry_steps import reach
 from services.routing.models import EntryRow
 from services.routing.permissions import MOVERS, WORKERS, demand_sight, sees
 from services.routing.presenting import entry_out
 from services.routing.problems import (
     AlreadyTaken,
     EntryClosed,
+    NoTicket,
     NotReturnable,
     NotTaken,
     SameQueue,
@@ -30,6 +32,7 @@ from services.routing.schemas import (
     MoveOut,
     ReleaseBody,
     ReturnBody,
+    TakeBody,
     TransferBody,
 )
 from shared.access import Principal, allow
@@ -71,7 +74,7 @@ async def list_entries(
 @entries_router.get("/{entry_id}", summary="Read an entry and its trail", responses=answers(NotFound))
 async def read_entry(who: Reader, entry_id: UUID, work: Reading) -> EntryWithTrail:
     """With its clocks as they stand now, and everything that happened to it."""
-    entry, queue = await service.reach(work, entry_id)
+    entry, queue = await reach(work, entry_id)
     demand_sight(who, queue.row)
     shown = await _shown(work, entry, queue)
     trail = [
@@ -85,9 +88,31 @@ async def read_entry(who: Reader, entry_id: UUID, work: Reading) -> EntryWithTra
     summary="Take one entry out of turn",
     responses=answers(NotFound, AlreadyTaken, EntryClosed),
 )
-async def take_entry(who: Worker, entry_id: UUID, work: Writing) -> EntryOut:
+async def take_entry(who: Worker, entry_id: UUID, work: Writing, body: TakeBody | None = None) -> EntryOut:
     """Only one gets it; anybody else is told that it is taken (409)."""
-    return await _shown(work, *await service.take(work, who, entry_id))
+    counter = None if body is None else body.counter
+    return await _shown(work, *await service.take(work, who, entry_id, counter))
+
+
+@entries_router.post(
+    "/{entry_id}/call",
+    summary="Call a ticket again",
+    responses=answers(NotFound, NotTaken, TakenByAnother, EntryClosed, NoTicket, Conflict),
+)
+async def call_entry(who: Worker, entry_id: UUID, work: Writing, body: TakeBody | None = None) -> EntryOut:
+    """The screen shows it first and reads it out once more. The wait ended when it was taken."""
+    counter = None if body is None else body.counter
+    return await _shown(work, *await calling.call_again(work, who, entry_id, counter))
+
+
+@entries_router.post(
+    "/{entry_id}/no-show",
+    summary="Nobody came when the ticket was called",
+    responses=answers(NotFound, NotTaken, TakenByAnother, EntryClosed, NoTicket, Conflict),
+)
+async def miss_entry(who: Worker, entry_id: UUID, work: Writing) -> EntryOut:
+    """It waits again, three places down at most. The third time it is abandoned, and the contact closes."""
+    return await _shown(work, *await calling.no_show(work, who, entry_id))
 
 
 @entries_router.post("/{entry_id}/release", summary="Put a taken entry back", responses=_HELD)

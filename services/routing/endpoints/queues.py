@@ -16,7 +16,7 @@ from services.routing.presenting import entry_out, estimate_out, queue_out
 from services.routing.problems import NotWaiting
 from services.routing.queues import Queue, all_queues, get_queue
 from services.routing.repository import entries_in_order, find_entry, find_units, places_in_line
-from services.routing.schemas import EntryOut, EstimateOut, QueueOut, UnitOut
+from services.routing.schemas import EntryOut, EstimateOut, QueueOut, TakeBody, UnitOut
 from services.routing.service import take_next
 from services.routing.states import OPEN_STATUSES, EntryStatus
 from shared.access import Principal, allow
@@ -158,13 +158,17 @@ async def _shown(work: Work, queue: Queue, page: Sequence[EntryRow]) -> list[Ent
     },
 )
 async def take_next_entry(
-    who: Annotated[Principal, allow(*WORKERS)], code: Code, work: Writing, once: Idempotent
+    who: Annotated[Principal, allow(*WORKERS)],
+    code: Code,
+    work: Writing,
+    once: Idempotent,
+    body: TakeBody | None = None,
 ) -> Response:
     """Never the same entry to two people. With an Idempotency-Key, an answer that was lost on the way is
     given again instead of a second citizen.
     """
     await once.replay(work, who)
-    taken = await take_next(work, who, code)
+    taken = await take_next(work, who, code, None if body is None else body.counter)
     if taken is None:
         answer = Response(status_code=204)
     else:
