@@ -11,9 +11,11 @@ from services.desk.assets import mount_assets
 from services.desk.endpoints.contact import contact_router
 from services.desk.endpoints.front import front_router
 from services.desk.endpoints.inbox import inbox_router
+from services.desk.endpoints.operations import operations_router
 from services.desk.endpoints.provider_sign_in import provider_router
 from services.desk.endpoints.reception import reception_router
 from services.desk.endpoints.sign_in import sign_in_router
+from services.desk.endpoints.trace import trace_router
 from services.desk.failing import show_problems
 from services.desk.feed import follow_board
 from services.desk.identity_provider import IdentityProvider
@@ -29,7 +31,16 @@ from shared.sealing import Keyring
 from shared.service_app import connect_by_url
 
 SERVICES = ("intake", "triage", "routing")
-_ROUTERS = (front_router, sign_in_router, provider_router, reception_router, contact_router, inbox_router)
+_ROUTERS = (
+    front_router,
+    sign_in_router,
+    provider_router,
+    reception_router,
+    contact_router,
+    inbox_router,
+    operations_router,
+    trace_router,
+)
 
 
 def create_app(

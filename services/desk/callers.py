@@ -51,8 +51,10 @@ class Services:
     ) -> Answer:
         """One call. Raises Refused with the service's problem, or ServiceUnreachable."""
         told = {"If-Match": if_match, "Idempotency-Key": once, "X-Purpose": purpose}
-        headers = httpx.Headers({"Authorization": f"Bearer {self._session.token}"}, encoding="latin-1")
-        headers.update({name: value for name, value in told.items() if value})
+        told["Authorization"] = f"Bearer {self._session.token}"
+        # A purpose is Danish; httpx would take it for ASCII.
+        sent = {name: value for name, value in told.items() if value}
+        headers = httpx.Headers(sent, encoding="latin-1")
         known = {name: value for name, value in (query or {}).items() if value is not None}
         try:
             answer = await self._clients[service].request(

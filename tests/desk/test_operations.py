@@ -1,0 +1,169 @@
+"""Operations' pages: what needs somebody comes first, and what lies still is sent on its way again."""
+
+import asyncio
+from datetime import timedelta
+
+import httpx
+import pytest
+from sqlalchemy import update
+
+from services.house import House
+from shared.clock import SettableClock
+from shared.in_process import InProcess
+from shared.vocabulary import Role
+from tests.desk.conftest import SitsDown
+from tests.desk.test_inbox import somebody_for_housing
+
+GIBBERISH = "what is this"
+
+
+async def log_line(house: House, line: str) -> None:
+    async with house.client("intake") as client:
+        token = house.apps["intake"].state.tokens.for_development([Role.TELEPHONY], [], "exchange", 3600)
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "text/plain"}
+        (await client.post("/v1/telephony/asterisk", content=line, headers=headers)).raise_for_status()
+        await house.settle()
+
+
+async def nobody_hears(house: House) -> None:
+    """All that intake has to tell becomes dead letters."""
+    database, outbox = house.apps["intake"].state.database, house.apps["intake"].state.tables.outbox
+    async with database.writing() as session:
+        dead = {"dead_at": house.apps["intake"].state.clock.now(), "last_error": "ValueError"}
+        await session.execute(update(outbox).values(**dead))
+
+
+async def test_a_quiet_house_is_said_to_be_quiet(sits_down: SitsDown) -> None:
+    otto = await sits_down(Role.OPERATIONS)
+    page = await otto.opens("/operations")
+    assert page.status_code == 200
+    assert "Alle frister, køer og systemer er, som de skal være" in page.text
+    assert "Ingen frister løber." in page.text
+    assert page.text.count("Kører") == 3
+
+
+async def test_who_waits_past_the_target_is_trouble_and_stands_first_in_words(
+    house: House, sits_down: SitsDown, clock: SettableClock
+) -> None:
+    await comes(house, clock, weeks_ago=0, people=2)
+    otto = await sits_down(Role.OPERATIONS)
+    page = (await otto.opens("/operations")).text
+    trouble = "2 har ventet længere end målet eller fristen. Den længste ventetid er 1 t."
+    assert trouble in page
+    assert page.index(trouble) < page.index("Indgangens køer")
+    assert "1 ting kræver opmærksomhed, heraf 1 nu." in page
+
+
+async def test_the_backlog_of_each_unit_is_a_table_with_the_worst_first(
+    house: House, sits_down: SitsDown
+) -> None:
+    await somebody_for_housing(house)
+    otto = await sits_down(Role.OPERATIONS)
+    page = (await otto.opens("/operations")).text
+    assert "Enhedernes efterslæb" in page
+    teams = page[page.index("Enhedernes efterslæb") :]
+    assert teams.index("Boligsocialt Område") < teams.index("Voksenområdet")
+    assert "alle, der var på tur" in page
+
+
+async def test_the_page_follows_the_board(house: House, sits_down: SitsDown) -> None:
+    otto = await sits_down(Role.OPERATIONS)
+    async with (
+        httpx.AsyncClient(
+            transport=InProcess(house.app), base_url="http://desk", cookies=otto.client.cookies
+        ) as browser,
+        browser.stream("GET", "/operations/live") as stream,
+        asyncio.timeout(60),
+    ):
+        lines = stream.aiter_lines()
+        while "Boligsocialt" not in (line := await anext(lines)):
+            pass
+        await somebody_for_housing(house)
+        while not ("Boligsocialt" in line and "<strong>1</strong>" in line):
+            line += await anext(lines)
+
+
+async def test_what_was_set_aside_is_read_again_with_one_button(house: House, sits_down: SitsDown) -> None:
+    await log_line(house, GIBBERISH)
+    otto = await sits_down(Role.OPERATIONS)
+    assert "1 meddelelser fra telefonanlægget kunne ikke forstås" in (await otto.opens("/operations")).text
+    page = (await otto.opens("/operations/systems")).text
+    assert "Er ikke en linje fra kølogbogen" in page
+    done = await otto.sends("/operations/systems/deliveries", reason="not-a-queue-log-line")
+    assert "1 meddelelser bliver læst igen" in done.text
+    other = await otto.sends("/operations/systems/deliveries", reason="no-such-reason")
+    assert "0 meddelelser bliver læst igen" in other.text
+
+
+async def test_dead_letters_are_shown_with_a_way_to_send_them_again(
+    house: House, sits_down: SitsDown
+) -> None:
+    anna, otto = await sits_down(Role.RECEPTION), await sits_down(Role.OPERATIONS, name="Otto")
+    await anna.sends("/reception/contacts", channel="written", once="one")
+    await nobody_hears(house)
+    assert "meddelelser mellem tjenesterne kunne ikke leveres" in (await otto.opens("/operations")).text
+    page = (await otto.opens("/operations/systems")).text
+    assert "contact.waiting" in page
+    done = await otto.sends("/operations/systems/letters/intake")
+    assert "meddelelser er på vej igen" in done.text
+    assert "contact.waiting" not in done.text
+    assert (await otto.sends("/operations/systems/letters/nobody")).status_code == 404
+
+
+async def test_the_reception_may_look_and_only_operations_mend(sits_down: SitsDown) -> None:
+    anna = await sits_down(Role.RECEPTION)
+    page = await anna.opens("/operations")
+    assert page.status_code == 200
+    assert "/operations/systems" not in page.text
+    assert (await anna.opens("/operations/day")).status_code == 200
+    for path in ("/operations/systems", "/operations/systems/deliveries"):
+        answer = await (anna.opens(path) if path.endswith("systems") else anna.sends(path))
+        assert answer.status_code == 403
+    bo = await sits_down(Role.CASEWORKER, "adults")
+    assert (await bo.opens("/operations")).status_code == 403
+
+
+async def comes(house: House, clock: SettableClock, weeks_ago: int, people: int) -> None:
+    """So many people came to the counter an hour before now, some weeks ago."""
+    now = clock.now()
+    clock.set(now - timedelta(weeks=weeks_ago, hours=1))
+    async with house.client("intake") as client:
+        token = house.apps["intake"].state.tokens.for_development([Role.RECEPTION], [], "eva", 3600)
+        for _ in range(people):
+            headers = {"Authorization": f"Bearer {token}"}
+            (
+                await client.post("/v1/contacts", json={"channel": "walk_in"}, headers=headers)
+            ).raise_for_status()
+        await house.settle()
+    clock.set(now)
+
+
+async def test_a_day_is_held_against_the_days_that_had_anybody_and_says_how_many(
+    house: House, sits_down: SitsDown, clock: SettableClock
+) -> None:
+    for weeks_ago, people in ((3, 1), (2, 2), (1, 3), (0, 4)):
+        await comes(house, clock, weeks_ago, people)
+    otto = await sits_down(Role.OPERATIONS)
+    page = (await otto.opens("/operations/day", queue="reception-desk")).text
+    assert "10.3.2026 holdes op mod 3 af de seneste 4 samme ugedage: 3.3., 24.2., 17.2." in page
+    row = page[page.index("Kom til køen") :].split("</tr>")[0]
+    for text in ("<strong>4</strong>", ">2<", "1 – 3", "Over det sædvanlige"):
+        assert text in row
+    assert '<polygon class="band"' in page
+    assert "Vis som tabel" in page
+
+
+@pytest.mark.parametrize("day", ["2099-01-01", "i går", "1990-01-01"])
+async def test_a_day_that_cannot_be_shown_is_said_and_today_is_shown(sits_down: SitsDown, day: str) -> None:
+    otto = await sits_down(Role.OPERATIONS)
+    page = await otto.opens("/operations/day", day=day)
+    assert page.status_code == 200
+    assert "Her vises i dag" in page.text
+    assert "så der er ingen sædvanlig dag at holde op mod" in page.text
+
+
+async def test_a_queue_that_does_not_exist_is_said_plainly(sits_down: SitsDown) -> None:
+    otto = await sits_down(Role.OPERATIONS)
+    answer = await otto.opens("/operations/day", queue="no-such-queue")
+    assert answer.status_code == 404
+    assert "Findes ikke" in answer.text
