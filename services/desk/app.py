@@ -9,8 +9,12 @@ from fastapi import FastAPI
 
 from services.desk.assets import mount_assets
 from services.desk.endpoints.contact import contact_router
+from services.desk.endpoints.forwarding import forwarding_router
 from services.desk.endpoints.front import front_router
 from services.desk.endpoints.inbox import inbox_router
+from services.desk.endpoints.inbox_entry import entry_router
+from services.desk.endpoints.inbox_several import several_router
+from services.desk.endpoints.letters import letters_router
 from services.desk.endpoints.operations import operations_router
 from services.desk.endpoints.provider_sign_in import provider_router
 from services.desk.endpoints.reception import reception_router
@@ -40,6 +44,10 @@ _ROUTERS = (
     inbox_router,
     operations_router,
     trace_router,
+    entry_router,
+    several_router,
+    letters_router,
+    forwarding_router,
 )
 
 

@@ -26,6 +26,7 @@ def _door(name: str, path: str, key: str, *roles: Role, also: tuple[str, ...] = 
 #: In the order of the menu; the first one a role has is where it lands.
 _DOORS = (
     _door("reception", "/reception", "r", Role.RECEPTION, also=("/contacts",)),
+    _door("letters", "/letters", "b", Role.RECEPTION),
     _door("operations", "/operations", "d", Role.OPERATIONS, Role.RECEPTION),
     _door("inbox", "/inbox", "i", Role.CASEWORKER, Role.RECEPTION, Role.OPERATIONS),
     _door("trace", "/trace", "s", Role.AUDITOR, Role.OPERATIONS, Role.RECEPTION, Role.CASEWORKER),

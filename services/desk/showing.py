@@ -12,7 +12,15 @@ from services.desk.assets import have_assets
 from services.desk.callers import Services
 from services.desk.navigation import doors_of
 from services.desk.session import Session, Sessions
-from services.desk.wording import age_text, clock_text, day_text, number_text, share_text, wait_text
+from services.desk.wording import (
+    age_text,
+    clock_text,
+    day_text,
+    number_text,
+    person_text,
+    share_text,
+    wait_text,
+)
 from shared.ids import new_id
 
 #: Nothing from elsewhere, no script or style but our files, and nobody may frame the page (CSP Level 3).
@@ -32,6 +40,7 @@ templates.env.filters |= {
     "age": age_text,
     "share": share_text,
     "number": number_text,
+    "person": person_text,
 }
 
 

@@ -60,3 +60,17 @@ def number_text(number: float | None, decimals: int = 0) -> str:
     if number is None:
         return "–"
     return f"{number:,.{decimals}f}".translate(str.maketrans(",.", ".,"))
+
+
+def person_text(subject: str | None, myself: str) -> str:
+    """Who has something, as colleagues say it: `dig`, else what the identity provider calls them.
+
+    Development's made-up subjects carry the role and the name, `dev-caseworker-bo`: only the name is shown.
+    """
+    if subject is None:
+        return "–"
+    if subject == myself:
+        return "dig"
+    if not subject.startswith("dev-"):
+        return subject
+    return subject.removeprefix("dev-").partition("-")[2].replace("-", " ").title() or subject

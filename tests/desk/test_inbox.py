@@ -1,67 +1,123 @@
 """A unit's inbox: what waits, in order, live, and what one does with it."""
 
 import asyncio
+from datetime import timedelta
 
 import httpx
+import pytest
 
 from services.house import House
+from shared.clock import SettableClock
 from shared.in_process import InProcess
 from shared.vocabulary import Role
-from tests.desk.conftest import SitsDown
+from tests.desk.conftest import Person, SitsDown
+from tests.desk.inbox_cast import entry_of, somebody_for_housing
 
-HOMELESS = {"needs": ["homelessness"], "in_municipality": True}
-
-
-async def somebody_for_housing(house: House) -> str:
-    """A contact that a person sent to the housing area; gives its reference."""
-    async with house.client("intake") as intake, house.client("triage") as triage:
-        token = house.apps["intake"].state.tokens.for_development([Role.RECEPTION], [], "eva", 3600)
-        intake.headers["Authorization"] = triage.headers["Authorization"] = f"Bearer {token}"
-        body = {"channel": "walk_in", "citizen": {"age": 34}, "facts": HOMELESS}
-        contact = (await intake.post("/v1/contacts", json=body)).json()
-        await house.settle()
-        found = await triage.get("/v1/assessments", params={"contact_id": contact["id"]})
-        assessment = found.json()["items"][0]["id"]
-        await triage.post(f"/v1/assessments/{assessment}/decision", json={"accept": True})
-        await house.settle()
-        reference: str = contact["reference"]
-        return reference
+HOUSING = "/inbox/housing-social"
 
 
-async def test_a_caseworker_lands_in_the_own_units_inbox(sits_down: SitsDown) -> None:
-    bo = await sits_down(Role.CASEWORKER, "housing-social")
+@pytest.fixture
+async def bo(sits_down: SitsDown) -> Person:
+    """Bo is a caseworker of the housing area."""
+    return await sits_down(Role.CASEWORKER, "housing-social", "Bo")
+
+
+async def test_a_caseworker_lands_in_the_own_units_inbox(bo: Person) -> None:
     page = await bo.opens("/inbox")
-    assert page.url.path == "/inbox/housing-social"
+    assert page.url.path == HOUSING
     assert "Ingen venter her lige nu" in page.text
 
 
-async def test_the_next_one_is_taken_once_however_often_the_form_is_sent(
-    house: House, sits_down: SitsDown
+async def test_the_next_one_is_taken_once_and_opened_however_often_the_form_is_sent(
+    house: House, bo: Person
 ) -> None:
-    first, second = await somebody_for_housing(house), await somebody_for_housing(house)
-    bo = await sits_down(Role.CASEWORKER, "housing-social")
-    page = await bo.opens("/inbox/housing-social")
-    assert first in page.text
-    assert second in page.text
+    first, _ = await somebody_for_housing(house), await somebody_for_housing(house)
     for _ in range(2):
-        page = await bo.sends("/inbox/housing-social/next", once="the-same-form")
-    assert "1 venter, 1 er taget" in page.text
+        page = await bo.sends(f"{HOUSING}/next", once="the-same-form")
+        assert f"<h1>{first}</h1>" in page.text
+    assert "1 venter, 1 er taget" in (await bo.opens(HOUSING)).text
 
 
-async def test_another_units_inbox_stays_closed(sits_down: SitsDown) -> None:
-    bo = await sits_down(Role.CASEWORKER, "housing-social")
+async def test_the_next_one_of_an_empty_inbox_says_that_nobody_waits(bo: Person) -> None:
+    page = await bo.sends(f"{HOUSING}/next", once="a-form")
+    assert "Ingen venter her lige nu." in page.text
+    assert page.url.query == b"did=nobody"
+
+
+async def test_another_units_inbox_stays_closed(sits_down: SitsDown, bo: Person) -> None:
     page = await bo.opens("/inbox/adults")
     assert page.status_code == 403
     assert "Det må din rolle ikke" in page.text
 
 
-async def test_the_inbox_follows_what_happens(house: House, sits_down: SitsDown) -> None:
-    bo = await sits_down(Role.CASEWORKER, "housing-social")
+async def test_a_row_says_why_it_stands_there_and_who_has_it(house: House, bo: Person) -> None:
+    reference = await somebody_for_housing(house)
+    entry = await entry_of(house, reference)
+    page = (await bo.opens(HOUSING)).text
+    assert "Nr. 1 i køen" in page
+    assert "Ingen lovbestemt frist. Køens eget mål" in page
+    assert "Ikke taget" in page
+    page = (await bo.sends(f"{HOUSING}/entries/{entry}/quick/take")).text
+    assert "Den er din." in page
+    assert "Taget af dig" in page
+
+
+async def test_what_is_late_says_so_in_words(house: House, bo: Person, clock: SettableClock) -> None:
+    await somebody_for_housing(house)
+    assert "▲" not in (await bo.opens(HOUSING)).text
+    clock.advance(timedelta(days=60))
+    bo = await _back_at_work(house, bo)
+    page = (await bo.opens(HOUSING)).text
+    assert '<span aria-hidden="true">▲ </span>Over tiden' in page
+
+
+async def _back_at_work(house: House, person: Person) -> Person:
+    answer = await person.client.post(
+        "/sign-in", data={"role": "caseworker", "unit": "housing-social", "name": "Bo"}
+    )
+    assert answer.status_code == 303
+    return person
+
+
+async def test_whoever_is_slower_is_told_who_has_it_and_gets_the_list_again(
+    house: House, sits_down: SitsDown, bo: Person
+) -> None:
+    reference = await somebody_for_housing(house)
+    entry = await entry_of(house, reference)
+    carla = await sits_down(Role.CASEWORKER, "housing-social", "Carla")
+    await carla.sends(f"{HOUSING}/entries/{entry}/quick/take")
+    page = await bo.sends(f"{HOUSING}/entries/{entry}/quick/take", mine="")
+    assert page.status_code == 409
+    assert f"Carla har taget {reference}, et øjeblik før dig." in page.text
+    assert "0 venter, 1 er taget" in page.text
+
+
+async def test_a_filter_stands_in_the_address_and_stays_there_after_a_step(house: House, bo: Person) -> None:
+    letter = await somebody_for_housing(house, channel="written")
+    visit = await somebody_for_housing(house)
+    page = (await bo.opens(HOUSING, channel="written")).text
+    assert letter in page
+    assert visit not in page
+    assert 'hx-sse:connect="/inbox/housing-social/live?channel=written"' in page
+    entry = await entry_of(house, letter)
+    page_after = await bo.sends(f"{HOUSING}/entries/{entry}/quick/take", channel="written")
+    assert page_after.url.query == b"channel=written&did=take"
+    assert letter in (await bo.opens(HOUSING, mine="true")).text
+    assert visit not in (await bo.opens(HOUSING, mine="true")).text
+
+
+async def test_a_filter_that_nothing_answers_to_and_one_that_does_not_exist(house: House, bo: Person) -> None:
+    reference = await somebody_for_housing(house)
+    assert "Intet i indbakken passer" in (await bo.opens(HOUSING, late="true")).text
+    assert reference in (await bo.opens(HOUSING, urgency="soonish", reference="%")).text
+
+
+async def test_the_inbox_follows_what_happens(house: House, bo: Person) -> None:
     async with (
         httpx.AsyncClient(
             transport=InProcess(house.app), base_url="http://desk", cookies=bo.client.cookies
         ) as browser,
-        browser.stream("GET", "/inbox/housing-social/live") as stream,
+        browser.stream("GET", f"{HOUSING}/live") as stream,
         asyncio.timeout(60),
     ):
         lines = stream.aiter_lines()
@@ -70,3 +126,12 @@ async def test_the_inbox_follows_what_happens(house: House, sits_down: SitsDown)
         reference = await somebody_for_housing(house)
         while reference not in await anext(lines):
             pass
+
+
+async def test_the_reception_looks_and_has_nothing_to_press(house: House, sits_down: SitsDown) -> None:
+    reference = await somebody_for_housing(house)
+    anna = await sits_down(Role.RECEPTION)
+    page = (await anna.opens(HOUSING)).text
+    assert reference in page
+    assert "Tag den næste" not in page
+    assert "quick/take" not in page

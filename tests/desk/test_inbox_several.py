@@ -1,0 +1,81 @@
+"""Several entries at once: nothing happens before it was shown, and what could not be done is said."""
+
+import pytest
+
+from services.house import House
+from shared.vocabulary import Role
+from tests.desk.conftest import Person, SitsDown
+from tests.desk.inbox_cast import entry_of, somebody_for_housing
+
+HOUSING = "/inbox/housing-social"
+SEVERAL = f"{HOUSING}/several"
+
+
+@pytest.fixture
+async def bo(sits_down: SitsDown) -> Person:
+    """Bo is a caseworker of the housing area."""
+    return await sits_down(Role.CASEWORKER, "housing-social", "Bo")
+
+
+async def lying(house: House, count: int) -> list[tuple[str, str]]:
+    """Reference and entry of so many new ones."""
+    references = [await somebody_for_housing(house) for _ in range(count)]
+    return [(reference, await entry_of(house, reference)) for reference in references]
+
+
+async def test_the_preview_lists_each_and_changes_nothing(house: House, bo: Person) -> None:
+    (mine, entry), (free, other) = await lying(house, 2)
+    await bo.sends(f"{HOUSING}/entries/{entry}/take")
+    page = (await bo.sends(SEVERAL, step="release", entry=[entry, other])).text
+    assert "<h1>1 lægges tilbage i køen</h1>" in page
+    assert f"<strong>{mine}</strong> lægges tilbage i køen, hvor den stod" in page
+    assert "1 kan ikke komme med" in page
+    assert f"<strong>{free}</strong> er ikke taget; tag den først" in page
+    assert "1 venter, 1 er taget" in (await bo.opens(HOUSING)).text
+
+
+async def test_several_are_moved_with_one_reason(house: House, bo: Person) -> None:
+    lay = await lying(house, 2)
+    ids = [entry for _, entry in lay]
+    page = await bo.sends(f"{SEVERAL}/do", step="transfer", entry=ids, queue="adults", reason="Aftalt")
+    assert "<h1>2 er flyttet</h1>" in page.text
+    assert "0 venter, 0 er taget" in (await bo.opens(HOUSING)).text
+
+
+async def test_what_a_colleague_took_between_the_preview_and_the_deed_is_listed(
+    house: House, sits_down: SitsDown, bo: Person
+) -> None:
+    (first, one), (second, two) = await lying(house, 2)
+    await bo.sends(SEVERAL, step="transfer", entry=[one, two])
+    carla = await sits_down(Role.CASEWORKER, "housing-social", "Carla")
+    await carla.sends(f"{HOUSING}/entries/{two}/take")
+    page = await bo.sends(f"{SEVERAL}/do", step="transfer", entry=[one, two], queue="adults", reason="Aftalt")
+    assert "<h1>1 er flyttet</h1>" in page.text
+    assert first in page.text
+    assert f"<strong>{second}</strong> er taget af en kollega" in page.text
+
+
+async def test_completing_several_demands_how_they_ended(house: House, bo: Person) -> None:
+    ((reference, entry),) = await lying(house, 1)
+    await bo.sends(f"{HOUSING}/entries/{entry}/take")
+    page = await bo.sends(f"{SEVERAL}/do", step="complete", entry=entry)
+    assert page.status_code == 422
+    assert "Vælg, hvordan det endte." in page.text
+    page = await bo.sends(f"{SEVERAL}/do", step="complete", entry=entry, outcome="completed")
+    assert "<h1>1 er afsluttet</h1>" in page.text
+    again = await bo.sends(f"{SEVERAL}/do", step="complete", entry=entry, outcome="completed")
+    assert f"<strong>{reference}</strong> er ikke længere i indbakken" in again.text
+
+
+async def test_entries_of_another_unit_tell_nothing(house: House, sits_down: SitsDown) -> None:
+    ((reference, entry),) = await lying(house, 1)
+    dorte = await sits_down(Role.CASEWORKER, "adults", "Dorte")
+    page = await dorte.sends("/inbox/adults/several", step="transfer", entry=entry)
+    assert "Ingen af de valgte kan komme med." in page.text
+    assert reference not in page.text
+
+
+async def test_nothing_ticked_and_things_that_are_no_entries_lead_back(bo: Person) -> None:
+    for ticked in ([], ["no-id"]):
+        assert (await bo.sends(SEVERAL, step="release", entry=ticked)).url.path == HOUSING
+    assert (await bo.sends(SEVERAL, step="abolish")).status_code == 404
