@@ -12,7 +12,7 @@ from shared.clock import SettableClock
 from shared.in_process import InProcess
 from shared.vocabulary import Role
 from tests.desk.conftest import SitsDown
-from tests.desk.test_inbox import somebody_for_housing
+from tests.desk.inbox_cast import somebody_for_housing
 
 GIBBERISH = "what is this"
 

@@ -7,7 +7,7 @@ import pytest
 from services.house import House
 from shared.vocabulary import Role
 from tests.desk.conftest import SitsDown
-from tests.desk.test_inbox import somebody_for_housing
+from tests.desk.inbox_cast import somebody_for_housing
 
 PURPOSE = "Klage behandles"
 
