@@ -75,7 +75,9 @@ async def save_draft(
     return Response(status_code=204, headers={"ETag": etag(row.version)})
 
 
-@drafts_router.delete("/{contact_id:uuid}/draft", summary="Drop the draft", status_code=204)
+@drafts_router.delete(
+    "/{contact_id:uuid}/draft", summary="Drop the draft", status_code=204, responses=answers(NotFound)
+)
 async def drop_draft(who: Writer, contact_id: UUID, work: Writing) -> None:
     """It is dropped by itself when the facts are written or the contact closes."""
     await drafts.drop(work.session, contact_id)

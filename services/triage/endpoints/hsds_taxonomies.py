@@ -37,7 +37,8 @@ class ApiRoot(BaseModel):
     description: str
 
 
-@root_router.get("/v1/", summary="What this API is", dependencies=EVERYBODY)
+@root_router.get("/v1/", include_in_schema=False, dependencies=EVERYBODY)
+@root_router.get("/v1", summary="What this API is", dependencies=EVERYBODY)
 async def read_root(request: Request) -> ApiRoot:
     """The standard's metadata: version, profile, and where the API is described."""
     return ApiRoot(
