@@ -61,7 +61,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
 
 
 def _plainly_streamed(operation: dict[str, Any]) -> None:
-    """OpenAPI 3.1 has no word for the events of a stream, which FastAPI describes as 3.2 does: a text it is."""
+    """OpenAPI 3.1 has no word for a stream's events, which FastAPI describes as 3.2 does: a text it is."""
     for response in operation["responses"].values():
         if "text/event-stream" in response.get("content", {}):
             response["content"] = {"text/event-stream": {"schema": {"type": "string"}}}

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 
 from services.triage.endpoints.hsds_query import (
     EVERYBODY,
+    LINES,
     Filtered,
     Format,
     Full,
@@ -15,6 +16,7 @@ from services.triage.endpoints.hsds_query import (
     Search,
     TaxonomyId,
     TermId,
+    made_new,
     today_of,
 )
 from services.triage.endpoints.hsds_services import Editor
@@ -51,6 +53,7 @@ FullService = Annotated[bool, Query(description="With each service whole, not it
     summary="The organisations behind the offers",
     response_model=OrganizationPage,
     dependencies=EVERYBODY,
+    responses=LINES,
 )
 async def list_organizations_(
     *,
@@ -100,7 +103,7 @@ async def read_organization(
     "/{organization_id}",
     summary="Keep an organisation up to date",
     response_model=OrganizationOut,
-    responses=answers(StaleVersion, VersionRequired),
+    responses=made_new(OrganizationOut) | answers(StaleVersion, VersionRequired),
 )
 async def put_organization(
     *, who: Editor, organization_id: UUID, wish: Organization, work: Writing, if_match: IfMatch = None
@@ -120,7 +123,7 @@ async def put_organization(
     summary="The places where offers are",
     response_model=PlacePage,
     dependencies=EVERYBODY,
-    responses=answers(NoCentre),
+    responses=LINES | answers(NoCentre),
 )
 async def list_service_at_locations(
     *,

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Depends, Query
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BaseModel
 
 from services.triage.hsds.listing import Near, Slice, Wanted
 from shared.access import allow
@@ -91,3 +91,14 @@ def narrowed(wanted: Wanted, **more: object) -> Wanted:
 def today_of(work: Work) -> date:
     """The day in Copenhagen."""
     return local_date(work.clock.now())
+
+
+#: What a list can answer beside a page: one document a line.
+LINES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/x-ndjson": {"schema": {"type": "string"}}}}
+}
+
+
+def made_new(model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+    """What a writing answers beside 200: 201 where there was nothing by that id."""
+    return {201: {"model": model}}

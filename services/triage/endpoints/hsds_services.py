@@ -8,10 +8,12 @@ from fastapi import APIRouter, Query, Request, Response
 
 from services.triage.endpoints.hsds_query import (
     EVERYBODY,
+    LINES,
     Filtered,
     Format,
     Full,
     Paged,
+    made_new,
     narrowed,
     today_of,
 )
@@ -50,7 +52,7 @@ _LAST_PAGE = 1_000_000
     summary="The catalogue of offers",
     response_model=ServicePage,
     dependencies=EVERYBODY,
-    responses=answers(InvalidCursor),
+    responses=LINES | answers(InvalidCursor),
 )
 async def list_services(
     *,
@@ -132,7 +134,8 @@ async def _whole(work: Work, row: OfferRow) -> dict[str, Any]:
     "/{service_id}",
     summary="Keep an offer up to date",
     response_model=ServiceOut,
-    responses=answers(UnknownOrganization, ForeignEntry, StaleVersion, VersionRequired),
+    responses=made_new(ServiceOut)
+    | answers(UnknownOrganization, ForeignEntry, StaleVersion, VersionRequired),
 )
 async def put_service(
     *, who: Editor, service_id: UUID, wish: Service, work: Writing, if_match: IfMatch = None

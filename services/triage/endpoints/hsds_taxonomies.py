@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from services.triage.endpoints.hsds_query import EVERYBODY, Format, Paged, Search, TaxonomyId
+from services.triage.endpoints.hsds_query import EVERYBODY, LINES, Format, Paged, Search, TaxonomyId
 from services.triage.hsds.answers import (
     VERSION,
     Document,
@@ -90,7 +90,9 @@ def _only(found: Iterable[Document], id_: UUID) -> Response:
     raise NotFound
 
 
-@taxonomies_router.get("", summary="The taxonomies", response_model=TaxonomyPage, dependencies=EVERYBODY)
+@taxonomies_router.get(
+    "", summary="The taxonomies", response_model=TaxonomyPage, dependencies=EVERYBODY, responses=LINES
+)
 async def list_taxonomies(
     work: Reading,
     part: Paged,
@@ -113,7 +115,13 @@ async def read_taxonomy(taxonomy_id: UUID, work: Reading) -> Response:
     return _only(await _taxonomies(work), taxonomy_id)
 
 
-@terms_router.get("", summary="The terms of the taxonomies", response_model=TermPage, dependencies=EVERYBODY)
+@terms_router.get(
+    "",
+    summary="The terms of the taxonomies",
+    response_model=TermPage,
+    dependencies=EVERYBODY,
+    responses=LINES,
+)
 async def list_taxonomy_terms(
     *,
     work: Reading,

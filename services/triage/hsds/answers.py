@@ -51,10 +51,18 @@ class PageOut(BaseModel):
     empty: bool
 
 
+class ServiceMark(BaseModel):
+    """A service as `minimal` lists it: that it is there, and when it changed last."""
+
+    id: UUID
+    last_modified: str
+    modified_date: str
+
+
 class ServicePage(PageOut):
     """Services. `items` and `next_cursor` say the same in the form of this house's other lists."""
 
-    contents: list[ServiceOut]
+    contents: list[ServiceOut | ServiceMark]
     items: list[ServiceOut] | None = Field(None, deprecated=True)
     next_cursor: str | None = Field(None, deprecated=True)
 
