@@ -7,13 +7,13 @@ from fastapi import APIRouter, Path
 from services.intake import deliveries
 from services.intake.call_schemas import CallEvents, Receipt
 from services.intake.endpoints.admission import AnyForm, Canonical, Told
-from services.intake.problems import BadSignature, TooManyEvents
+from services.intake.problems import BadSignature, FormClosed, PostOnly, TooManyEvents
 from shared.gathering import Gathered, Gathering
 from shared.problems import Forbidden, InvalidInput, NotFound, Unauthenticated, answers
 
 telephony_router = APIRouter(prefix="/v1/telephony", tags=["telephony"])
 
-_ANSWERS = answers(Unauthenticated, BadSignature, Forbidden, TooManyEvents, InvalidInput)
+_ANSWERS = answers(Unauthenticated, BadSignature, FormClosed, Forbidden, TooManyEvents, InvalidInput)
 
 FormName = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9-]{0,39}$", examples=["asterisk"])]
 Tail = Annotated[str, Path(description="Where a form has several URLs: which", examples=["answered"])]
@@ -64,6 +64,10 @@ _ANY_BODY = {
 }
 
 
+#: Most vendors tell by POST alone; what they tell must not be in an address, where it would be logged.
+_OF_METHOD: dict[str, dict[int | str, dict[str, Any]]] = {"GET": answers(PostOnly), "POST": {}}
+
+
 def add_form_routes(router: APIRouter) -> None:
     """Add the routes of all forms; after those with names of their own, which they would hide."""
     ways = (("/{form}", tell_in_form, ""), ("/{form}/{tail:path}", tell_in_form_at, ", at one of its URLs"))
@@ -77,6 +81,6 @@ def add_form_routes(router: APIRouter) -> None:
                 summary=f"Tell in a telephone system's own form{which} ({method})",
                 status_code=202,
                 response_model=Receipt,
-                responses={**answers(NotFound), **_ANSWERS},
+                responses={**answers(NotFound), **_ANSWERS, **_OF_METHOD[method]},
                 openapi_extra=_ANY_BODY if method == "POST" else None,
             )
