@@ -132,6 +132,25 @@ def test_the_house_starts_answers_and_keeps_what_it_was_told(tmp_path: Path) -> 
         process.stop()
 
 
+def test_what_an_exchange_told_and_nobody_understood_is_shown_and_read_again(tmp_path: Path) -> None:
+    log = tmp_path / "queue_log"
+    caller = "1773133200|pbx-1|nobody|NONE|ENTERQUEUE||4520000001|1"
+    log.write_text(f"{caller}\nwhat is this\n")
+    data = tmp_path / "data"
+    assert dsi("import", "queue-log", log, "--data", data).returncode == 0
+    shown = dsi("deliveries", "--data", data)
+
+    assert shown.returncode == 0, shown.stderr
+    assert "not-a-queue-log-line" in shown.stdout
+    assert re.search(r"│ asterisk\s*│ nobody", shown.stdout)
+    assert "what is this" not in shown.stdout
+    assert "No deliveries" in dsi("deliveries", "--reason", "future", "--data", data).stdout
+    again = dsi("deliveries", "rerun", "--source", "asterisk", "--data", data)
+    assert (again.returncode, again.stderr.strip()) == (0, "1 read again")
+    assert dsi("deliveries", "rerun", "--source", "other", "--data", data).stderr.strip() == "0 read again"
+    assert "not-a-queue-log-line" in dsi("deliveries", "--data", data).stdout
+
+
 def test_dead_letters_are_listed_and_revived_by_the_operator(tmp_path: Path) -> None:
     for way in (("events", "list"), ("events",)):
         listed = dsi(*way, "--data", tmp_path)

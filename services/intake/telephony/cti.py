@@ -19,7 +19,7 @@ _NO_NEWS = {"dtmf"}
 
 #: What a hangup means for the caller. Whoever was not put through is to be called back, whether the
 #: caller gave up or the called party could not be reached. One who was forwarded goes on at a place that
-#: is never told of: lost to us, but not to be called back.
+#: is never told of, or in a new call: lost to us, and called back unless that one is answered.
 _HANGUPS = {
     "cancel": CallEventType.ABANDONED,
     "busy": CallEventType.ABANDONED,

@@ -53,6 +53,37 @@ async def test_zammads_own_kind_of_client_tells_of_callers_who_were_not_put_thro
         assert (call["visits"][0]["queue"], call["visits"][0]["wait_seconds"]) == ("+4533171717", 5)
 
 
+async def open_callbacks(bench: Bench) -> list[str]:
+    answer = await bench.client(Role.RECEPTION).get("/v1/callbacks")
+    return [callback["phone"] for callback in answer.json()["items"]]
+
+
+async def test_who_is_put_through_elsewhere_is_called_back_only_when_nobody_answers_there(
+    intake: Bench,
+) -> None:
+    client = ZammadClient(intake)
+
+    async def calls(call_id: str, caller: str, *told: str) -> None:
+        names = {"_from": caller, "to": "4533171717", "direction": "in", "call_id": call_id}
+        await client.new_call(**names)
+        for step in told:
+            later(intake, 5)
+            if step == "answer":
+                await client.answer(**names, answering_number="anna")
+            else:
+                await client.hangup(**names, cause=step)
+
+    await calls("alma-1", "4520000001", "answer", "forwarded")
+    await calls("alma-2", "4520000001", "answer", "normalClearing")
+    await calls("bo-1", "4520000002", "forwarded")
+    assert await open_callbacks(intake) == ["+4520000002"]
+    await calls("bo-2", "4520000002", "answer", "normalClearing")
+    assert await open_callbacks(intake) == []
+    await calls("carl-1", "4520000003", "forwarded")
+    await calls("carl-2", "4520000003", "cancel")
+    assert await open_callbacks(intake) == ["+4520000003"]
+
+
 async def test_a_call_made_from_here_becomes_no_contact(intake: Bench) -> None:
     client = ZammadClient(intake)
     names = {"_from": "4533171717", "to": "4520000001", "direction": "out", "call_id": "z-out"}
