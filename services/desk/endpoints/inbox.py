@@ -115,7 +115,7 @@ async def move_quickly(request: Request, session: Colleague, code: Code, entry: 
         return await inbox_page(
             request, session, code, asked, status=409, refused=kind, about=about, back_to=str(entry)
         )
-    return go_to(request, f"/inbox/{code}?{_with(asked, step)}#entry-{entry}")
+    return go_to(request, f"/inbox/{code}?{_with(asked, step)}#open-{entry}")
 
 
 def _with(asked: Asked, did: str) -> str:

@@ -26,8 +26,13 @@
     const button = row.querySelector(`[data-row-key="${CSS.escape(event.key)}"]`);
     if (tick || button) { event.preventDefault(); (tick || button).click(); }
   });
-  /* After a step the page comes back; whoever acted on a row goes on from there. */
-  if (location.hash.startsWith("#entry-")) enter(document.getElementById(location.hash.slice(1)));
+  /* After a step the page comes back at #open-<entry>: the browser itself focuses the row one acted on. */
+
+  /* Whoever opens a step wants to fill it in. */
+  document.addEventListener("click", (event) => {
+    const step = event.target.closest(".step > summary")?.parentElement;
+    if (step) setTimeout(() => { if (step.open) step.querySelector("select, input:not([type=hidden])")?.focus(); });
+  });
 
   /* Several at once. What is ticked stays ticked when the list is put in anew; what is gone is not counted. */
   const ticks = () => [...document.querySelectorAll("[data-tick]")];
