@@ -199,6 +199,9 @@ class ContactTriaged(Event):
     urgency: Urgency
     clocks: list[Clock] = []
     companions: list[TriagedCompanion] = []
+    #: For the municipality's own deadline of an application; the number is that of the recommendation.
+    applies_for_measure: bool | None = None
+    kle: str | None = None
 
 
 class EntryTaken(Event):

@@ -5,6 +5,7 @@ Europe/Copenhagen. Public holidays come from the `holidays` package (Denmark): S
 holidays, but not Constitution Day, Christmas Eve or New Year's Eve, which are holidays by agreement only.
 """
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
@@ -57,6 +58,19 @@ def add_calendar_days(moment: datetime, days: int) -> datetime:
     """
     local = moment.astimezone(COPENHAGEN).replace(tzinfo=None) + timedelta(days=days)
     return local.replace(tzinfo=COPENHAGEN, fold=0).astimezone(UTC)
+
+
+def add_months(moment: datetime, months: int) -> datetime:
+    """The same day of the month and wall-clock time in Copenhagen so many months later, in UTC.
+
+    A month that has no such day ends the deadline on its last one: four months from 31 October end on
+    28 February (29 in a leap year). Times that summer time doubles or skips are as in `add_calendar_days`.
+    """
+    local = moment.astimezone(COPENHAGEN).replace(tzinfo=None)
+    year, month = divmod(local.year * 12 + local.month - 1 + months, 12)
+    day = min(local.day, monthrange(year, month + 1)[1])
+    later = local.replace(year=year, month=month + 1, day=day)
+    return later.replace(tzinfo=COPENHAGEN, fold=0).astimezone(UTC)
 
 
 def age_on(birth_date: date, moment: datetime) -> int:

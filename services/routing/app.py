@@ -4,18 +4,23 @@ from collections.abc import Callable, Mapping
 
 import httpx
 from fastapi import FastAPI
+from starlette.datastructures import State
 
 from services.routing.board import broadcast_board
+from services.routing.endpoints.areas import areas_router
 from services.routing.endpoints.board import board_router
 from services.routing.endpoints.clocks import clocks_router
 from services.routing.endpoints.entries import entries_router
 from services.routing.endpoints.queues import queues_router, units_router
 from services.routing.endpoints.statistics import statistics_router
+from services.routing.endpoints.tasks import tasks_router
 from services.routing.events import HANDLERS
 from services.routing.example import load_example
 from services.routing.metrics import QueueMetrics, measure
 from services.routing.models import tables
 from services.routing.settings import Settings
+from services.routing.tasks import MissedDeadlines
+from shared.background import Job
 from shared.clock import Clock
 from shared.service_app import Service, create_service
 from shared.work import Work
@@ -25,6 +30,8 @@ _TAGS = (
     {"name": "queues", "description": "The reception's and the teams' queues, live"},
     {"name": "entries", "description": "One stay of a contact in one queue, from entering to its end"},
     {"name": "clocks", "description": "Deadlines that somebody still has to meet"},
+    {"name": "tasks", "description": "What a missed deadline asks for"},
+    {"name": "application areas", "description": "The municipality's own deadlines for applications, dated"},
     {"name": "board", "description": "The live board"},
     {"name": "statistics", "description": "Figures of a period"},
     {"name": "events", "description": "Events between the services"},
@@ -34,6 +41,10 @@ _TAGS = (
 
 async def _prepare(work: Work) -> None:
     work.state.board = broadcast_board(work)
+
+
+def _jobs(state: State) -> list[Job]:
+    return [MissedDeadlines(state)]
 
 
 def service(settings: Settings) -> Service:
@@ -48,6 +59,8 @@ def service(settings: Settings) -> Service:
             queues_router,
             entries_router,
             clocks_router,
+            tasks_router,
+            areas_router,
             statistics_router,
             board_router,
         ),
@@ -63,6 +76,7 @@ def service(settings: Settings) -> Service:
         load_example=load_example,
         prepare=_prepare,
         measure=measure,
+        jobs=_jobs,
     )
 
 

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.routing.clock_changes import changes_to
 from services.routing.clocks import Deadline
 from services.routing.models import ClockRow
 from services.routing.queues import Queue
@@ -63,21 +64,23 @@ async def set_clocks(
     at: datetime,
 ) -> list[Deadline]:
     """Give the contact the clocks of a new decision: those it has go on, others stop, new ones start."""
-    counting = await session.execute(select(clocks).where(_counting(contact_id)))
-    running = {(row["rule"], row["due_at"]): row["id"] for row in counting.mappings()}
-    keys = {(clock.rule, clock.due_at): clock for clock in wanted}
-    gone = [id_ for key, id_ in running.items() if key not in keys]
-    if gone:
-        await session.execute(update(clocks).where(clocks.c.id.in_(gone)).values(stopped_at=at))
-    fresh = [
-        {"id": new_id(), "contact_id": contact_id, "queue": queue.code, "channel": channel}
-        | {"met_at": None, "stopped_at": None, **clock.model_dump()}
-        for key, clock in keys.items()
-        if key not in running
-    ]
-    if fresh:
-        await session.execute(insert(clocks), fresh)
+    known = await session.execute(
+        select(clocks).where(clocks.c.contact_id == contact_id).order_by(clocks.c.id)
+    )
+    changes = changes_to([ClockRow(**row) for row in known.mappings()], wanted)
+    if changes.stop:
+        await session.execute(update(clocks).where(clocks.c.id.in_(changes.stop)).values(stopped_at=at))
+    for begun in changes.start:
+        placed = {"contact_id": contact_id, "queue": queue.code, "channel": channel, "renews": begun.renews}
+        await add_clock(session, {**begun.clock.model_dump(), **placed})
     return await counting_deadlines(session, contact_id)
+
+
+async def add_clock(session: AsyncSession, columns: Mapping[str, Any]) -> UUID:
+    """Start a clock; gives its id."""
+    clock_id = new_id()
+    await session.execute(insert(clocks).values({"id": clock_id, **columns}))
+    return clock_id
 
 
 async def carry_clocks(session: AsyncSession, contact_id: UUID, queue: Queue) -> list[Deadline]:
@@ -101,6 +104,37 @@ async def meet_clock(session: AsyncSession, contact_id: UUID, rule: str, at: dat
         .returning(clocks.c.id)
     )
     return bool(met.all())
+
+
+async def stop_clock(session: AsyncSession, clock_id: UUID, at: datetime) -> bool:
+    """One clock ends unmet; false when it had ended already."""
+    stopped = await session.execute(
+        update(clocks)
+        .where(clocks.c.id == clock_id, clocks.c.met_at.is_(None), clocks.c.stopped_at.is_(None))
+        .values(stopped_at=at)
+        .returning(clocks.c.id)
+    )
+    return stopped.first() is not None
+
+
+async def clock_counts(
+    session: AsyncSession, since: datetime, now: datetime
+) -> Mapping[tuple[str, str], int]:
+    """By rule and state: deadlines that count (running, overdue), and how those due since `since` ended."""
+    ended_at = func.coalesce(clocks.c.met_at, clocks.c.stopped_at)
+    state = case(
+        (ended_at.is_(None) & (clocks.c.due_at < now), "overdue"),
+        (ended_at.is_(None), "running"),
+        (ended_at > clocks.c.due_at, "missed"),
+        (clocks.c.met_at.is_not(None), "met"),
+        else_="stopped",
+    ).label("state")
+    found = await session.execute(
+        select(clocks.c.rule, state, func.count())
+        .where(ended_at.is_(None) | (clocks.c.due_at >= since))
+        .group_by(clocks.c.rule, state)
+    )
+    return {(row[0], row[1]): row[2] for row in found}
 
 
 def _counting(contact_id: UUID) -> ColumnElement[bool]:
@@ -173,6 +207,7 @@ class DueClock(NamedTuple):
 
     queue: str
     channel: str
+    rule: str
     due_at: datetime
     met_at: datetime | None
     stopped_at: datetime | None

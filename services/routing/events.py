@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from services.routing.city_clocks import FORWARDING, own_clocks
+from services.routing.configuration import read_areas
 from services.routing.contact_story import UNSERVED, Stay, Story, end_of, stays
 from services.routing.deadlines import end_clocks, set_clocks
 from services.routing.models import EntryRow
@@ -10,7 +12,9 @@ from services.routing.queues import Queue, get_queue, reception_queue, team_queu
 from services.routing.repository import add_entry, add_move, change_entry, open_entry_of, visit_entries
 from services.routing.states import TRIAGED, EntryStatus, MoveKind
 from services.routing.stories import lock_story, save_story
+from services.routing.wording import own_target
 from shared.contracts import (
+    Clock,
     ContactClosed,
     ContactTriaged,
     ContactWaiting,
@@ -76,13 +80,22 @@ async def _decide(work: Work, event: ContactTriaged, told: ContactTriaged | Tria
     to_unit = told.destination.kind is DestinationKind.UNIT
     queue = await team_queue(session, told.destination.unit if to_unit else Unit.RECEPTION, at)
     await _supersede(work, told, at)
-    clocks = await set_clocks(
-        session, told.contact_id, told.clocks, queue=queue, channel=event.channel, at=at
-    )
+    wanted = [*told.clocks, *(await _own_clocks(work, event) if told is event else ())]
+    clocks = await set_clocks(session, told.contact_id, wanted, queue=queue, channel=event.channel, at=at)
     entry = entry_of_decision(event, told, queue, clocks)
     await add_entry(session, entry)
     await add_move(session, entry.id, MoveKind.ENTERED, at, role="triage")
     await _close(work, told, heard)
+
+
+async def _own_clocks(work: Work, event: ContactTriaged) -> list[Clock]:
+    """What the municipality has set itself for this contact, beside the law's clocks that triage tells."""
+    return own_clocks(
+        event,
+        await read_areas(work.session),
+        forwarding_days=work.state.settings.forwarding_working_days,
+        forwarding_basis=own_target(FORWARDING),
+    )
 
 
 async def _enter(work: Work, entry: EntryRow, stay: Stay) -> None:

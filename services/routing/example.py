@@ -7,6 +7,8 @@ from typing import Any
 import yaml
 from sqlalchemy import insert, select
 
+from services.routing.areas import Area
+from services.routing.configuration import add_areas
 from services.routing.models import HoursRow, QueueRow, UnitRow
 from services.routing.opening_hours import OpeningHours
 from services.routing.states import QueueKind
@@ -29,6 +31,8 @@ async def load_example(work: Work) -> None:
         insert(table_of(HoursRow)), [_hours(hours) for hours in _read("opening_hours")]
     )
     await work.session.execute(insert(table_of(QueueRow)), _queues(units))
+    areas = [Area(valid_from=ONE_SOF, **area) for area in _read("application_areas")]
+    await add_areas(work.session, areas)
 
 
 def _read(name: str) -> Any:

@@ -1,14 +1,19 @@
-"""Routing's own measures for Prometheus. The only label is the queue's code (and an entry's state)."""
+"""Routing's own measures for Prometheus. Labels are codes: of queues, rules and states."""
 
 from collections import Counter
+from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, Gauge, Histogram
 
+from services.routing.deadlines import clock_counts
 from services.routing.figure_rows import open_counts, past_due_counts
 from services.routing.queues import all_queues
 from services.routing.states import OPEN_STATUSES, EntryStatus
+from services.routing.task_store import count_open_tasks
 from shared.work import Work
 
+#: So far back it is counted how deadlines were kept.
+_JUDGED = timedelta(days=28)
 _SECONDS = (30, 60, 120, 300, 600, 1800, 3600, 14400, 86400, 259200, 604800, 1209600)
 
 
@@ -40,6 +45,19 @@ class QueueMetrics:
             ["queue"],
             registry=registry,
         )
+        self.clocks = Gauge(
+            "dsi_clocks",
+            "Deadlines by rule: those that count now (running, overdue), and those due in the last 28 days "
+            "that ended (met, missed, stopped)",
+            ["rule", "state"],
+            registry=registry,
+        )
+        self.tasks = Gauge(
+            "dsi_open_tasks",
+            "Written notices with a new date that missed deadlines ask for and nobody has sent",
+            ["queue"],
+            registry=registry,
+        )
         self.wait = Histogram(
             "dsi_queue_wait_seconds",
             "Waits that ended by somebody taking the entry in this process, in seconds. Those who still wait "
@@ -53,6 +71,16 @@ class QueueMetrics:
         self.wait.labels(queue).observe(seconds)
 
 
+async def _measure_clocks(work: Work, metrics: QueueMetrics) -> None:
+    now = work.clock.now()
+    metrics.clocks.clear()
+    for (rule, state), count in (await clock_counts(work.session, now - _JUDGED, now)).items():
+        metrics.clocks.labels(rule, state).set(count)
+    metrics.tasks.clear()
+    for queue, count in (await count_open_tasks(work.session)).items():
+        metrics.tasks.labels(queue).set(count)
+
+
 async def measure(work: Work) -> None:
     """Set the gauges as they stand now."""
     metrics: QueueMetrics = work.state.queue_metrics
@@ -63,6 +91,7 @@ async def measure(work: Work) -> None:
         counts[queue, status] = count
         if status == EntryStatus.WAITING:
             oldest[queue] = max((now - since).total_seconds(), 0.0)
+    await _measure_clocks(work, metrics)
     past_due = await past_due_counts(work.session, now)
     for queue_ in await all_queues(work.session):
         code = queue_.code

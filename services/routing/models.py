@@ -150,7 +150,11 @@ class EntryRow(RoutingModel, table=True):
 
 
 class ClockRow(RoutingModel, table=True):
-    """A deadline of a contact. It stays with the contact from queue to queue; `queue` is the latest."""
+    """A deadline of a contact. It stays with the contact from queue to queue; `queue` is the latest.
+
+    `started_by` is the caseworker who started it, None where a decision did. `renews` is the missed clock
+    in whose place it stands, with the new date that the citizen was told in writing.
+    """
 
     __tablename__ = "clocks"
 
@@ -165,6 +169,8 @@ class ClockRow(RoutingModel, table=True):
     due_at: datetime = Field(sa_type=UtcDateTime)
     met_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     stopped_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    started_by: str | None = Field(default=None, max_length=255)
+    renews: UUID | None = None
 
     __table_args__ = (
         Index("ix_clocks_contact", "contact_id"),
@@ -178,6 +184,50 @@ class ClockRow(RoutingModel, table=True):
             postgresql_where=text("met_at IS NULL AND stopped_at IS NULL"),
         ),
     )
+
+
+class TaskRow(RoutingModel, table=True):
+    """Something a unit has to do because a deadline was missed: never two of one clock."""
+
+    __tablename__ = "tasks"
+
+    id: UUID = Field(primary_key=True)
+    clock_id: UUID = Field(foreign_key="clocks.id", unique=True)
+    kind: str = Field(max_length=20)
+    status: str = Field(max_length=20)
+    made_at: datetime = Field(sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ended_by: str | None = Field(default=None, max_length=255)
+    role: str | None = Field(default=None, max_length=40)
+    new_due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+    __table_args__ = (Index("ix_tasks_status", "status", "made_at", "id"),)
+
+
+class AreaRow(RoutingModel, table=True):
+    """The municipality's own deadline for applications in one area, in one period (areas.py)."""
+
+    __tablename__ = "application_areas"
+
+    code: str = Field(max_length=40, primary_key=True)
+    valid_from: date = Field(primary_key=True)
+    valid_to: date | None = None
+    name: str = Field(max_length=120)
+    units: list[str] = Field(sa_type=JSON)
+    kle: list[str] = Field(sa_type=JSON)
+    weeks: int | None = None
+    working_days: int | None = None
+    legal_basis: str = Field(max_length=200)
+    edition: int
+
+
+class ConfigurationRow(RoutingModel, table=True):
+    """One row. Whoever changes what is configured counts `edition` up first, and waits for the one before."""
+
+    __tablename__ = "configuration"
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    edition: int
 
 
 class MoveRow(RoutingModel, table=True):

@@ -111,6 +111,7 @@ def group_out(group: Group) -> GroupOut:
         starts_at=group.starts_at,
         queue=group.queue,
         channel=None if group.channel is None else Channel(group.channel),
+        rule=group.rule,
         deadlines=ComplianceOut(**asdict(group.deadlines), share=group.deadlines.share),
     )
 

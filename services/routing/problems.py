@@ -40,6 +40,22 @@ class NotWaiting(Conflict):
     title = "This entry does not wait any more, so there is no wait to estimate"
 
 
+class ClockRuns(Conflict):
+    kind = "clock-runs"
+    title = "This deadline runs already"
+
+
+class TaskEnded(Conflict):
+    kind = "task-ended"
+    title = "This task is not open any more"
+
+
+class ContradictingAreas(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    kind = "contradicting-areas"
+    title = "Two deadlines would hold for one application"
+
+
 class SameQueue(Conflict):
     kind = "same-queue"
     title = "The entry is in that queue already"

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from services.routing.clocks import ClockState
 from services.routing.estimate import EstimateMethod
@@ -52,6 +52,15 @@ class ReturnBody(Body):
     )
     reason_code: ReasonCode | None = Field(
         None, description="The same in a word that can be counted", examples=["wrong_age"]
+    )
+
+
+class StartClockBody(Body):
+    rule: str = Field(
+        max_length=60, pattern=r"^[a-z0-9_]+$", description="Which deadline", examples=["child_assessment"]
+    )
+    starts_at: AwareDatetime | None = Field(
+        None, description="When the need became known; default now", examples=["2026-03-09T14:00:00+01:00"]
     )
 
 
@@ -281,11 +290,12 @@ class EntryWithTrail(EntryOut):
 
 
 class ComplianceOut(BaseModel):
-    """Deadlines that fell due in the period and before now, and how they were kept."""
+    """Deadlines due in the period: how those due before now were kept, and how many others still count."""
 
     met: int = Field(examples=[41])
     missed: int = Field(description="Late, or still not met", examples=[3])
     stopped: int = Field(description="Fell away in time; not judged", examples=[1])
+    open: int = Field(description="Not due yet, still to be met", examples=[0])
     share: float | None = Field(description="Met, of those met and missed", examples=[0.93])
 
 
@@ -295,6 +305,7 @@ class GroupOut(WaitFiguresOut):
     starts_at: datetime | None = Field(description="Start of the local hour or day")
     queue: str | None = Field(examples=["reception-phone"])
     channel: Channel | None = Field(examples=[None])
+    rule: str | None = Field(None, description="The deadlines' rule", examples=[None])
     deadlines: ComplianceOut
 
 
@@ -308,6 +319,6 @@ class StatisticsOut(BaseModel):
     at: datetime
     queue: str | None = Field(examples=[None])
     channel: Channel | None = Field(examples=["phone"])
-    group_by: Literal["hour", "day", "queue", "channel"] | None = Field(examples=["queue"])
+    group_by: Literal["hour", "day", "queue", "channel", "rule"] | None = Field(examples=["queue"])
     total: GroupOut
     groups: list[GroupOut]

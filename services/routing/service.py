@@ -4,9 +4,11 @@ Each step checks who asks, changes the entry only if it still is what was read, 
 the peers, all in the caller's transaction.
 """
 
+from datetime import datetime
 from uuid import UUID
 
-from services.routing.deadlines import carry_clocks, counting_deadlines, end_clocks, meet_clock
+from services.routing.city_clocks import begun_clock
+from services.routing.deadlines import add_clock, carry_clocks, counting_deadlines, end_clocks, meet_clock
 from services.routing.entry_steps import (
     about,
     change,
@@ -22,6 +24,7 @@ from services.routing.new_entries import successor_of
 from services.routing.permissions import demand_move, demand_work
 from services.routing.problems import (
     AlreadyTaken,
+    ClockRuns,
     NotReturnable,
     SameQueue,
     UnknownQueue,
@@ -189,6 +192,27 @@ async def meet(work: Work, who: Principal, entry_id: UUID, rule: str) -> tuple[E
     if not await meet_clock(work.session, entry.contact_id, rule, work.clock.now()):
         raise NotFound("No such deadline counts for this entry.")
     await trail(work, who, entry.id, MoveKind.CLOCK_MET, rule)
+    return entry, queue
+
+
+async def start_clock(
+    work: Work, who: Principal, entry_id: UUID, rule: str, starts_at: datetime | None
+) -> tuple[EntryRow, Queue]:
+    """A caseworker became aware of what a deadline runs from, e.g. that a child must be examined (§ 20).
+
+    Raises `InvalidInput` for a rule that nobody starts here or a moment that is not past, `ClockRuns`.
+    """
+    entry, queue = await reach(work, entry_id)
+    demand_work(who, queue.row)
+    demand_held(entry, who)
+    now = work.clock.now()
+    clock = begun_clock(rule, queue.row.unit, starts_at or now, now)
+    await lock_story(work.session, entry.contact_id)
+    if any(one.rule == rule for one in await counting_deadlines(work.session, entry.contact_id)):
+        raise ClockRuns
+    placed = {"contact_id": entry.contact_id, "queue": queue.code, "channel": entry.channel}
+    await add_clock(work.session, {**clock.model_dump(), **placed, "started_by": who.subject})
+    await trail(work, who, entry.id, MoveKind.CLOCK_STARTED, rule)
     return entry, queue
 
 

@@ -1,5 +1,7 @@
 """What routing must be told."""
 
+from pydantic import Field
+
 from shared.settings import CommonSettings
 
 
@@ -9,3 +11,6 @@ class Settings(CommonSettings):
     routing_database_url: str | None = None
     intake_url: str = "http://127.0.0.1:8001"
     triage_url: str = "http://127.0.0.1:8002"
+
+    #: The city's own target for sending a written contact on to the right authority. The law sets none.
+    forwarding_working_days: int = Field(2, ge=1, le=30)

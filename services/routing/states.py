@@ -47,7 +47,20 @@ class MoveKind(StrEnum):
     CLOCK_MET = "clock_met"
     CALLED = "called"
     NO_SHOW = "no_show"
+    CLOCK_STARTED = "clock_started"
+    CLOCK_RENEWED = "clock_renewed"
 
+
+class TaskStatus(StrEnum):
+    """`lapsed`: the deadline ended before anybody wrote, so there is nothing left to write about."""
+
+    OPEN = "open"
+    DONE = "done"
+    LAPSED = "lapsed"
+
+
+#: The task of retssikkerhedsloven § 3: tell the citizen in writing that it takes longer, and until when.
+WRITTEN_NOTICE = "written_notice"
 
 #: Outcomes that routing itself gives an entry; a person may give others.
 TRIAGED = "triaged"

@@ -17,12 +17,15 @@ from shared.clock import COPENHAGEN
 
 
 class GroupBy(StrEnum):
-    """Hours and days are local ones, by when entries were made and deadlines fell due."""
+    """Hours and days are local ones, by when entries were made and deadlines fell due. Rules are those of
+    deadlines: entries have none, and stand in the total only.
+    """
 
     HOUR = "hour"
     DAY = "day"
     QUEUE = "queue"
     CHANNEL = "channel"
+    RULE = "rule"
 
 
 @dataclass(frozen=True)
@@ -37,11 +40,15 @@ class Period:
 
 @dataclass(frozen=True)
 class Compliance:
-    """Deadlines that fell due: met in time, missed (late or still not met), and those that fell away."""
+    """Deadlines that fell due: met in time, missed (late or still not met), and those that fell away.
+
+    `open` ones still count and are not due yet.
+    """
 
     met: int
     missed: int
     stopped: int
+    open: int = 0
 
     @property
     def share(self) -> float | None:
@@ -52,11 +59,12 @@ class Compliance:
 
 @dataclass(frozen=True)
 class Group:
-    """One group's figures. Only what it is grouped by is set: a moment, a queue or a channel."""
+    """One group's figures. Only what it is grouped by is set: a moment, queue, channel or rule."""
 
     starts_at: datetime | None
     queue: str | None
     channel: str | None
+    rule: str | None
     waits: WaitFigures
     deadlines: Compliance
 
@@ -77,16 +85,17 @@ async def statistics(
 ) -> tuple[Group, list[Group]]:
     """The period as a whole, and its groups in order. Waits are as they stand at `now`."""
     entered = await entered_rows(session, period.start, period.end, period.queue, period.channel)
-    due = await clocks_due(session, period.start, min(period.end, now), period.queue, period.channel)
+    due = await clocks_due(session, period.start, period.end, period.queue, period.channel)
     total = _group(None, None, entered, due, queues=queues, now=now)
     if group_by is None:
         return total, []
     rows: dict[Hashable, list[EndedRow]] = defaultdict(list)
     clocks: dict[Hashable, list[DueClock]] = defaultdict(list)
-    for row in entered:
+    for row in entered if group_by is not GroupBy.RULE else ():
         rows[_key(group_by, row, row.entered_at)].append(row)
     for clock in due:
-        clocks[_key(group_by, clock, clock.due_at)].append(clock)
+        key = clock.rule if group_by is GroupBy.RULE else _key(group_by, clock, clock.due_at)
+        clocks[key].append(clock)
     keys = sorted({*rows, *clocks}, key=str)
     return total, [_group(key, group_by, rows[key], clocks[key], queues=queues, now=now) for key in keys]
 
@@ -95,7 +104,7 @@ def _key(group_by: GroupBy, placed: _Placed, at: datetime) -> Hashable:
     match group_by:
         case GroupBy.QUEUE:
             return placed.queue
-        case GroupBy.CHANNEL:
+        case GroupBy.CHANNEL | GroupBy.RULE:
             return placed.channel
         case GroupBy.HOUR:
             # An instant, so that the hour that comes twice when summer time ends stays two hours.
@@ -119,18 +128,23 @@ def _group(
         queue=str(key) if group_by is GroupBy.QUEUE else None,
         channel=str(key) if group_by is GroupBy.CHANNEL else None,
         waits=figures_of([wait_of(row, now, queues[row.queue].row.target_seconds) for row in entered]),
-        deadlines=compliance(due),
+        rule=str(key) if group_by is GroupBy.RULE else None,
+        deadlines=compliance(due, now),
     )
 
 
-def compliance(due: Iterable[DueClock]) -> Compliance:
-    """How deadlines that have fallen due were kept. One neither met nor stopped in time is missed."""
-    met = missed = stopped = 0
+def compliance(due: Iterable[DueClock], now: datetime) -> Compliance:
+    """How deadlines were kept. One due and neither met nor stopped in time is missed; one that is not due at
+    `now` is judged when it is.
+    """
+    met = missed = stopped = open_ = 0
     for clock in due:
-        if clock.met_at is not None and clock.met_at <= clock.due_at:
+        if clock.due_at >= now:
+            open_ += clock.met_at is None and clock.stopped_at is None
+        elif clock.met_at is not None and clock.met_at <= clock.due_at:
             met += 1
         elif clock.stopped_at is not None and clock.stopped_at <= clock.due_at:
             stopped += 1
         else:
             missed += 1
-    return Compliance(met, missed, stopped)
+    return Compliance(met, missed, stopped, open_)

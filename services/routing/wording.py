@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from services.routing.city_clocks import is_application
 from services.routing.estimate import WaitRange
 from services.routing.queue_order import Placing
 from shared.clock import COPENHAGEN
@@ -26,7 +27,18 @@ def local_time(moment: datetime) -> str:
 
 def rule_name(rule: str) -> str:
     """What a deadline is called; its code where it has no name yet."""
-    return _texts()["rules"].get(rule, rule)
+    names = _texts()["rules"]
+    return names["application"] if is_application(rule) else names.get(rule, rule)
+
+
+def task_text(kind: str) -> str:
+    """What a task asks for."""
+    return _texts()["tasks"][kind]
+
+
+def own_target(rule: str) -> str:
+    """In the place of a legal basis: that the city has set this target itself."""
+    return _texts()["own_targets"][rule]
 
 
 def kind_text(kind: str | None) -> str | None:

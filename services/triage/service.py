@@ -186,4 +186,6 @@ def _event(deciding: Deciding, decided: DecisionOut, companions: list[TriagedCom
         urgency=decided.urgency,
         clocks=list(deciding.recommendation.clocks),
         companions=companions,
+        applies_for_measure=assessment.facts.get("applies_for_measure"),
+        kle=deciding.recommendation.kle,
     )

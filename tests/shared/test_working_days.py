@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from shared.clock import COPENHAGEN
 from shared.working_days import (
     add_calendar_days,
+    add_months,
     add_working_days,
     age_on,
     is_working_day,
@@ -121,3 +122,31 @@ def test_exactly_so_many_working_days_lie_between_receipt_and_due(
     assert sum(is_working_day(day, saturdays=saturdays) for day in between) == days
     assert due.weekday() != 6
     assert due not in public_holidays(due.year)
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "end"),
+    [
+        ("2026-01-15 10:00", 4, "2026-05-15 10:00"),
+        ("2025-10-31 10:00", 4, "2026-02-28 10:00"),
+        ("2027-10-31 10:00", 4, "2028-02-29 10:00"),
+        ("2026-08-31 09:00", 1, "2026-09-30 09:00"),
+        ("2025-12-31 23:30", 12, "2026-12-31 23:30"),
+        ("2025-12-29 02:30", 3, "2026-03-29 03:30"),
+    ],
+)
+def test_months_keep_the_day_or_end_with_the_month(start: str, months: int, end: str) -> None:
+    begun, over = (
+        datetime.fromisoformat(text).replace(tzinfo=COPENHAGEN).astimezone(UTC) for text in (start, end)
+    )
+    assert add_months(begun, months) == over
+
+
+@given(
+    st.dates(date(2000, 1, 1), date(2099, 1, 1)),
+    st.integers(min_value=1, max_value=120),
+)
+def test_months_land_in_the_right_month_and_never_skip_one(begun: date, months: int) -> None:
+    over = local_date(add_months(local(begun.year, begun.month, begun.day, 9, 30), months))
+    assert (over.year * 12 + over.month) - (begun.year * 12 + begun.month) == months
+    assert over.day <= begun.day

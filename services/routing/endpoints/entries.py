@@ -14,6 +14,7 @@ from services.routing.permissions import MOVERS, WORKERS, demand_sight, sees
 from services.routing.presenting import entry_out
 from services.routing.problems import (
     AlreadyTaken,
+    ClockRuns,
     EntryClosed,
     NoTicket,
     NotReturnable,
@@ -32,6 +33,7 @@ from services.routing.schemas import (
     MoveOut,
     ReleaseBody,
     ReturnBody,
+    StartClockBody,
     TakeBody,
     TransferBody,
 )
@@ -178,6 +180,19 @@ async def meet_entry_clock(
 ) -> EntryOut:
     """The duty is done while the work on the entry goes on, e.g. the 24-hour assessment of a notification."""
     return await _shown(work, *await service.meet(work, who, entry_id, rule))
+
+
+@entries_router.post(
+    "/{entry_id}/clocks",
+    status_code=201,
+    summary="Start a deadline",
+    responses=answers(NotFound, NotTaken, TakenByAnother, EntryClosed, ClockRuns),
+)
+async def start_entry_clock(who: Worker, entry_id: UUID, body: StartClockBody, work: Writing) -> EntryOut:
+    """From the moment the need became known: `child_assessment`, 4 months, in the children's areas (barnets
+    lov § 20). No later decision stops it; it is met like any other.
+    """
+    return await _shown(work, *await service.start_clock(work, who, entry_id, body.rule, body.starts_at))
 
 
 async def _shown(work: Work, entry: EntryRow, queue: Queue) -> EntryOut:
