@@ -11,6 +11,7 @@ from services.routing.endpoints.areas import areas_router
 from services.routing.endpoints.board import board_router
 from services.routing.endpoints.clocks import clocks_router
 from services.routing.endpoints.entries import entries_router
+from services.routing.endpoints.opening_hours import administrations_router, hours_router
 from services.routing.endpoints.queues import queues_router, units_router
 from services.routing.endpoints.statistics import statistics_router
 from services.routing.endpoints.tasks import tasks_router
@@ -32,6 +33,7 @@ _TAGS = (
     {"name": "clocks", "description": "Deadlines that somebody still has to meet"},
     {"name": "tasks", "description": "What a missed deadline asks for"},
     {"name": "application areas", "description": "The municipality's own deadlines for applications, dated"},
+    {"name": "opening hours", "description": "When queues are open, and when administrations are closed"},
     {"name": "board", "description": "The live board"},
     {"name": "statistics", "description": "Figures of a period"},
     {"name": "events", "description": "Events between the services"},
@@ -61,6 +63,8 @@ def service(settings: Settings) -> Service:
             clocks_router,
             tasks_router,
             areas_router,
+            hours_router,
+            administrations_router,
             statistics_router,
             board_router,
         ),

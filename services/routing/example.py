@@ -7,8 +7,10 @@ from typing import Any
 import yaml
 from sqlalchemy import insert, select
 
+from services.routing.administrations import AdministrationTerms
 from services.routing.areas import Area
 from services.routing.configuration import add_areas
+from services.routing.hours_keeping import store_administration
 from services.routing.models import HoursRow, QueueRow, UnitRow
 from services.routing.opening_hours import OpeningHours
 from services.routing.states import QueueKind
@@ -31,6 +33,12 @@ async def load_example(work: Work) -> None:
         insert(table_of(HoursRow)), [_hours(hours) for hours in _read("opening_hours")]
     )
     await work.session.execute(insert(table_of(QueueRow)), _queues(units))
+    for written in _read("administrations"):
+        members = [{"unit": unit["code"], "valid_from": ONE_SOF} for unit in units]
+        terms = AdministrationTerms.model_validate(
+            {"closing_days": written["closing_days"], "units": members}
+        )
+        await store_administration(work.session, written["code"], terms, edition=0)
     areas = [Area(valid_from=ONE_SOF, **area) for area in _read("application_areas")]
     await add_areas(work.session, areas)
 
@@ -39,9 +47,13 @@ def _read(name: str) -> Any:
     return yaml.safe_load((_FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
 
 
-def _hours(written: dict[str, Any]) -> dict[str, str]:
+def _hours(written: dict[str, Any]) -> dict[str, Any]:
     definition = {key: value for key, value in written.items() if key != "code"}
-    return {"code": written["code"], "definition": OpeningHours.model_validate(definition).model_dump_json()}
+    return {
+        "code": written["code"],
+        "definition": OpeningHours.model_validate(definition).model_dump_json(),
+        "edition": 0,
+    }
 
 
 def _queues(units: list[dict[str, Any]]) -> list[dict[str, Any]]:

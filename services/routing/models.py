@@ -33,12 +33,34 @@ class UnitRow(RoutingModel, table=True):
 
 
 class HoursRow(RoutingModel, table=True):
-    """Opening hours under a code, as the JSON of `OpeningHours`."""
+    """Opening hours under a code, as the JSON of `OpeningHours`; `edition` is the change that made them."""
 
     __tablename__ = "opening_hours"
 
     code: str = Field(max_length=60, primary_key=True)
     definition: str = Field(sa_type=Text)
+    edition: int = 0
+
+
+class AdministrationRow(RoutingModel, table=True):
+    """When an administration is closed, as the JSON of `ClosingDays` (administrations.py)."""
+
+    __tablename__ = "administrations"
+
+    code: str = Field(max_length=10, primary_key=True)
+    calendar: str = Field(sa_type=Text)
+    edition: int
+
+
+class MembershipRow(RoutingModel, table=True):
+    """Which administration a unit belongs to, in one period (both dates included)."""
+
+    __tablename__ = "unit_administrations"
+
+    unit: str = Field(max_length=60, primary_key=True)
+    valid_from: date = Field(primary_key=True)
+    valid_to: date | None = None
+    administration: str = Field(max_length=10, foreign_key="administrations.code")
 
 
 class QueueRow(RoutingModel, table=True):

@@ -4,13 +4,22 @@ Days are local days in Europe/Copenhagen; every moment that goes in or comes out
 all lengths are measured between instants, so that the nights of summer time count as they last.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Annotated, NamedTuple, Self
 
 import holidays
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, PrivateAttr, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    PrivateAttr,
+    field_validator,
+    model_validator,
+)
 
 from shared.clock import COPENHAGEN
 
@@ -19,7 +28,7 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 HORIZON_DAYS = 800
 MINUTES_A_DAY = 24 * 60
 
-_PUBLIC_HOLIDAYS = holidays.country_holidays("DK")
+_PUBLIC_HOLIDAYS = holidays.country_holidays("DK", language="da")
 
 
 class OpenSpan(NamedTuple):
@@ -68,6 +77,20 @@ WrittenInterval = Annotated[
 Intervals = tuple[WrittenInterval, ...]
 
 
+def _year_day(text: str) -> str:
+    try:
+        # A leap year, so that 02-29 is one.
+        written = date.fromisoformat(f"2000-{text}").strftime("%m-%d")
+    except ValueError:
+        written = ""
+    if written != text:
+        raise ValueError("a day of every year is written as 12-24")
+    return text
+
+
+YearDay = Annotated[str, AfterValidator(_year_day)]
+
+
 class Week(BaseModel):
     """An ordinary week that holds between two dates, both included. A day not named is closed."""
 
@@ -86,8 +109,7 @@ class Week(BaseModel):
     @model_validator(mode="after")
     def _intervals_follow_each_other(self) -> Self:
         for weekday in WEEKDAYS:
-            day: Intervals = getattr(self, weekday)
-            if any(later.opens < earlier.closes for earlier, later in pairwise(day)):
+            if _run_together(getattr(self, weekday)):
                 raise ValueError(f"the intervals of {weekday} overlap or are out of order")
         return self
 
@@ -95,22 +117,55 @@ class Week(BaseModel):
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
+def _run_together(day: Intervals) -> bool:
+    """Whether intervals of a day overlap, or stand out of order."""
+    return any(later.opens < earlier.closes for earlier, later in pairwise(day))
+
+
 class OpeningHours(BaseModel):
     """The opening hours of a queue.
 
     `closing_days` are closed every year (key `"12-24"`), `days` are single dates with hours of their own
     (none: closed), and Danish public holidays are closed when `closed_on_public_holidays` says so
-    (package `holidays`, Denmark). Of several weeks that hold on a day the last one written counts.
+    (package `holidays`, Denmark). With `inherits_closing_days` the unit's administration closes it, too
+    (administrations.py). Of several weeks that hold on a day the last one written counts.
     """
 
     model_config = ConfigDict(extra="forbid")
 
     weeks: tuple[Week, ...]
-    closing_days: dict[str, str] = {}
+    closing_days: dict[YearDay, str] = {}
     days: dict[date, Intervals] = {}
     closed_on_public_holidays: bool = True
+    inherits_closing_days: bool = False
 
     _known: dict[date, tuple[OpenSpan, ...]] = PrivateAttr(default_factory=dict)
+    _inherited: Callable[[date], str | None] | None = PrivateAttr(default=None)
+
+    @field_validator("days")
+    @classmethod
+    def _days_follow_each_other(cls, days: dict[date, Intervals]) -> dict[date, Intervals]:
+        for day, intervals in days.items():
+            if _run_together(intervals):
+                raise ValueError(f"the intervals of {day} overlap or are out of order")
+        return days
+
+    def closed_besides(self, inherited: Callable[[date], str | None]) -> Self:
+        """The same hours, closed also on the days that `inherited` has a name for."""
+        hours = self.model_copy()
+        hours._known, hours._inherited = {}, inherited  # noqa: SLF001  - of its own copy
+        return hours
+
+    def closed_because(self, day: date) -> str | None:
+        """What the closing day or public holiday is called that closes this day; None for other days."""
+        if day in self.days:
+            return None
+        closing = self.closing_days.get(day.strftime("%m-%d"))
+        if closing is None and self._inherited is not None:
+            closing = self._inherited(day)
+        if closing is None and self.closed_on_public_holidays:
+            return _PUBLIC_HOLIDAYS.get(day)
+        return closing
 
     def spans_on(self, day: date) -> tuple[OpenSpan, ...]:
         """The open stretches of one local day, in order."""
@@ -162,9 +217,7 @@ class OpeningHours(BaseModel):
     def _intervals_on(self, day: date) -> Intervals:
         if day in self.days:
             return self.days[day]
-        if day.strftime("%m-%d") in self.closing_days:
-            return ()
-        if self.closed_on_public_holidays and day in _PUBLIC_HOLIDAYS:
+        if self.closed_because(day) is not None:
             return ()
         week = next((week for week in reversed(self.weeks) if week.holds_on(day)), None)
         return () if week is None else getattr(week, WEEKDAYS[day.weekday()])

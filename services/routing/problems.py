@@ -56,6 +56,12 @@ class ContradictingAreas(Problem):
     title = "Two deadlines would hold for one application"
 
 
+class ContradictingHours(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    kind = "contradicting-hours"
+    title = "Two things would hold at once that cannot both be true"
+
+
 class SameQueue(Conflict):
     kind = "same-queue"
     title = "The entry is in that queue already"

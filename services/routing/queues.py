@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from itertools import groupby
+from typing import Any
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.routing.administrations import Belonging, hours_of
 from services.routing.estimate import Prior
-from services.routing.models import HoursRow, QueueRow
+from services.routing.models import AdministrationRow, HoursRow, MembershipRow, QueueRow
 from services.routing.opening_hours import OpeningHours
 from services.routing.states import QueueKind
 from shared.clock import COPENHAGEN
@@ -19,7 +21,23 @@ from shared.vocabulary import Channel, Unit
 
 _queues = table_of(QueueRow)
 _hours = table_of(HoursRow)
-_WITH_HOURS = select(*_queues.c, _hours.c.definition).join(_hours, _hours.c.code == _queues.c.hours)
+_members = table_of(MembershipRow)
+_administrations = table_of(AdministrationRow)
+#: A queue has one row for each period in which its unit belongs to an administration, or one without any.
+_WITH_HOURS = (
+    select(
+        *_queues.c,
+        _hours.c.definition,
+        _members.c.valid_from.label("belongs_from"),
+        _members.c.valid_to.label("belongs_to"),
+        _administrations.c.calendar,
+    )
+    .join(_hours, _hours.c.code == _queues.c.hours)
+    .outerjoin(_members, _members.c.unit == _queues.c.unit)
+    .outerjoin(_administrations, _administrations.c.code == _members.c.administration)
+    .order_by(_queues.c.kind, _queues.c.code, _members.c.valid_from)
+)
+_OF_HOURS = ("definition", "belongs_from", "belongs_to", "calendar")
 
 
 @dataclass(frozen=True)
@@ -50,21 +68,14 @@ def is_valid_on(row: QueueRow, day: date) -> bool:
     return row.valid_from <= day and (row.valid_to is None or day <= row.valid_to)
 
 
-@lru_cache(maxsize=256)
-def hours_of(definition: str) -> OpeningHours:
-    """Parsed once for each definition: it also keeps the open stretches of the days it was asked for."""
-    return OpeningHours.model_validate_json(definition)
-
-
 async def all_queues(session: AsyncSession) -> Sequence[Queue]:
     """Every queue: the reception's first, then the teams', by code."""
-    found = (await session.execute(_WITH_HOURS.order_by(_queues.c.kind, _queues.c.code))).mappings()
-    return [_queue(row) for row in found]
+    return await _read(session, _WITH_HOURS)
 
 
 async def find_queue(session: AsyncSession, code: str) -> Queue | None:
-    row = (await session.execute(_WITH_HOURS.where(_queues.c.code == code))).mappings().first()
-    return None if row is None else _queue(row)
+    found = await _read(session, _WITH_HOURS.where(_queues.c.code == code))
+    return found[0] if found else None
 
 
 async def get_queue(session: AsyncSession, code: str) -> Queue:
@@ -95,6 +106,16 @@ async def team_queue(session: AsyncSession, unit: str, now: datetime) -> Queue:
     return await get_queue(session, Unit.RECEPTION)
 
 
-def _queue(row: RowMapping) -> Queue:
-    columns = {name: value for name, value in row.items() if name != "definition"}
-    return Queue(QueueRow(**columns), hours_of(row["definition"]))
+async def _read(session: AsyncSession, wanted: Select[Any]) -> list[Queue]:
+    rows = (await session.execute(wanted)).mappings().all()
+    return [_queue(list(those)) for _, those in groupby(rows, key=lambda row: row["code"])]
+
+
+def _queue(rows: Sequence[RowMapping]) -> Queue:
+    columns = {name: value for name, value in rows[0].items() if name not in _OF_HOURS}
+    belongings = tuple(
+        Belonging(row["belongs_from"], row["belongs_to"], row["calendar"])
+        for row in rows
+        if row["belongs_from"] is not None
+    )
+    return Queue(QueueRow(**columns), hours_of(rows[0]["definition"], belongings))
