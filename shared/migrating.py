@@ -2,6 +2,7 @@
 
 import importlib
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -9,6 +10,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData
 from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.database import Database
 
@@ -36,8 +38,32 @@ def metadata_of(service: str) -> MetaData:
 async def migrate(database: Database, service: str, revision: str = "head") -> None:
     """Upgrade to `revision`, or downgrade when it is `base`."""
     step = command.downgrade if revision == "base" else command.upgrade
-    async with database.engine.execution_options(begins_writing=True).begin() as connection:
-        await connection.run_sync(lambda sync: step(configuration(service, sync), revision))
+    async with database.engine.execution_options(begins_writing=True).connect() as connection:
+        if database.is_sqlite:
+            await _let_tables_be_rebuilt(connection)
+        async with connection.begin():
+            await connection.run_sync(lambda sync: step(configuration(service, sync), revision))
+            if database.is_sqlite:
+                await _check_references(connection)
+        if database.is_sqlite:
+            # The next one who gets a connection gets a new one, which heeds references.
+            await connection.invalidate()
+
+
+async def _let_tables_be_rebuilt(connection: AsyncConnection) -> None:
+    """SQLite alters a table by copying it: dropping the old one would count as deleting what others refer to.
+
+    To be said before the transaction begins (SQLite, "Making Other Kinds Of Table Schema Changes").
+    """
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    await driver.cursor().execute("PRAGMA foreign_keys=OFF")
+
+
+async def _check_references(connection: AsyncConnection) -> None:
+    broken = (await connection.exec_driver_sql("PRAGMA foreign_key_check")).all()
+    if broken:
+        message = f"the migration left {len(broken)} references to nothing in {broken[0][0]}"
+        raise RuntimeError(message)
 
 
 async def is_current(database: Database, service: str) -> bool:
