@@ -83,6 +83,27 @@ async def test_the_page_follows_the_board(house: House, sits_down: SitsDown) -> 
             line += await anext(lines)
 
 
+async def test_who_gave_up_is_counted_as_owed_a_call_and_told_when_it_gets_late(
+    house: House, sits_down: SitsDown, clock: SettableClock
+) -> None:
+    event = {"source": "pbx", "call_id": "call-1", "queue": "socialservice", "from": "4520000001"}
+    rang, gave_up = clock.now() - timedelta(hours=4), clock.now() - timedelta(hours=3)
+    async with house.client("intake") as client:
+        token = house.apps["intake"].state.tokens.for_development([Role.TELEPHONY], [], "exchange", 3600)
+        told = [
+            {**event, "delivery_id": "1", "type": "queued", "occurred_at": rang.isoformat()},
+            {**event, "delivery_id": "2", "type": "abandoned", "occurred_at": gave_up.isoformat()},
+        ]
+        headers = {"Authorization": f"Bearer {token}"}
+        (await client.post("/v1/telephony/events", json=told, headers=headers)).raise_for_status()
+        await house.settle()
+    otto = await sits_down(Role.OPERATIONS)
+    page = (await otto.opens("/operations")).text
+    assert "1 på ringelisten skulle have været ringet op. Den første for" in page
+    row = page[page.index("Dem, der opgav at vente i telefonen") :]
+    assert 'scope="row">hovednummer</th><td class="number">1</td><td class="number">0</td>' in row
+
+
 async def test_what_was_set_aside_is_read_again_with_one_button(house: House, sits_down: SitsDown) -> None:
     await log_line(house, GIBBERISH)
     otto = await sits_down(Role.OPERATIONS)

@@ -42,13 +42,17 @@ def timeline(history: History) -> list[Step]:
     found = [
         *_of_contact(history.contact),
         *(step for call in history.calls.body or () for step in _of_call(call)),
-        *(step for one in (history.assessments.body or {}).get("items", ()) for step in _of_assessment(one)),
+        *(step for one in _oldest_first(history.assessments.body) for step in _of_assessment(one)),
         *(step for one in (history.referrals.body or {}).get("items", ()) for step in _of_referral(one)),
         *(step for one in history.entries.body or () for step in _of_entry(one)),
         *_of_clocks(history.entries.body or ()),
         *(_of_look(one) for one in (history.looks.body or {}).get("items", ())),
     ]
     return _spaced(sorted(found, key=lambda step: (step.at, _ORDER.index(step.source))))
+
+
+def _oldest_first(page: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
+    return [*reversed((page or {"items": []})["items"])]
 
 
 def _spaced(steps: Sequence[Step]) -> list[Step]:
@@ -148,6 +152,8 @@ def _of_referral(referral: Mapping[str, Any]) -> Iterator[Step]:
 
 #: Moves that end the wait of an entry: with them stands how long it was.
 _ENDS_WAIT = {"taken", "answered", "abandoned", "lost", "overflowed", "transferred", "superseded", "closed"}
+#: What services give as a reason is a code that the move itself tells already.
+_SERVICES = {"intake", "triage"}
 _BAD_MOVES = {"abandoned", "lost", "returned"}
 
 
@@ -162,7 +168,7 @@ def _of_entry(entry: Mapping[str, Any]) -> Iterator[Step]:
             {"queue": entry["queue"]},
             role=move["role"],
             subject=move["subject"],
-            notes=(move["reason"],) if move["reason"] else (),
+            notes=(move["reason"],) if move["reason"] and move["role"] not in _SERVICES else (),
             lasted_seconds=waited if ends else None,
             is_bad=move["kind"] in _BAD_MOVES,
         )
