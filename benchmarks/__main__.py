@@ -5,7 +5,7 @@ import sys
 
 from rich.console import Console
 
-from benchmarks import claims, contacts, recommendations, relay, telephony
+from benchmarks import board, claims, contacts, recommendations, relay, telephony
 
 BENCHMARKS = {
     "contacts": contacts.run,
@@ -13,6 +13,7 @@ BENCHMARKS = {
     "claims": claims.run,
     "relay": relay.run,
     "recommendations": recommendations.run,
+    "board": board.run,
 }
 
 
