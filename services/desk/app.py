@@ -18,6 +18,7 @@ from services.desk.endpoints.letters import letters_router
 from services.desk.endpoints.operations import operations_router
 from services.desk.endpoints.provider_sign_in import provider_router
 from services.desk.endpoints.reception import reception_router
+from services.desk.endpoints.rules_pages import RULES_ROUTERS
 from services.desk.endpoints.sign_in import sign_in_router
 from services.desk.endpoints.trace import trace_router
 from services.desk.failing import show_problems
@@ -48,6 +49,7 @@ _ROUTERS = (
     several_router,
     letters_router,
     forwarding_router,
+    *RULES_ROUTERS,
 )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -17,6 +18,14 @@ class Answer:
     body: Any
     etag: str | None
     status: int
+
+
+@dataclass(frozen=True)
+class Text:
+    """What is sent as it was written: `kind` is its media type, e.g. `application/yaml`."""
+
+    content: str
+    kind: str
 
 
 class Services:
@@ -48,23 +57,31 @@ class Services:
         if_match: str | None = None,
         once: str | None = None,
         purpose: str | None = None,
+        reason: str | None = None,
+        text: Text | None = None,
+        accept: str | None = None,
     ) -> Answer:
-        """One call. Raises Refused with the service's problem, or ServiceUnreachable."""
-        told = {"If-Match": if_match, "Idempotency-Key": once, "X-Purpose": purpose}
+        """One call. `reason` is told for the trail (Change-Reason); `text` is sent in place of a body.
+
+        With `accept` the answer's body is text of that kind. Raises Refused with the service's problem, or
+        ServiceUnreachable.
+        """
+        told = {"If-Match": if_match, "Idempotency-Key": once, "X-Purpose": purpose, "Accept": accept}
         told["Authorization"] = f"Bearer {self._session.token}"
+        told |= {"Change-Reason": reason and quote(reason), "Content-Type": text.kind if text else None}
         # A purpose is Danish; httpx would take it for ASCII.
-        sent = {name: value for name, value in told.items() if value}
-        headers = httpx.Headers(sent, encoding="latin-1")
+        headers = httpx.Headers({name: value for name, value in told.items() if value}, encoding="latin-1")
         known = {name: value for name, value in (query or {}).items() if value is not None}
+        sent: dict[str, Any] = {"json": body} if text is None else {"content": text.content.encode()}
         try:
             answer = await self._clients[service].request(
-                method, path, json=body, params=known, headers=headers, timeout=self._patience
+                method, path, params=known, headers=headers, timeout=self._patience, **sent
             )
         except httpx.HTTPError as error:
             raise ServiceUnreachable(service) from error
         if not answer.is_success:
             raise Refused(service, answer.status_code, _document(answer))
-        content = answer.json() if answer.content else None
+        content = answer.text if accept else answer.json() if answer.content else None
         return Answer(content, answer.headers.get("ETag"), answer.status_code)
 
 

@@ -23,6 +23,7 @@ def _door(name: str, path: str, key: str, *roles: Role, also: tuple[str, ...] = 
     return Door(name, path, key, frozenset(roles), also)
 
 
+_EVERYBODY = (Role.RECEPTION, Role.CASEWORKER, Role.OPERATIONS, Role.RULES_EDITOR, Role.AUDITOR)
 #: In the order of the menu; the first one a role has is where it lands.
 _DOORS = (
     _door("reception", "/reception", "r", Role.RECEPTION, also=("/contacts",)),
@@ -30,6 +31,7 @@ _DOORS = (
     _door("operations", "/operations", "d", Role.OPERATIONS, Role.RECEPTION),
     _door("inbox", "/inbox", "i", Role.CASEWORKER, Role.RECEPTION, Role.OPERATIONS),
     _door("trace", "/trace", "s", Role.AUDITOR, Role.OPERATIONS, Role.RECEPTION, Role.CASEWORKER),
+    _door("rules", "/rules", "e", *_EVERYBODY),
 )
 
 

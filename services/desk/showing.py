@@ -90,9 +90,9 @@ def _common(request: Request, session: Session | None) -> dict[str, Any]:
     }
 
 
-def services_of(request: Request, session: Session) -> Services:
-    """The services, to be called in the name of who has signed in."""
-    return Services(request.app.state.services, session)
+def services_of(request: Request, session: Session, *, patience: float = 10.0) -> Services:
+    """The services, to be called in the name of who has signed in; `patience` in seconds."""
+    return Services(request.app.state.services, session, patience=patience)
 
 
 def is_part(request: Request) -> bool:

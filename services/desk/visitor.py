@@ -28,6 +28,11 @@ class Form:
         """The field's first text; None when it is missing or empty."""
         return next((value.strip() for key, value in self._pairs if key == name and value.strip()), None)
 
+    def written(self, name: str) -> str:
+        """A long text as it was written, its blanks kept; a browser's line ends become plain ones."""
+        found = next((value for key, value in self._pairs if key == name), "")
+        return found.replace("\r\n", "\n")
+
     def all(self, name: str) -> list[str]:
         """Every text of a field that can be given several times."""
         return [value.strip() for key, value in self._pairs if key == name and value.strip()]

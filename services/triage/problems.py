@@ -47,6 +47,12 @@ class NotReady(Problem):
     title = "It must be checked, with a proof that holds, and simulated since its last change"
 
 
+class NotChecked(Problem):
+    status = HTTPStatus.NOT_FOUND
+    kind = "not-checked"
+    title = "The rule set has not been checked yet"
+
+
 class NotSimulated(Problem):
     status = HTTPStatus.NOT_FOUND
     kind = "not-simulated"

@@ -10,6 +10,7 @@ from services.triage.hsds.terms import KLE, NEEDS, taxonomy_id, term_id
 from shared.ids import new_id
 from shared.vocabulary import Need, Role
 from tests.bench import Bench
+from tests.conftest import TUESDAY
 from tests.triage.hsds_schemas import faults, schema
 
 OFFERS = load_offers()
@@ -190,3 +191,18 @@ async def test_an_offer_is_read_with_whom_it_takes(triage_service: Bench) -> Non
     assert (shown["status"], shown["step"], shown["kind"]) == ("active", "1", "low_threshold")
     assert (shown["eligibility"]["minimum_age"], shown["eligibility"]["maximum_age"]) == (None, 17)
     assert shown["schedules"][0]["notes"].startswith("Eksempel")
+
+
+async def test_whether_an_offer_is_open_this_minute_follows_its_hours(triage_service: Bench) -> None:
+    client = reader(triage_service)
+
+    async def autismehuset() -> dict[str, Any]:
+        (found,) = await contents(client, "/v1/services", search="Autismehuset")
+        single: dict[str, Any] = (await client.get(f"/v1/services/{found['id']}")).json()
+        assert single["open_now"] == found["open_now"]
+        return found
+
+    assert (await autismehuset())["open_now"] is True
+    triage_service.clock.set(TUESDAY.replace(hour=15))
+    assert (await autismehuset())["open_now"] is False
+    assert (await autismehuset())["eligibility"]["districts"] is None

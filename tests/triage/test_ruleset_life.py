@@ -128,6 +128,19 @@ async def test_nobody_puts_in_force_what_the_proof_refutes(editors: Editors) -> 
     assert (await editors.activate()).json()["type"] == "urn:dsi:problem:ruleset-not-ready"
 
 
+async def test_what_a_check_came_to_is_read_again_with_the_revision_it_is_of(editors: Editors) -> None:
+    await editors.write(draft(lambda content: content["rows"].pop()))
+    missing = await editors.carl.get("/v1/rulesets/2/proof")
+    assert (missing.status_code, missing.json()["type"]) == (404, "urn:dsi:problem:not-checked")
+    found = await editors.check()
+    assert (await editors.carl.get("/v1/rulesets/2/proof")).json() == found
+    await editors.change(draft(), '"1"')
+    old = (await editors.carl.get("/v1/rulesets/2/proof")).json()
+    assert (old["revision"], old["proof"]) == (1, found["proof"])
+    reception = editors.bench.client(Role.RECEPTION)
+    assert (await reception.get("/v1/rulesets/2/proof")).status_code == 403
+
+
 async def test_every_change_has_its_author_its_reason_and_its_difference(editors: Editors) -> None:
     await editors.make_ready(draft())
     await editors.change(draft(homeless_under_25_to_youth), '"1"', editors.bo)

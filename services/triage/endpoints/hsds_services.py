@@ -17,6 +17,7 @@ from services.triage.endpoints.hsds_query import (
     narrowed,
     today_of,
 )
+from services.triage.hours import Hours
 from services.triage.hsds import changing, store
 from services.triage.hsds.answers import (
     Document,
@@ -30,7 +31,7 @@ from services.triage.hsds.answers import (
 )
 from services.triage.hsds.entities import Service
 from services.triage.hsds.listing import Slice, list_offers
-from services.triage.models import OfferRow
+from services.triage.models import OfferRow, OrganizationRow
 from services.triage.problems import ForeignEntry, UnknownOrganization
 from shared.access import Principal, allow
 from shared.etags import IfMatch, etag
@@ -77,8 +78,7 @@ async def list_services(
     if minimal:
         contents: list[Document] = [_minimal(row) for row, _ in rows]
     else:
-        day = today_of(work)
-        contents = [service_answer(row, organization, day, full=full) for row, organization in rows]
+        contents = [_shown(work, row, organization, full=full) for row, organization in rows]
     if format == "ndjson":
         return as_lines(contents)
     next_cursor = _cursor_to(part.page + 1) if part.page < part.pages_of(total) else None
@@ -86,6 +86,13 @@ async def list_services(
     plain = None if full or minimal else {"items": contents, "next_cursor": next_cursor}
     answer = page_answer(contents, total, part, None if plain is None else lambda: plain)
     return as_json(answer, {"Link": response.headers["Link"]} if "Link" in response.headers else None)
+
+
+def _shown(work: Work, row: OfferRow, organization: OrganizationRow, *, full: bool) -> Document:
+    answer = service_answer(row, organization, today_of(work), full=full)
+    hours = [Hours.model_validate(each) for each in row.hours]
+    open_now = any(each.hold_at(work.clock.now()) for each in hours) if hours else None
+    return {**answer, "open_now": open_now if answer["status"] == "active" else False}
 
 
 def _minimal(row: OfferRow) -> Document:
@@ -126,7 +133,7 @@ async def _whole(work: Work, row: OfferRow) -> dict[str, Any]:
     organization = await store.find_organization(work.session, row.organization_id)
     assert organization is not None  # noqa: S101 -- a foreign key holds it
     changes = await store.changes_of(work.session, row.id, _MOST_CHANGES)
-    answer = service_answer(row, organization, today_of(work), full=True)
+    answer = _shown(work, row, organization, full=True)
     return {**answer, "metadata": metadata_of(changes)}
 
 

@@ -4,23 +4,24 @@ import asyncio
 
 from fastapi import APIRouter, Request, Response
 
-from services.triage import lifecycle
-from services.triage.endpoints.rulesets import Editor, VersionPath, item_of
+from services.triage import lifecycle, ruleset_store
+from services.triage.endpoints.rulesets import OVERSEERS, Editor, VersionPath, item_of
 from services.triage.problems import (
     ImpossibleMoment,
     MomentTaken,
     NoDraft,
+    NotChecked,
     NotReady,
     SecondPersonNeeded,
     StillInForce,
     UnknownRuleset,
 )
-from services.triage.proving import prove
+from services.triage.proving import Proof, prove
 from services.triage.ruleset import RuleSet
 from services.triage.ruleset_schemas import ActivateIn, CheckOut, RetireIn, RulesetItem
 from shared.etags import IfMatch
 from shared.problems import StaleVersion, answers
-from shared.work import Writing, work_on
+from shared.work import Reading, Writing, work_on
 
 steps_router = APIRouter(prefix="/v1/rulesets", tags=["rule sets"])
 
@@ -47,6 +48,27 @@ async def check_ruleset(who: Editor, version: VersionPath, request: Request) -> 
         )
         status = await lifecycle.standing(work, row)
     return CheckOut(version=version, revision=row.revision, status=status, proof=proof)
+
+
+@steps_router.get(
+    "/{version}/proof",
+    summary="Read what the newest check came to",
+    dependencies=OVERSEERS,
+    responses=answers(UnknownRuleset, NotChecked),
+)
+async def read_proof(version: VersionPath, work: Reading) -> CheckOut:
+    """It may be of an older `revision` than the rule set has now; then it has to be checked again."""
+    row = await lifecycle.get_ruleset(work, version)
+    changes = await ruleset_store.read_changes(work.session, version)
+    checked = [change.revision for change in changes if change.kind == "checked"]
+    if row.proof is None or not checked:
+        raise NotChecked
+    return CheckOut(
+        version=version,
+        revision=checked[-1],
+        status=await lifecycle.standing(work, row),
+        proof=Proof.model_validate(row.proof),
+    )
 
 
 @steps_router.post(

@@ -28,6 +28,7 @@ class EligibilityOut(BaseModel):
     minimum_age: int | None = Field(examples=[18])
     maximum_age: int | None = Field(examples=[None])
     needs: list[Need]
+    districts: list[int] | None = Field(None, description="The bydele it is for; null: the whole city")
 
 
 class ServiceOut(Service):
@@ -37,6 +38,9 @@ class ServiceOut(Service):
     step: Step
     eligibility: EligibilityOut
     capacity: Capacity | None = None
+    open_now: bool | None = Field(
+        None, description="By its weekly hours, this minute; null where no hours are known"
+    )
 
 
 class PageOut(BaseModel):
@@ -113,6 +117,7 @@ def service_answer(row: OfferRow, organization: OrganizationRow, day: date, *, f
             "minimum_age": row.first_age or None,
             "maximum_age": None if row.last_age == OLDEST else row.last_age,
             "needs": row.needs,
+            "districts": row.districts,
         },
         "valid_from": row.valid_from and row.valid_from.isoformat(),
         "valid_to": row.valid_to and row.valid_to.isoformat(),
