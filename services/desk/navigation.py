@@ -32,6 +32,7 @@ _DOORS = (
     _door("inbox", "/inbox", "i", Role.CASEWORKER, Role.RECEPTION, Role.OPERATIONS),
     _door("trace", "/trace", "s", Role.AUDITOR, Role.OPERATIONS, Role.RECEPTION, Role.CASEWORKER),
     _door("rules", "/rules", "e", *_EVERYBODY),
+    _door("offers", "/offers", "t", *_EVERYBODY),
 )
 
 

@@ -1,6 +1,8 @@
-"""All pages of the rules, in the order in which their addresses are tried."""
+"""All pages of the rules and the offers, in the order in which their addresses are tried."""
 
 from services.desk.endpoints.learning import learning_router
+from services.desk.endpoints.offers import offers_router
+from services.desk.endpoints.offers_import import import_router
 from services.desk.endpoints.rules import rules_router
 from services.desk.endpoints.rules_drafts import drafts_router
 from services.desk.endpoints.rules_findings import findings_router
@@ -11,4 +13,5 @@ from services.desk.endpoints.rules_trial import trial_router
 RULES_ROUTERS = (
     *(trial_router, learning_router),
     *(rules_router, drafts_router, steps_router, findings_router),
+    *(import_router, offers_router),
 )
