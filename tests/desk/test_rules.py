@@ -10,7 +10,7 @@ from services.house import House
 from shared.clock import SettableClock
 from shared.vocabulary import Role
 from tests.desk.conftest import Person, SitsDown
-from tests.desk.test_inbox import somebody_for_housing
+from tests.desk.inbox_cast import somebody_for_housing
 
 WHY = "Hjemløse under 25 hører til Ungeområdet"
 
