@@ -1,5 +1,6 @@
 """The rules' and offers' pages in a real Chromium: the whole way of a draft by keyboard alone, for everybody."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from typing import cast
@@ -18,6 +19,7 @@ CHROMIUM = shutil.which("chromium")
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if CHROMIUM is None:
+        assert "DSI_TEST_NOTHING_SKIPPED" not in os.environ, "apt install chromium comes first"
         pytest.skip("Chromium is not installed: apt install chromium")
     process = Process(tmp_path_factory.mktemp("house"), None, free_port(), {})
     process.start()
