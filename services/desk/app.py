@@ -8,6 +8,8 @@ import httpx
 from fastapi import FastAPI
 
 from services.desk.assets import mount_assets
+from services.desk.endpoints.callbacks import callbacks_router
+from services.desk.endpoints.callbacks_clearing import clearing_router
 from services.desk.endpoints.contact import contact_router
 from services.desk.endpoints.forwarding import forwarding_router
 from services.desk.endpoints.front import front_router
@@ -19,8 +21,10 @@ from services.desk.endpoints.operations import operations_router
 from services.desk.endpoints.provider_sign_in import provider_router
 from services.desk.endpoints.reception import reception_router
 from services.desk.endpoints.rules_pages import RULES_ROUTERS
+from services.desk.endpoints.screen import screen_router
 from services.desk.endpoints.sign_in import sign_in_router
 from services.desk.endpoints.trace import trace_router
+from services.desk.endpoints.walk_in import walk_in_router
 from services.desk.failing import show_problems
 from services.desk.feed import follow_board
 from services.desk.identity_provider import IdentityProvider
@@ -50,6 +54,10 @@ _ROUTERS = (
     letters_router,
     forwarding_router,
     *RULES_ROUTERS,
+    walk_in_router,
+    screen_router,
+    callbacks_router,
+    clearing_router,
 )
 
 

@@ -27,10 +27,14 @@ _EVERYBODY = (Role.RECEPTION, Role.CASEWORKER, Role.OPERATIONS, Role.RULES_EDITO
 #: In the order of the menu; the first one a role has is where it lands.
 _DOORS = (
     _door("reception", "/reception", "r", Role.RECEPTION, also=("/contacts",)),
+    _door("walk_in", "/walk-in", "f", Role.RECEPTION),
     _door("letters", "/letters", "b", Role.RECEPTION),
     _door("operations", "/operations", "d", Role.OPERATIONS, Role.RECEPTION),
+    _door("callbacks", "/callbacks", "o", Role.RECEPTION, Role.OPERATIONS),
     _door("inbox", "/inbox", "i", Role.CASEWORKER, Role.RECEPTION, Role.OPERATIONS),
     _door("trace", "/trace", "s", Role.AUDITOR, Role.OPERATIONS, Role.RECEPTION, Role.CASEWORKER),
+    # Auditors may look, too, and land on the traces.
+    _door("callbacks", "/callbacks", "o", Role.AUDITOR),
     _door("rules", "/rules", "e", *_EVERYBODY),
     _door("offers", "/offers", "t", *_EVERYBODY),
 )

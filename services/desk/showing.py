@@ -71,7 +71,7 @@ def show(
     return answer
 
 
-def part(request: Request, template: str, session: Session, **shown: Any) -> str:
+def part(request: Request, template: str, session: Session | None, **shown: Any) -> str:
     """A part of a page as text, for what is sent live; it does not count as its owner being there."""
     context = {**_common(request, session), "request": request, **shown}
     return templates.get_template(template).render(context)

@@ -1,0 +1,1 @@
+"""Call-backs, as far as they need thinking about: what a form says, and what a list is asked for."""
