@@ -7,16 +7,19 @@
   const lost = document.getElementById("lost");
   /* The clock on the screen changes each minute, so silence of this length is a fault. */
   const DEAF_MS = 150_000;
-  const RETRY_MS = 15_000;
+  /* What stands there now is sent at once to whoever connects, so the first word comes soon or not at all. */
+  const FIRST_WORD_MS = 15_000;
+  const RETRY_MS = 5_000;
   let heard = Date.now();
+  let patience = FIRST_WORD_MS;
   const tell = (is) => {
     lost.hidden = !is;
     lost.textContent = is ? document.body.dataset.lost : "";
   };
-  document.addEventListener("htmx:after:swap", () => { heard = Date.now(); tell(false); });
+  document.addEventListener("htmx:after:swap", () => { heard = Date.now(); patience = DEAF_MS; tell(false); });
   document.addEventListener("htmx:sse:error", () => tell(true));
   setInterval(async () => {
-    if (Date.now() - heard < DEAF_MS) return;
+    if (Date.now() - heard < patience) return;
     tell(true);
     try {
       /* Only a page that is there takes the place of this one: a browser's own error page would stay for ever. */
