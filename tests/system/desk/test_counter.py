@@ -232,7 +232,7 @@ def test_call_backs_are_worked_off_with_the_keyboard_alone(
         phones_and_gives_up(house, data, f"+452000000{number}", f"c-{number}", minutes)
     anna.goto("/walk-in")
     anna.keyboard.press("g")
-    anna.keyboard.press("t")
+    anna.keyboard.press("o")
     expect(anna.get_by_text("3 venter på et opkald, 0 er taget")).to_be_visible(timeout=20_000)
     fits(anna, "callbacks")
     anna.keyboard.press("n")
