@@ -8,6 +8,7 @@ import httpx
 from fastapi import FastAPI
 
 from services.desk.assets import mount_assets
+from services.desk.endpoints.attention import attention_router
 from services.desk.endpoints.callbacks import callbacks_router
 from services.desk.endpoints.callbacks_clearing import clearing_router
 from services.desk.endpoints.contact import contact_router
@@ -41,6 +42,7 @@ from shared.service_app import connect_by_url
 
 SERVICES = ("intake", "triage", "routing")
 _ROUTERS = (
+    attention_router,
     front_router,
     sign_in_router,
     provider_router,

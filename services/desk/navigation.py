@@ -32,6 +32,7 @@ _DOORS = (
     _door("operations", "/operations", "d", Role.OPERATIONS, Role.RECEPTION),
     _door("callbacks", "/callbacks", "o", Role.RECEPTION, Role.OPERATIONS),
     _door("inbox", "/inbox", "i", Role.CASEWORKER, Role.RECEPTION, Role.OPERATIONS),
+    _door("attention", "/attention", "k", Role.RECEPTION, Role.CASEWORKER, Role.OPERATIONS),
     _door("trace", "/trace", "s", Role.AUDITOR, Role.OPERATIONS, Role.RECEPTION, Role.CASEWORKER),
     # Auditors may look, too, and land on the traces.
     _door("callbacks", "/callbacks", "o", Role.AUDITOR),

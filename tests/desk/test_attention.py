@@ -1,0 +1,76 @@
+"""What comes again and what was missed reaches a person, who says what was done."""
+
+from datetime import timedelta
+
+from services.house import House
+from shared.clock import SettableClock
+from shared.vocabulary import Role
+from tests.desk.conftest import SitsDown
+
+CONCERN = {"needs": ["child_concern"], "age": 9, "district": 3}
+APPLICATION = {"needs": ["support_at_home"], "in_municipality": True, "applies_for_measure": True}
+
+
+async def contact(house: House, facts: dict[str, object], cpr: str, *, decide: bool = False) -> str:
+    async with house.client("intake") as intake, house.client("triage") as triage:
+        token = house.apps["intake"].state.tokens.for_development([Role.RECEPTION], [], "eva", 3600)
+        intake.headers["Authorization"] = triage.headers["Authorization"] = f"Bearer {token}"
+        told = {name: value for name, value in facts.items() if name != "age"}
+        body = {"channel": "written", "citizen": {"cpr": cpr}, "facts": told}
+        made = (await intake.post("/v1/contacts", json=body)).json()
+        await house.settle()
+        if decide:
+            found = await triage.get("/v1/assessments", params={"contact_id": made["id"]})
+            path = f"/v1/assessments/{found.json()['items'][0]['id']}/decision"
+            await triage.post(path, json={"accept": True})
+            await house.settle()
+        reference: str = made["reference"]
+        return reference
+
+
+async def test_a_concern_that_comes_again_is_shown_until_somebody_says_what_was_done(
+    house: House, sits_down: SitsDown
+) -> None:
+    references = [await contact(house, CONCERN, "610117-4234") for _ in range(2)]
+    anna = await sits_down(Role.RECEPTION)
+    page = await anna.opens("/attention")
+    assert "2 underretninger om samme barn" in page.text
+    assert all(reference in page.text for reference in references)
+    assert "610117" not in page.text
+    alarm = page.text.split('action="/attention/alarms/')[1].split('"')[0]
+    refused = await anna.sends(f"/attention/alarms/{alarm}")
+    assert refused.status_code == 422
+    assert "Skriv med få ord, hvad der er gjort." in refused.text
+    done = await anna.sends(f"/attention/alarms/{alarm}", reason="Samlet hos teamlederen")
+    assert "Ingen bekymring er kommet igen." in done.text
+    again = await anna.sends(f"/attention/alarms/{alarm}", reason="En gang til")
+    assert again.status_code == 409
+    assert "Nogen har taget sig af det" in again.text
+
+
+async def test_a_missed_deadline_asks_for_a_written_notice_and_gets_its_new_date(
+    house: House, sits_down: SitsDown, clock: SettableClock
+) -> None:
+    reference = await contact(house, APPLICATION, "610180-4234", decide=True)
+    clock.advance(timedelta(days=120))
+    await house.settle()
+    bo = await sits_down(Role.CASEWORKER, "adults")
+    page = await bo.opens("/attention")
+    assert reference in page.text
+    task = page.text.split('action="/attention/tasks/')[1].split('"')[0]
+    wrong = await bo.sends(f"/attention/tasks/{task}", new_due_at="snart")
+    assert wrong.status_code == 422
+    assert 'value="snart"' in wrong.text
+    done = await bo.sends(f"/attention/tasks/{task}", new_due_at="2026-09-01")
+    assert "Ingen frister venter på en besked til borgeren." in done.text
+
+
+async def test_operations_see_missed_deadlines_and_leave_the_notice_to_the_unit(
+    house: House, sits_down: SitsDown, clock: SettableClock
+) -> None:
+    await contact(house, APPLICATION, "610180-4234", decide=True)
+    clock.advance(timedelta(days=120))
+    await house.settle()
+    page = await (await sits_down(Role.OPERATIONS)).opens("/attention")
+    assert "Overskredne frister (1)" in page.text
+    assert "/attention/tasks/" not in page.text
