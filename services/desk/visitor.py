@@ -41,6 +41,10 @@ class Form:
         """Whether a box is ticked."""
         return any(key == name for key, _ in self._pairs)
 
+    def pairs(self) -> list[tuple[str, str]]:
+        """Everything but the secret, as it was sent."""
+        return [(key, value) for key, value in self._pairs if key != CSRF_FIELD]
+
     def as_dict(self) -> dict[str, list[str]]:
         """All fields, for a form that is shown again as it was filled in."""
         return {key: self.all(key) for key, _ in self._pairs if key != CSRF_FIELD}

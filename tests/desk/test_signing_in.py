@@ -131,3 +131,42 @@ async def test_what_belongs_to_another_role_is_said_in_plain_danish(sits_down: S
     answer = await eva.opens("/inbox/adults")
     assert answer.status_code == 403
     assert "Det må din rolle ikke" in answer.text
+
+
+async def test_a_form_sent_when_its_owner_was_signed_out_is_kept_and_can_be_sent_again(
+    sits_down: SitsDown, clock: SettableClock
+) -> None:
+    anna = await sits_down(Role.RECEPTION)
+    for away in (timedelta(minutes=16), LONGEST):
+        clock.advance(away)
+        page = await anna.sends("/reception/search", wanted="Halvvejs <script> " + "x" * 60)
+        assert page.status_code == 401
+        assert 'action="/reception/search"' in page.text
+        assert "Halvvejs &lt;script&gt; xxx" in page.text
+
+
+async def test_a_form_that_is_not_ours_is_not_kept(sits_down: SitsDown, clock: SettableClock) -> None:
+    anna = await sits_down(Role.RECEPTION)
+    clock.advance(LONGEST)
+    answer = await anna.client.post("/reception/search", data={"csrf": "guessed", "wanted": "x"})
+    assert answer.headers["location"] == "/sign-in"
+
+
+async def test_an_address_that_cannot_be_is_said_in_plain_danish(sits_down: SitsDown) -> None:
+    anna = await sits_down(Role.RECEPTION)
+    page = await anna.opens("/contacts/not-an-id")
+    assert page.status_code == 404
+    assert "Findes ikke" in page.text
+
+
+async def test_what_goes_wrong_with_a_part_leaves_the_page_as_it_is(
+    sits_down: SitsDown, clock: SettableClock
+) -> None:
+    anna = await sits_down(Role.RECEPTION)
+    part = {"hx-request": "true", "x-csrf": anna.csrf}
+    answer = await anna.client.post("/inbox/adults/entries/x/take", headers=part)
+    assert answer.headers["hx-retarget"] == "#notice"
+    clock.advance(LONGEST)
+    answer = await anna.client.post("/reception/next", headers=part)
+    assert answer.status_code == 401
+    assert answer.headers["hx-reswap"] == "none"

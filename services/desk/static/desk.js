@@ -135,8 +135,32 @@
     setTimeout(() => { if (!lost) tell(""); }, 4000);
   });
   document.addEventListener("htmx:error", () => { if (!navigator.onLine) tell(notice.dataset.lost); });
-  addEventListener("dsi:signed-out", () => tell(notice.dataset.signedOut));
-  document.addEventListener("dsi:signed-out", () => tell(notice.dataset.signedOut));
+  /* What went wrong with a part is put into the notice by the server; the next thing that works takes it away. */
+  document.addEventListener("dsi:told", () => { notice.hidden = false; });
+  document.addEventListener("htmx:after:swap", (event) => {
+    if (event.detail?.ctx?.target !== notice && notice.querySelector(".alert-error")) tell("");
+  });
+
+  /* Signed out or locked: told once, and when its owner has signed in anew in another tab, the forms here get the
+     new secret. Whoever else signs in gets none of what was written here. */
+  let out = Boolean(document.querySelector("[data-renews]"));
+  const signedOut = () => { out = true; tell(notice.dataset.signedOut); };
+  document.addEventListener("dsi:signed-out", signedOut);
+  document.addEventListener("htmx:sse:error", (event) => { if (event.detail?.status === 401) signedOut(); });
+  const renew = async () => {
+    if (!out || document.hidden) return;
+    const answer = await fetch("/sign-in/secret", { redirect: "error" }).catch(() => null);
+    if (!answer?.ok) return;
+    const now = await answer.json();
+    const owner = document.querySelector("[data-person]").dataset.person;
+    if (owner !== now.person) { tell(notice.dataset.somebodyElse); return; }
+    for (const field of document.querySelectorAll("input[name=csrf]")) field.value = now.csrf;
+    out = false;
+    tell(notice.dataset.renewed);
+    setTimeout(() => { if (!out) tell(""); }, 8000);
+  };
+  addEventListener("focus", renew);
+  document.addEventListener("visibilitychange", renew);
 
   /* The page locks itself when nobody has touched it for a while; the server would refuse it anyway. */
   const idle = Number(document.body.dataset.idleSeconds || 0);
