@@ -173,6 +173,21 @@ async def test_two_receptionists_never_get_the_same_person(house: House, sits_do
     assert "Ingen venter i den kø lige nu" in again.text
 
 
+async def test_one_is_taken_out_of_turn_and_the_slower_of_two_is_told(
+    house: House, sits_down: SitsDown
+) -> None:
+    anna, eva = await sits_down(Role.RECEPTION), await sits_down(Role.RECEPTION, name="Eva")
+    async with house.client("intake") as intake:
+        token = house.apps["intake"].state.tokens.for_service("test")
+        headers = {"Authorization": f"Bearer {token}"}
+        await intake.post("/v1/contacts", json={"channel": "walk_in"}, headers=headers)
+    await house.settle()
+    found = re.search(r'action="(/reception/entries/[^"]+/take)"', (await anna.opens("/reception")).text)
+    assert found is not None
+    assert (await anna.sends(found[1])).url.path.startswith("/contacts/")
+    assert "Nogen var hurtigere" in (await eva.sends(found[1])).text
+
+
 async def test_back_in_line_keeps_what_was_written_for_whoever_comes_next(
     house: House, sits_down: SitsDown
 ) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -111,8 +112,8 @@ async def take_next(request: Request, session: Receptionist) -> Response:
     return go_to(request, "/reception?nobody=1" if entry is None else f"/contacts/{entry['contact_id']}")
 
 
-@reception_router.post("/entries/{entry_id:uuid}/take")
-async def take_out_of_turn(request: Request, session: Receptionist, entry_id: str) -> Response:
+@reception_router.post("/entries/{entry_id}/take")
+async def take_out_of_turn(request: Request, session: Receptionist, entry_id: UUID) -> Response:
     """This one now. Whoever was a moment slower is told who has it."""
     entry = await services_of(request, session).post("routing", f"/v1/entries/{entry_id}/take")
     return go_to(request, f"/contacts/{entry['contact_id']}")

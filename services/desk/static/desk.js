@@ -128,13 +128,22 @@
   /* A lost connection is told, and so is its return. */
   let lost = false;
   document.addEventListener("htmx:sse:error", () => { lost = true; tell(notice.dataset.lost); });
-  document.addEventListener("htmx:sse:after:connection", () => {
+  const found = () => {
     if (!lost) return;
     lost = false;
     tell(notice.dataset.back);
     setTimeout(() => { if (!lost) tell(""); }, 4000);
+  };
+  document.addEventListener("htmx:sse:after:connection", found);
+  document.addEventListener("htmx:after:request", (event) => { if (event.detail.ctx.response.status < 500) found(); });
+  /* A form that is kept as one types asks again by itself until somebody answers. */
+  document.addEventListener("htmx:error", (event) => {
+    if (event.detail?.error?.name !== "TypeError") return;
+    lost = true;
+    tell(notice.dataset.lost);
+    const form = event.detail.ctx?.sourceElement?.closest("form.contact");
+    if (form) setTimeout(() => { if (lost) form.dispatchEvent(new Event("change", { bubbles: true })); }, 2000);
   });
-  document.addEventListener("htmx:error", () => { if (!navigator.onLine) tell(notice.dataset.lost); });
   /* What went wrong with a part is put into the notice by the server; the next thing that works takes it away. */
   document.addEventListener("dsi:told", () => { notice.hidden = false; });
   document.addEventListener("htmx:after:swap", (event) => {
