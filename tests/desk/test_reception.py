@@ -107,6 +107,18 @@ async def test_a_form_with_faults_comes_back_filled_in_and_nothing_is_decided(
         assert text in page.text
 
 
+async def test_a_form_sent_with_faults_goes_on_being_kept_though_a_later_draft_was_on_its_way(
+    house: House, sits_down: SitsDown
+) -> None:
+    anna = await sits_down(Role.RECEPTION)
+    path = await begins(anna, house)
+    await anna.sends(f"{path}/look", summary="Kladde på vej, mens der blev trykket")
+    page = (await anna.sends(f"{path}/decide", summary="Sendt for tidligt")).text
+    page = (await anna.sends(f"{path}/look", draft_etag=hidden(page, "draft_etag"), summary="Rettet")).text
+    assert "Åben et andet sted" not in page
+    assert "Rettet" in (await anna.opens(path)).text
+
+
 async def test_of_two_tabs_the_later_one_is_told_and_loses_nothing(house: House, sits_down: SitsDown) -> None:
     anna = await sits_down(Role.RECEPTION)
     path = await begins(anna, house)

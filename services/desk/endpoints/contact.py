@@ -18,6 +18,7 @@ from services.desk.reception.handling import (
     candidates,
     estimate_at,
     keep_draft,
+    keep_draft_anew,
     open_contact,
     recommend,
     reread,
@@ -158,11 +159,10 @@ async def decide(desk: Receptionist, contact_id: UUID) -> Response:
     services, form = desk.services, await form_of(desk.request)
     hand = await _with_form(services, str(contact_id), form)
     told = reread(hand.contact, hand.fields)
-    if told.faults:
-        return await _page(desk, hand, faults=told.faults, status=422)
     wish, fault = _wish_of(form)
-    if fault is not None:
-        return await _page(desk, hand, faults=(fault,), status=422)
+    if faults := told.faults or ((fault,) if fault else ()):
+        hand = await keep_draft_anew(services, hand)
+        return await _page(desk, hand, faults=faults, status=422)
     try:
         contact = await write_down(services, str(contact_id), told, hand.etag)
         assessment = await assessed(services, contact)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -54,6 +54,24 @@ async def keep_draft(
     body = {"content": {name: list(texts) for name, texts in fields.items()}}
     path = f"/v1/contacts/{contact_id}/draft"
     return (await services.ask("intake", "PUT", path, body=body, if_match=draft_etag)).etag
+
+
+async def keep_draft_anew(services: Services, hand: InHand) -> InHand:
+    """Keep a form that was just sent whole: it counts more than what was kept on the way to it."""
+    place = f"/v1/contacts/{hand.contact['id']}"
+    try:
+        newest = (await services.ask("intake", "GET", f"{place}/draft")).etag
+    except Refused as refused:
+        if refused.answer_status != 404:
+            raise
+        newest = None
+    try:
+        kept = await keep_draft(services, hand.contact["id"], hand.fields, newest)
+    except Refused as refused:
+        if refused.answer_status not in {409, 412, 422, 428}:
+            raise
+        return hand
+    return replace(hand, draft_etag=kept)
 
 
 async def recommend(services: Services, contact: Mapping[str, Any], told: Told) -> dict[str, Any] | None:

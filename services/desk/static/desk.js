@@ -117,11 +117,18 @@
   });
   addEventListener("pageshow", () => { for (const form of document.forms) delete form.dataset.sent; });
 
-  /* Focus stays where it was when htmx puts something new in its place: by id, or at the heading of the part. */
-  let focused = null;
-  document.addEventListener("htmx:before:swap", () => { focused = document.activeElement?.id || null; });
+  /* Focus stays where it was when htmx puts something new in its place; when that is gone, at what was around it. */
+  let around = [];
+  document.addEventListener("htmx:before:swap", () => {
+    around = [];
+    for (let one = document.activeElement; one && one !== document.body; one = one.parentElement) if (one.id) around.push(one.id);
+  });
   document.addEventListener("htmx:after:swap", () => {
-    if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus();
+    if (around.length && document.activeElement === document.body) {
+      const place = around.map((id) => document.getElementById(id)).find((one) => one && !one.disabled);
+      if (place && place.tabIndex < 0) place.tabIndex = -1;
+      place?.focus({ preventScroll: true });
+    }
     count();
   });
 
