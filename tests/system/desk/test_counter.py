@@ -191,8 +191,13 @@ def test_the_screen_does_not_grow_while_it_is_up(anna: Page, wall: Page) -> None
 
 
 def test_the_screen_and_the_line_recover_by_themselves_when_the_server_was_killed(
-    anna: Page, wall: Page, house: Process
+    anna: Page, eva: Page, wall: Page, house: Process
 ) -> None:
+    anna.goto("/walk-in")
+    eva.goto("/walk-in")
+    eva.keyboard.press("t")
+    # Both pages follow what happens, before the server dies.
+    expect(anna.locator("tbody th").last).to_have_text(eva.locator(".slip-number").inner_text())
     house.kill()
     try:
         expect(wall.locator("#lost")).to_be_visible(timeout=30_000)
