@@ -12,6 +12,7 @@ from services.desk.endpoints.attention import attention_router
 from services.desk.endpoints.callbacks import callbacks_router
 from services.desk.endpoints.callbacks_clearing import clearing_router
 from services.desk.endpoints.contact import contact_router
+from services.desk.endpoints.contact_steps import contact_steps_router
 from services.desk.endpoints.forwarding import forwarding_router
 from services.desk.endpoints.front import front_router
 from services.desk.endpoints.inbox import inbox_router
@@ -48,6 +49,7 @@ _ROUTERS = (
     provider_router,
     reception_router,
     contact_router,
+    contact_steps_router,
     inbox_router,
     operations_router,
     trace_router,
