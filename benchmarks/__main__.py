@@ -5,7 +5,7 @@ import sys
 
 from rich.console import Console
 
-from benchmarks import board, claims, contacts, recommendations, relay, telephony
+from benchmarks import board, claims, contacts, proofs, recommendations, relay, telephony
 
 BENCHMARKS = {
     "contacts": contacts.run,
@@ -14,6 +14,7 @@ BENCHMARKS = {
     "relay": relay.run,
     "recommendations": recommendations.run,
     "board": board.run,
+    "proofs": proofs.run,
 }
 
 

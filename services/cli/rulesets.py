@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from services.cli.own_house import client_of, own_house
+from services.triage.boxes import TooLargeError
 from services.triage.proving import prove
 from services.triage.ruleset import RuleSet
 from services.triage.ruleset_reading import FaultyRulesetError, read_ruleset_file
@@ -44,7 +45,11 @@ def check_files(files: Sequence[Path], output: Console) -> int:
 
 
 def _prove(file: Path, ruleset: RuleSet, output: Console) -> int:
-    proof = prove(ruleset)
+    try:
+        proof = prove(ruleset)
+    except TooLargeError:
+        _say(output, f"{file}: its rows overlap in too many ways to be proved in reasonable time")
+        return 1
     for finding in proof.findings:
         rows = ", ".join(map(str, finding.rows)) or "-"
         _say(output, f"{file}: rows {rows}: {finding.kind}: {finding.text}")

@@ -30,6 +30,9 @@ NEED_STATES: tuple[NeedState, ...] = ("absent", "unmet", "met")
 #: What another fact counts for, beside how far away its value is.
 _ANOTHER_FACT = 1000
 
+#: So much work is done for one rule set, some 20 s of processor time; 200 rows by chance take a fifth of it.
+MOST_STEPS = 5_000_000
+
 #: The first and the last day that a contact can have been received on (schemas.ReceivedAt).
 FIRST_DAY = date(2000, 1, 1)
 LAST_DAY = date(2099, 12, 31)
@@ -72,9 +75,9 @@ class Axis:
 class FactSpace:
     """All combinations of facts, for rules that tell these days apart."""
 
-    def __init__(self, geography: Geography, days: Iterable[date], valid_from: date) -> None:
+    def __init__(self, geography: Geography, days: Iterable[date], valid_from: date, most_steps: int) -> None:
         self.axes = tuple(_axes(geography, days))
-        self.boxes = Boxes([len(axis.values) for axis in self.axes])
+        self.boxes = Boxes([len(axis.values) for axis in self.axes], most_steps)
         self._position = {axis.name: position for position, axis in enumerate(self.axes)}
         for axis, facts in _SETTLED.items():
             self._position |= dict.fromkeys(facts, self._position[axis])

@@ -7,7 +7,6 @@ which makes "is there any such case?" a comparison, and every operation is remem
 """
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 #: A region: the number of a node.
 Region = int
@@ -22,23 +21,30 @@ Cost = Callable[[int, int], int]
 _LARGE = 60
 
 
-class Node(NamedTuple):
-    """The values of one axis, as bits, each with the region that they lead on to. Others lead nowhere."""
+#: An axis, and the values on it, as bits, each with the region that they lead on to. Others lead nowhere.
+#: Plain, so that the collector of garbage lets go of it: there may be a million.
+Node = tuple[int, tuple[tuple[int, Region], ...]]
 
-    axis: int
-    edges: tuple[tuple[int, Region], ...]
+
+class TooLargeError(Exception):
+    """The regions asked for take more steps than are allowed. They hold SAT: some always will."""
 
 
 class Boxes:
-    """Regions over axes of the given numbers of values; the first axes are asked for first."""
+    """Regions over axes of the given numbers of values; the first axes are asked for first.
 
-    def __init__(self, sizes: Sequence[int]) -> None:
+    After `most_steps` pairs of regions have been put together, the next raises TooLargeError.
+    """
+
+    def __init__(self, sizes: Sequence[int], most_steps: int) -> None:
+        self._most_steps = most_steps
         self.sizes = tuple(sizes)
         self._full = tuple((1 << size) - 1 for size in sizes)
-        end = Node(len(self.sizes), ())
+        end: Node = (len(self.sizes), ())
         self._nodes = [end, end]
         self._numbers: dict[Node, Region] = {}
-        self._common: dict[tuple[Region, Region], Region] = {}
+        # Pairs as one number each: millions of tuples would keep the collector of garbage busy.
+        self._common: dict[int, Region] = {}
         self._sizes: dict[Region, int] = {NOTHING: 0}
         self._opposite = {NOTHING: EVERYTHING, EVERYTHING: NOTHING}
 
@@ -54,24 +60,26 @@ class Boxes:
             return other
         if NOTHING in (one, other):
             return NOTHING
-        key = (one, other) if one < other else (other, one)
+        key = one << 32 | other if one < other else other << 32 | one
         found = self._common.get(key)
         if found is None:
-            found = self._common[key] = self._join(*key)
+            if len(self._common) >= self._most_steps:
+                raise TooLargeError
+            found = self._common[key] = self._join(one, other)
         return found
 
     def opposite(self, region: Region) -> Region:
         """The cases that are not in it."""
         found = self._opposite.get(region)
         if found is None:
-            node = self._nodes[region]
+            axis, leading = self._nodes[region]
             edges: dict[Region, int] = {}
-            rest = self._full[node.axis]
-            for values, inner in node.edges:
+            rest = self._full[axis]
+            for values, inner in leading:
                 rest &= ~values
                 _add(edges, self.opposite(inner), values)
             _add(edges, EVERYTHING, rest)
-            found = self._opposite[region] = self._node(node.axis, edges)
+            found = self._opposite[region] = self._node(axis, edges)
             self._opposite[found] = region
         return found
 
@@ -122,16 +130,11 @@ class Boxes:
 
         None when the region is empty. The usual values must cost nothing.
         """
-        best: dict[Region, tuple[int, int, Region]] = {}
-        if region == NOTHING:
-            return None
-        self._price(region, cost, best)
-        case = list(usual)
-        while region > EVERYTHING:
-            _, position, inner = best[region]
-            case[self._nodes[region].axis] = position
-            region = inner
-        return case
+        return Nearest(self, usual, cost).case(region)
+
+    def node(self, region: Region) -> Node:
+        """What stands at a region other than NOTHING and EVERYTHING."""
+        return self._nodes[region]
 
     def _size(self, region: Region) -> int:
         """How many nodes the region has; what is large is not counted to its end."""
@@ -139,7 +142,7 @@ class Boxes:
         if found is None:
             seen, waiting = {region}, [region]
             while waiting and len(seen) < _LARGE:
-                for _, inner in self._nodes[waiting.pop()].edges:
+                for _, inner in self._nodes[waiting.pop()][1]:
                     if inner not in seen:
                         seen.add(inner)
                         waiting.append(inner)
@@ -156,33 +159,20 @@ class Boxes:
             return [self._node(axis, {part: values}) for part in self._parts(inner)]
         return [self._node(axis, {inner: values}) for values, inner in edges]
 
-    def _price(self, region: Region, cost: Cost, best: dict[Region, tuple[int, int, Region]]) -> int:
-        if region == EVERYTHING:
-            return 0
-        if region not in best:
-            axis, edges = self._nodes[region]
-            best[region] = min(
-                (cost(axis, position) + self._price(inner, cost, best), position, inner)
-                for values, inner in edges
-                for position in range(values.bit_length())
-                if values >> position & 1
-            )
-        return best[region][0]
-
     def _join(self, one: Region, other: Region) -> Region:
-        left, right = self._nodes[one], self._nodes[other]
+        (axis, left), (another, right) = self._nodes[one], self._nodes[other]
         edges: dict[Region, int] = {}
-        if left.axis == right.axis:
-            for values, inner in left.edges:
-                for others, further in right.edges:
+        if axis == another:
+            for values, inner in left:
+                for others, further in right:
                     if values & others:
                         _add(edges, self.common(inner, further), values & others)
-            return self._node(left.axis, edges)
-        if left.axis > right.axis:
-            left, other = right, one
-        for values, inner in left.edges:
+            return self._node(axis, edges)
+        if axis > another:
+            axis, left, other = another, right, one
+        for values, inner in left:
             _add(edges, self.common(inner, other), values)
-        return self._node(left.axis, edges)
+        return self._node(axis, edges)
 
     def _node(self, axis: int, edges: dict[Region, int]) -> Region:
         edges.pop(NOTHING, None)
@@ -194,7 +184,7 @@ class Boxes:
                 return inner
             if not values:
                 return NOTHING
-        node = Node(axis, tuple((values, inner) for inner, values in sorted(edges.items())))
+        node = (axis, tuple([(values, inner) for inner, values in sorted(edges.items())]))
         number = self._numbers.get(node)
         if number is None:
             number = self._numbers[node] = len(self._nodes)
@@ -205,3 +195,63 @@ class Boxes:
 def _add(edges: dict[Region, int], inner: Region, values: int) -> None:
     if values:
         edges[inner] = edges.get(inner, 0) | values
+
+
+class Nearest:
+    """Finds for one case the nearest in any region. What was worked out for one region serves all.
+
+    `known` holds what regions cost from some axis on, for every case that has the same values there.
+    """
+
+    def __init__(
+        self,
+        boxes: Boxes,
+        usual: Sequence[int],
+        cost: Cost,
+        known: dict[Region, "Cheapest"] | None = None,
+        known_from: int = 0,
+    ) -> None:
+        self._boxes = boxes
+        self._usual = usual
+        self._cost = cost
+        self._best: dict[Region, Cheapest] = {}
+        self._known = self._best if known is None else known
+        self._known_from = known_from
+        self._steps: dict[tuple[int, int], tuple[int, int]] = {}
+
+    def case(self, region: Region) -> list[int] | None:
+        """The nearest case of the region, None when it is empty."""
+        if region == NOTHING:
+            return None
+        case = list(self._usual)
+        while region > EVERYTHING:
+            _, position, inner = self._cheapest(region)
+            case[self._boxes.node(region)[0]] = position
+            region = inner
+        return case
+
+    def _cheapest(self, region: Region) -> "Cheapest":
+        axis, edges = self._boxes.node(region)
+        kept = self._known if axis >= self._known_from else self._best
+        found = kept.get(region)
+        if found is None:
+            ways = []
+            for values, inner in edges:
+                cost, position = self._steps.get((axis, values)) or self._step(axis, values)
+                further = self._cheapest(inner)[0] if inner > EVERYTHING else 0
+                ways.append((cost + further, position, inner))
+            found = kept[region] = min(ways)
+        return found
+
+    def _step(self, axis: int, values: int) -> tuple[int, int]:
+        """The cheapest of these values."""
+        found = self._steps[axis, values] = min(
+            (self._cost(axis, position), position)
+            for position in range(values.bit_length())
+            if values >> position & 1
+        )
+        return found
+
+
+#: What a region costs, the value to take on its first axis, and the region that it leads on to.
+Cheapest = tuple[int, int, Region]

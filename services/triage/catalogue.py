@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 from uuid import UUID
@@ -63,6 +64,11 @@ class Offer(Strict):
     languages: tuple[str, ...] = ()
     hours: tuple[Hours, ...] = ()
 
+    @cached_property
+    def bits(self) -> int:
+        """The needs as one number (`case.NEED_BITS`)."""
+        return needs_mask(self.needs)
+
     def is_open_on(self, day: date) -> bool:
         """Whether the offer takes people on that day. A date that is not known sets no limit."""
         begun = self.valid_from is None or self.valid_from <= day
@@ -114,9 +120,9 @@ class OpenOffers:
             if offer.kind in kinds
             and offer.takes_age(case.age)
             and offer.takes_district(case.district)
-            and (met := (needs_mask(offer.needs) & case.needs).bit_count())
+            and (met := (offer.bits & case.needs).bit_count())
         ]
-        chosen.sort(key=lambda pair: (not needs_mask(pair[0].needs) & decisive, _rank(*pair)))
+        chosen.sort(key=lambda pair: (not pair[0].bits & decisive, _rank(*pair)))
         return [offer for offer, _ in chosen]
 
 
@@ -146,7 +152,7 @@ def _open(offers: tuple[Offer, ...]) -> OpenOffers:
     covered = [0] * (OLDEST + 1)
     for offer in low:
         for age in range(offer.ages.first, offer.ages.last + 1):
-            covered[age] |= needs_mask(offer.needs)
+            covered[age] |= offer.bits
     cuts = frozenset(cut for o in offers for cut in (o.ages.first, o.ages.last + 1) if 0 < cut <= OLDEST)
     return OpenOffers(offers=offers, covered=tuple(covered), age_cuts=cuts)
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from services.triage.boxes import TooLargeError
 from services.triage.case import Case
 from services.triage.catalogue import OpenOffers
 from services.triage.explaining import because
@@ -66,15 +67,24 @@ class ExplainedRecommendation(Recommendation):
 
 
 class Explainer:
-    """Explains by one adviser and the offers of one day. Making one takes a tenth of a second: keep it."""
+    """Explains by one adviser and the offers of one day. Making one takes a tenth of a second: keep it.
+
+    Of a rule set whose places are too large to write down it tells why, and no change of facts.
+    """
 
     def __init__(self, adviser: Adviser, offers: OpenOffers) -> None:
         self._adviser = adviser
         self._offers = offers
-        self._places = Places(adviser.ruleset, adviser.geography, offers.covered)
+        self._places = self._places_of(adviser, offers)
         # Regions grow while they are searched, and several requests may ask at once.
         self._one_at_a_time = Lock()
         self._wording = Wording(adviser.geography, adviser.vocabulary)
+
+    def _places_of(self, adviser: Adviser, offers: OpenOffers) -> Places | None:
+        try:
+            return Places(adviser.ruleset, adviser.geography, offers.covered)
+        except TooLargeError:
+            return None
 
     def explain(self, facts: Facts, case: Case, recommendation: Recommendation) -> Explanation:
         """The explanation of this recommendation, which was made of these facts."""
@@ -90,10 +100,12 @@ class Explainer:
         )
 
     def _changes(self, case: Case, here: Place) -> list[tuple[Place, Change]]:
+        if self._places is None:
+            return []
         with self._one_at_a_time:
-            nearest = [(place, self._places.nearest(place, case)) for place in self._places.regions]
-        found = [(place, change) for place, change in nearest if change is not None and place != here]
-        return sorted(found, key=lambda pair: pair[1].distance)
+            nearest = self._places.nearest(case)
+        nearest.pop(here, None)
+        return sorted(nearest.items(), key=lambda pair: pair[1].distance)
 
     def _why(self, destination: Destination, reason: Reason) -> str:
         return self._wording.why(destination, reason.text, reason.because)

@@ -1,10 +1,11 @@
 """Which cases a rule set sends where, as regions, and the least that would be different for another place."""
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.triage.axes import NEED_STATES, FactSpace, Home, NeedState, days_of
-from services.triage.boxes import NOTHING, Region
+from services.triage.boxes import NOTHING, Cheapest, Nearest, Region
 from services.triage.case import ELSEWHERE, NEED_BITS, Case
 from services.triage.geography import Geography
 from services.triage.regions import ALWAYS, Truth, destinations, truth_of
@@ -29,6 +30,12 @@ _FAR = {
 }
 _ADDED, _REMOVED, _OTHER_FLAG, _BY_POSTCODE = 20, 15, 40, 50
 _USUAL_AGE = 40
+
+#: So much work is done to know the places of a rule set, about a second of processor time.
+_MOST_STEPS = 250_000
+
+#: A form asks again at each change of a field: for so many sets of needs it is kept what they cost.
+_KEPT_NEEDS = 64
 
 _TOLD_OF = {
     "home": ("district", "postal_code", "in_municipality"),
@@ -59,28 +66,50 @@ class Change:
 
 
 class Places:
-    """Every place that a rule set leads to, by the needs that open offers cover at each age."""
+    """Every place that a rule set leads to, by the needs that open offers cover at each age.
+
+    Raises TooLargeError for a rule set whose places cannot be written down.
+    """
 
     def __init__(self, ruleset: RuleSet, geography: Geography, covered: Sequence[int]) -> None:
-        self._space = FactSpace(geography, days_of(ruleset), ruleset.valid_from)
+        self._space = FactSpace(geography, days_of(ruleset), ruleset.valid_from, _MOST_STEPS)
         self._boxes = self._space.boxes
+        self._first_need = len(self._space.axes) - len(Need)
+        self._known: OrderedDict[int, dict[Region, Cheapest]] = OrderedDict()
         self.regions = self._regions(ruleset, self._catalogue(covered))
 
-    def nearest(self, place: Place, case: Case) -> Change | None:
-        """The smallest change with which the rules would lead there: fewest facts, then nearest values.
+    def nearest(self, case: Case) -> dict[Place, Change]:
+        """For each place the smallest change with which the rules would lead there.
 
-        None when nothing that may be different leads there.
+        Fewest facts, then nearest values. A place is left out when nothing that may be different leads there.
         """
         now = self._space.positions(case)
+        costs: dict[tuple[int, int], int] = {}
 
         def cost(axis: int, position: int) -> int:
-            return self._cost(case, now, axis, position)
+            found = costs.get((axis, position))
+            if found is None:
+                found = costs[axis, position] = self._cost(case, now, axis, position)
+            return found
 
-        there = self._boxes.nearest(self.regions.get(place, NOTHING), now, cost)
-        if there is None:
-            return None
-        distance = sum(cost(axis, at) for axis, at in enumerate(there))
-        return None if distance >= _FIXED else self._change(now, there, distance)
+        search = Nearest(self._boxes, now, cost, self._known_of(case.needs), self._first_need)
+        found = {}
+        for place, region in self.regions.items():
+            there = search.case(region)
+            if there is None:
+                continue
+            distance = sum(cost(axis, at) for axis, at in enumerate(there) if at != now[axis])
+            if distance < _FIXED:
+                found[place] = self._change(now, there, distance)
+        return found
+
+    def _known_of(self, needs: int) -> dict[Region, Cheapest]:
+        """What was found out about these needs already: it holds whatever the other facts are."""
+        known = self._known.setdefault(needs, {})
+        self._known.move_to_end(needs)
+        if len(self._known) > _KEPT_NEEDS:
+            self._known.popitem(last=False)
+        return known
 
     def _catalogue(self, covered: Sequence[int]) -> Region:
         """The cases whose needs are met as the open offers meet them; at an unknown age none is."""

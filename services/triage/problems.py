@@ -53,6 +53,12 @@ class NotChecked(Problem):
     title = "The rule set has not been checked yet"
 
 
+class TooLargeToProve(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    kind = "ruleset-too-large-to-prove"
+    title = "Its rows overlap in too many ways to be proved in reasonable time; nothing was recorded"
+
+
 class NotSimulated(Problem):
     status = HTTPStatus.NOT_FOUND
     kind = "not-simulated"

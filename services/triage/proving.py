@@ -15,7 +15,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from services.triage.axes import FactSpace, days_of
+from services.triage.axes import MOST_STEPS, FactSpace, days_of
 from services.triage.boxes import EVERYTHING, NOTHING, Region
 from services.triage.geography import Geography, load_geography
 from services.triage.regions import ALWAYS, Truth, destinations, missing_facts, truth_of
@@ -57,10 +57,14 @@ class Unproved(ValueError):
     """A rule set was to be used that sends some citizen nowhere, or to two places."""
 
 
-def prove(ruleset: RuleSet, geography: Geography | None = None) -> Proof:
-    """Prove the rule set. Raises KeyError when it names something that it does not define."""
+def prove(ruleset: RuleSet, geography: Geography | None = None, most_steps: int = MOST_STEPS) -> Proof:
+    """Prove the rule set.
+
+    Raises TooLargeError for one that takes too much work, and KeyError when it names something that it does
+    not define.
+    """
     started = time.perf_counter()
-    findings = tuple(_Proving(ruleset, geography or load_geography()).findings())
+    findings = tuple(_Proving(ruleset, geography or load_geography(), most_steps).findings())
     return Proof(
         holds=not findings,
         findings=findings,
@@ -90,9 +94,9 @@ class _Reach:
 
 
 class _Proving:
-    def __init__(self, ruleset: RuleSet, geography: Geography) -> None:
+    def __init__(self, ruleset: RuleSet, geography: Geography, most_steps: int) -> None:
         self._ruleset = ruleset
-        self._space = FactSpace(geography, days_of(ruleset), ruleset.valid_from)
+        self._space = FactSpace(geography, days_of(ruleset), ruleset.valid_from, most_steps)
         self._boxes = self._space.boxes
         self._definitions: dict[str, Truth] = {}
         for name, condition in ruleset.definitions.items():

@@ -22,10 +22,14 @@ from services.triage.ruleset import (
     RuleSet,
     UnitChoice,
 )
-from services.triage.three_valued import Test, compile_condition
+from services.triage.settled_by_needs import settled_by_needs
+from services.triage.three_valued import Evaluate, Test, compile_condition
 from shared.vocabulary import Administration, DestinationKind, Unit, Urgency
 
 T = TypeVar("T")
+
+#: For so many sets of needs it is remembered which rows they leave. One to three needs make 12,000.
+_KEPT_NEEDS = 20_000
 
 _AGE = frozenset({"age"})
 _CASE_UNIT = frozenset({"existing_case_unit"})
@@ -116,11 +120,11 @@ class Rulebook:
         for name, condition in ruleset.definitions.items():
             self.definitions[name] = compile_condition(condition, self.definitions)
         self.rows = tuple(self._row(row) for row in ruleset.rows)
-        self._deciding = tuple((row.test.evaluate, row) for row in self.rows if row.choices)
+        self._of_needs: dict[int, tuple[tuple[Evaluate, CompiledRow], ...]] = {}
 
     def decide(self, case: Case) -> Hit | Blocked:
         """The first row that holds and its destination, or the first row that cannot be settled."""
-        for holds, row in self._deciding:
+        for holds, row in self._of_needs.get(case.needs) or self._deciding(case.needs):
             value = holds(case)
             if value is False:
                 continue
@@ -128,6 +132,18 @@ class Rulebook:
                 return Blocked(row, row.test.missing(case))
             return _choose(row, case)
         raise AssertionError("the last row must hold for every case")
+
+    def _deciding(self, needs: int) -> tuple[tuple[Evaluate, CompiledRow], ...]:
+        """The rows that may decide for somebody with these needs, worked out once for each set of needs."""
+        if len(self._of_needs) >= _KEPT_NEEDS:
+            self._of_needs.clear()
+        definitions = self.ruleset.definitions
+        found = self._of_needs[needs] = tuple(
+            (row.test.evaluate, row)
+            for row in self.rows
+            if row.choices and settled_by_needs(row.row.when, needs, definitions) is not False
+        )
+        return found
 
     def age_cuts(self) -> frozenset[int]:
         """The ages at which some row, its destination or what goes along may change."""

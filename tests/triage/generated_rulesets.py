@@ -6,7 +6,7 @@ from random import Random
 from typing import Any, Literal
 
 from services.triage.ruleset import RuleSet
-from shared.vocabulary import Need, Unit
+from shared.vocabulary import Channel, Need, Unit
 
 Fault = Literal["gap", "clash", "unreachable", "unsettleable"]
 FAULTS: tuple[Fault, ...] = ("gap", "clash", "unreachable", "unsettleable")
@@ -25,6 +25,10 @@ def generated(seed: int, fault: Fault | None) -> RuleSet:
     rows.append({"when": {"all": []}, "destination": [{"kind": "unit", "unit": "reception"}]})
     if fault is not None:
         _BREAK[fault](chance, rows, needs)
+    return _ruleset(chance, rows)
+
+
+def _ruleset(chance: Random, rows: list[Raw]) -> RuleSet:
     for number, row in enumerate(rows, start=1):
         row |= {"number": number, "title": "Række", "source": "test", "reason": "Derfor."}
         if row.pop("equal", False):
@@ -41,6 +45,43 @@ def generated(seed: int, fault: Fault | None) -> RuleSet:
             "rows": rows,
         }
     )
+
+
+def generated_table(seed: int, count: int = 200) -> RuleSet:
+    """A table whose rows overlap by chance, about one to three needs each; many of them shadow others."""
+    chance = Random(seed)
+    rows = []
+    for _ in range(count - 1):
+        destination, guards = _destination(chance)
+        needs = chance.sample(list(Need), chance.choice((1, 2, 2, 3)))
+        about = {"needs": {chance.choice(["any", "all"]): needs}}
+        when = {"all": [*guards, about, *_conditions(chance, guards)]}
+        rows.append({"when": when, "destination": destination})
+    rows.append({"when": {"all": []}, "destination": [{"kind": "unit", "unit": "reception"}]})
+    return _ruleset(chance, rows)
+
+
+def divided(ruleset: RuleSet) -> RuleSet:
+    """The rule set with its rows from the seventh on written out for each ten years of age: 203 rows of 21.
+
+    Row 20 besides for each channel. A table as it grows where every unit wants rows of its own.
+    """
+    raw = ruleset.model_dump(mode="json", by_alias=True, exclude_none=True)
+    rows: list[Raw] = []
+    for row in raw["rows"]:
+        for narrower in _narrower(row["number"]):
+            rows.append({**row, "when": {"all": [row["when"], *narrower]}, "number": len(rows) + 1})
+    return RuleSet.model_validate({**raw, "rows": rows})
+
+
+def _narrower(number: int) -> list[list[Raw]]:
+    if number <= 6 or number in (14, 21):
+        return [[]]
+    bands: list[Raw] = [{"fact": "age", "between": [first, first + 9]} for first in range(0, 120, 10)]
+    bands.append({"fact": "age", "between": [120, 130]})
+    if number != 20:
+        return [[band] for band in bands]
+    return [[band, {"fact": "channel", "in": [channel]}] for band in bands for channel in Channel]
 
 
 def _row(chance: Random, need: Need) -> Raw:

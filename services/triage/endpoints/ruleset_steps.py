@@ -5,6 +5,7 @@ import asyncio
 from fastapi import APIRouter, Request, Response
 
 from services.triage import lifecycle, ruleset_store
+from services.triage.boxes import TooLargeError
 from services.triage.endpoints.rulesets import OVERSEERS, Editor, VersionPath, item_of
 from services.triage.problems import (
     ImpossibleMoment,
@@ -14,7 +15,9 @@ from services.triage.problems import (
     NotReady,
     SecondPersonNeeded,
     StillInForce,
+    TooLargeToProve,
     UnknownRuleset,
+    at_field,
 )
 from services.triage.proving import Proof, prove
 from services.triage.ruleset import RuleSet
@@ -29,7 +32,7 @@ steps_router = APIRouter(prefix="/v1/rulesets", tags=["rule sets"])
 @steps_router.post(
     "/{version}/check",
     summary="Prove that every citizen has exactly one destination",
-    responses=answers(UnknownRuleset, StaleVersion),
+    responses=answers(UnknownRuleset, StaleVersion, TooLargeToProve),
 )
 async def check_ruleset(who: Editor, version: VersionPath, request: Request) -> CheckOut:
     """Over all combinations of facts, not by samples. What it finds is shown by a citizen's facts.
@@ -39,7 +42,11 @@ async def check_ruleset(who: Editor, version: VersionPath, request: Request) -> 
     state = request.app.state
     async with state.database.reading() as session:
         row = await lifecycle.get_ruleset(work_on(state, session), version)
-    proof = await asyncio.to_thread(prove, RuleSet.model_validate(row.content), state.advisers.geography)
+    ruleset = RuleSet.model_validate(row.content)
+    try:
+        proof = await asyncio.to_thread(prove, ruleset, state.advisers.geography)
+    except TooLargeError as error:
+        raise TooLargeToProve(errors=at_field("/rows", f"there are {len(ruleset.rows)}")) from error
     async with state.database.writing() as session:
         work = work_on(state, session)
         found = proof.model_dump(mode="json")
