@@ -17,6 +17,7 @@ from pydantic import (
     ConfigDict,
     PlainSerializer,
     PrivateAttr,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
@@ -72,7 +73,10 @@ def _write_interval(interval: Interval) -> str:
 
 
 WrittenInterval = Annotated[
-    Interval, BeforeValidator(_read_interval), PlainSerializer(_write_interval, return_type=str)
+    Interval,
+    BeforeValidator(_read_interval),
+    PlainSerializer(_write_interval, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{2}:\d{2}-\d{2}:\d{2}$", "examples": ["09:00-15:00"]}),
 ]
 Intervals = tuple[WrittenInterval, ...]
 
