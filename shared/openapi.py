@@ -1,5 +1,6 @@
 """The OpenAPI document, so that it says what really happens: problems, not FastAPI's own error form."""
 
+import json
 from typing import Any
 
 from fastapi import FastAPI
@@ -57,7 +58,15 @@ def _document(app: FastAPI) -> dict[str, Any]:
         for operation in path.values():
             _plainly_streamed(operation)
             _declare_problems(operation)
+    _drop_unused(schemas, document)
     return document
+
+
+def _drop_unused(schemas: dict[str, Any], document: dict[str, Any]) -> None:
+    """Take out models that nothing refers to, since their type is told as something simpler."""
+    while unused := [name for name in schemas if f'/schemas/{name}"' not in json.dumps(document)]:
+        for name in unused:
+            del schemas[name]
 
 
 def _plainly_streamed(operation: dict[str, Any]) -> None:
