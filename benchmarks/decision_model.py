@@ -13,10 +13,10 @@ from typing import Any
 
 import zen
 
-from services.triage import conditions as c
-from services.triage.case import Case, needs_of
-from services.triage.rulebook import Place
-from services.triage.ruleset import AreaOf, ByAge, ExistingCaseUnitOr, NamedUnit, RuleSet, UnitChoice
+from services.triage.rules import conditions as c
+from services.triage.rules.case import Case, needs_of
+from services.triage.rules.rulebook import Place
+from services.triage.rules.ruleset import AreaOf, ByAge, ExistingCaseUnitOr, NamedUnit, RuleSet, UnitChoice
 from shared.vocabulary import Need
 
 _KEY = "ruleset"

@@ -16,8 +16,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from shared.vocabulary import Administration, Channel, DestinationKind, Need, Unit, Urgency
 
 #: Opaque, the same for every contact about one citizen, and only for that: to see that somebody came back.
-#: Made from the blind index of the personal number (services/intake/citizen_key.py); neither can be got
-#: back from it. No other system may be told it, and it is never shown or logged.
+#: Made from the blind index of the personal number (services/intake/contacts/citizen_key.py); neither can be
+#: got back from it. No other system may be told it, and it is never shown or logged.
 CitizenKey = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 PostalCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]

@@ -145,7 +145,7 @@ def import_calls_csv(
 ) -> None:
     """Tell recorded calls as if live, and hold what is derived against the record."""
     from services.cli.importing_calls import CallsImport, import_calls_file
-    from services.intake.calls_file import Disorder
+    from services.intake.importing.calls_file import Disorder
 
     disorder = Disorder(shuffle_seconds, doubled, seed)
     asked = CallsImport(file, disorder, limit, tell_queues)

@@ -8,7 +8,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from services.cli.own_house import client_of, own_house
-from services.intake.importing import ImportCount, LinesRefusedError, import_queue_log
+from services.intake.importing.importing import ImportCount, LinesRefusedError, import_queue_log
 from shared.vocabulary import Role
 
 

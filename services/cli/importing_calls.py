@@ -12,10 +12,10 @@ from rich.table import Table
 
 from services.cli.own_house import client_of, own_house
 from services.house import House
-from services.intake.calls_file import CallsFile, Disorder, NotACallsFileError
-from services.intake.importing import LinesRefusedError
-from services.intake.importing_calls import Comparison, Told, compare, derived_calls, import_calls
-from services.intake.recorded_calls import Flaw
+from services.intake.importing.calls_file import CallsFile, Disorder, NotACallsFileError
+from services.intake.importing.importing import LinesRefusedError
+from services.intake.importing.importing_calls import Comparison, Told, compare, derived_calls, import_calls
+from services.intake.importing.recorded_calls import Flaw
 from shared.vocabulary import Role
 
 _SUBJECT = "dsi-import"

@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.table import Table
 
 from services.cli.own_house import client_of, own_house
-from services.triage.boxes import TooLargeError
-from services.triage.proving import prove
-from services.triage.ruleset import RuleSet
-from services.triage.ruleset_reading import FaultyRulesetError, read_ruleset_file
+from services.triage.lifecycle.ruleset_reading import FaultyRulesetError, read_ruleset_file
+from services.triage.proof.boxes import TooLargeError
+from services.triage.proof.proving import prove
+from services.triage.rules.ruleset import RuleSet
 from shared.vocabulary import Role
 
 

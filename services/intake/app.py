@@ -6,9 +6,11 @@ import httpx
 from fastapi import FastAPI
 from starlette.datastructures import State
 
-from services.intake import line_repository, metrics
-from services.intake.configuring import read_lines_file, store_lines
-from services.intake.deliveries import write_deliveries
+from services.intake import metrics
+from services.intake.calls.my_calls import broadcast_calls
+from services.intake.calls.silence import SilenceWatch
+from services.intake.deliveries.deliveries import write_deliveries
+from services.intake.deliveries.interpreting import Interpreter
 from services.intake.endpoints.access_log import access_log_router
 from services.intake.endpoints.callbacks import callbacks_router
 from services.intake.endpoints.calls import calls_router
@@ -21,12 +23,11 @@ from services.intake.endpoints.my_calls import my_calls_router
 from services.intake.endpoints.telephony import add_form_routes, telephony_router
 from services.intake.events import HANDLERS
 from services.intake.example import load_example
-from services.intake.interpreting import Interpreter
+from services.intake.lines import line_repository
+from services.intake.lines.configuring import read_lines_file, store_lines
 from services.intake.models import tables
-from services.intake.my_calls import broadcast_calls
 from services.intake.said import Vault
 from services.intake.settings import Settings
-from services.intake.silence import SilenceWatch
 from services.intake.telephony.registry import forms_of
 from shared.background import Job
 from shared.clock import Clock

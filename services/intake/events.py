@@ -7,8 +7,9 @@ either changes nothing.
 from datetime import datetime
 from uuid import UUID
 
-from services.intake import contact_status, repository, standing
-from services.intake.contact_status import ContactStatus, Standing
+from services.intake import repository
+from services.intake.contacts import contact_status, standing
+from services.intake.contacts.contact_status import ContactStatus, Standing
 from services.intake.models import Contact
 from shared.contracts import (
     ContactTriaged,

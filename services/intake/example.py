@@ -4,8 +4,8 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from services.intake.configuring import read_lines_file, store_lines
-from services.intake.line_repository import LINES
+from services.intake.lines.configuring import read_lines_file, store_lines
+from services.intake.lines.line_repository import LINES
 from shared.work import Work
 
 _FILE = Path(__file__).parent / "example" / "lines.yaml"

@@ -12,8 +12,8 @@ from uuid import UUID
 from fastapi import Request
 from starlette.datastructures import State
 
-from services.intake import line_repository
-from services.intake.lines import Lines
+from services.intake.lines import line_repository
+from services.intake.lines.lines import Lines
 from services.intake.said import Said, Vault, key_of
 from shared.phone_numbers import normalised_phone
 from shared.work import AtHand

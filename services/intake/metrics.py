@@ -4,10 +4,13 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from services.intake import call_repository, callback_repository, delivery_repository, repository
-from services.intake.callbacks import OPEN
+from services.intake import repository
+from services.intake.callbacks import callback_repository
+from services.intake.callbacks.callbacks import OPEN
+from services.intake.calls import call_repository
+from services.intake.deliveries import delivery_repository
 from services.intake.keeping import lines_of
-from services.intake.lines import day_of
+from services.intake.lines.lines import day_of
 from shared.work import Work
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from services.intake.lines import Lines
+from services.intake.lines.lines import Lines
 from services.intake.models import ContactColumns
 from services.intake.said import Said
 from services.intake.schemas import CitizenOut, ContactItem, ContactOut, ContactPerson, FoundContact

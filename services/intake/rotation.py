@@ -14,10 +14,10 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.caller_rotation import old_callers, reindexed_callers
-from services.intake.contact_events import rekeyed_events
-from services.intake.delivery_repository import DELIVERIES
-from services.intake.drafts import DRAFTS
+from services.intake.callbacks.caller_rotation import old_callers, reindexed_callers
+from services.intake.contacts.contact_events import rekeyed_events
+from services.intake.contacts.drafts import DRAFTS
+from services.intake.deliveries.delivery_repository import DELIVERIES
 from services.intake.keeping import sealed_columns
 from services.intake.models import tables
 from services.intake.repository import CONTACTS, replace_names

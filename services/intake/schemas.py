@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic.config import JsonDict
 
-from services.intake.contact_status import ContactStatus, Outcome
+from services.intake.contacts.contact_status import ContactStatus, Outcome
 from services.intake.moments import Moment
 from shared.contracts import Age, Facts
 from shared.vocabulary import Administration, Channel

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from services.intake import access_log, contact_status, drafts, repository, standing
-from services.intake.contact_events import registered_event
-from services.intake.contact_status import ContactStatus
-from services.intake.creating import said_of
-from services.intake.identity import Identity, complete_facts, identify
+from services.intake import access_log, repository
+from services.intake.contacts import contact_status, drafts, standing
+from services.intake.contacts.contact_events import registered_event
+from services.intake.contacts.contact_status import ContactStatus
+from services.intake.contacts.creating import said_of
+from services.intake.contacts.identity import Identity, complete_facts, identify
 from services.intake.keeping import sealed_columns, vault_of
 from services.intake.models import Contact
 from services.intake.problems import ContactClosed

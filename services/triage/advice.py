@@ -7,19 +7,19 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.triage import ruleset_store
-from services.triage.catalogue import Catalogue
-from services.triage.explanation import ExplainedRecommendation, explainer_of
-from services.triage.geography import load_geography
 from services.triage.hsds import store
 from services.triage.hsds.terms import CityTerms
 from services.triage.hsds.texts import load_texts
-from services.triage.needs import load_needs
+from services.triage.lifecycle import ruleset_store
+from services.triage.offers.catalogue import Catalogue
 from services.triage.problems import ContradictoryFacts, NoAnswer, UnknownRuleset, at_field
-from services.triage.proving import demand_proof
-from services.triage.recommendation import Recommendation
-from services.triage.recommending import Adviser, Moment
-from services.triage.ruleset import RuleSet, load_rulesets, ruleset_for
+from services.triage.proof.explanation import ExplainedRecommendation, explainer_of
+from services.triage.proof.proving import demand_proof
+from services.triage.rules.geography import load_geography
+from services.triage.rules.needs import load_needs
+from services.triage.rules.recommendation import Recommendation
+from services.triage.rules.recommending import Adviser, Moment
+from services.triage.rules.ruleset import RuleSet, load_rulesets, ruleset_for
 from shared.contracts import Facts
 from shared.vocabulary import Channel
 from shared.working_days import local_date

@@ -7,9 +7,9 @@ import structlog
 from fastapi import FastAPI
 from sqlalchemy.exc import DBAPIError
 
-from services.triage import metrics, ruleset_store
+from services.triage import metrics
 from services.triage.advice import Advisers
-from services.triage.alarm_thresholds import read_thresholds
+from services.triage.alarms.alarm_thresholds import read_thresholds
 from services.triage.endpoints.alarms import alarms_router
 from services.triage.endpoints.assessments import assessments_router
 from services.triage.endpoints.hsds_import import import_router
@@ -26,6 +26,7 @@ from services.triage.endpoints.rulesets import rulesets_router
 from services.triage.endpoints.simulations import simulations_router
 from services.triage.events import HANDLERS
 from services.triage.example import load_example
+from services.triage.lifecycle import ruleset_store
 from services.triage.models import tables
 from services.triage.settings import Settings
 from shared.clock import Clock

@@ -1,6 +1,7 @@
 """What the other services tell, and what triage does about it. In any order, any number of times."""
 
-from services.triage import alarming, repository
+from services.triage import repository
+from services.triage.alarms import alarming
 from services.triage.assessing import assess_registered
 from services.triage.schemas import AssessmentStatus, ReturnOut
 from shared.contracts import CitizenRekeyed, ContactClosed, ContactRegistered, EntryReturned, Event

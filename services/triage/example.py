@@ -6,13 +6,13 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import yaml
 
-from services.triage.catalogue import OFFERS_FILE, Offer, load_offers
 from services.triage.hsds import store
 from services.triage.hsds.entities import Organization, Service
 from services.triage.hsds.offers import in_city_form
 from services.triage.hsds.terms import ACCESS, NEEDS, STAIR, CityTerms, term_id
 from services.triage.hsds.texts import district_names, load_texts
-from services.triage.needs import load_needs
+from services.triage.offers.catalogue import OFFERS_FILE, Offer, load_offers
+from services.triage.rules.needs import load_needs
 from shared.work import Work
 
 _ORGANIZATIONS = uuid5(NAMESPACE_URL, "urn:dsi:example:organizations")

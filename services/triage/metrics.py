@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Gauge
 
-from services.triage import alarm_store, repository
-from services.triage.alarm_thresholds import AlarmKind
+from services.triage import repository
+from services.triage.alarms import alarm_store
+from services.triage.alarms.alarm_thresholds import AlarmKind
 from shared.work import Work
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from services.triage.alarms.presenting_alarms import brief
 from services.triage.models import AlarmRow, Assessment
-from services.triage.presenting_alarms import brief
 from services.triage.schemas import AssessmentOut
 from shared.ids import show_reference
 

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from services.triage.alarm_schemas import AlarmBrief
-from services.triage.needs import KleNumber, Step
-from services.triage.recommendation import Recommendation
+from services.triage.alarms.alarm_schemas import AlarmBrief
+from services.triage.rules.needs import KleNumber, Step
+from services.triage.rules.recommendation import Recommendation
 from shared.contracts import Destination, Facts
 from shared.texts_about_people import Reason
 from shared.vocabulary import Administration, Channel, DestinationKind, Need, ReasonCode, Unit, Urgency

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from services.triage import repository
 from services.triage.assessing import get_assessment
-from services.triage.companions import Deciding, open_companions
 from services.triage.models import Assessment, ContactCourse
+from services.triage.offers.referring import refer
 from services.triage.problems import (
     AlreadyDecided,
     ContactIsClosed,
@@ -16,8 +16,8 @@ from services.triage.problems import (
     UnclearDecision,
     at_field,
 )
-from services.triage.recommendation import Recommendation
-from services.triage.referring import refer
+from services.triage.rules.companions import Deciding, open_companions
+from services.triage.rules.recommendation import Recommendation
 from services.triage.schemas import AssessmentStatus, DecisionIn, DecisionOut, Override
 from shared.access import Principal
 from shared.contracts import ContactTriaged, Destination, TriagedCompanion

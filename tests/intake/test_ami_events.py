@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from services.intake.call_fold import calls_of
-from services.intake.call_state import Call, Inconsistency
+from services.intake.calls.call_fold import calls_of
+from services.intake.calls.call_state import Call, Inconsistency
 from services.intake.telephony.asterisk.ami_events import interpreted, moment_of
 from services.intake.telephony.asterisk.spool import Spool
 from services.intake.telephony.canonical import CallEvent, ExchangeRestart

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.intake.callback_repository import CLEARINGS, DEEDS
+from services.intake.callbacks.callback_repository import CLEARINGS, DEEDS
 from services.intake.repository import CONTACTS
 from shared.ids import new_id
 from shared.vocabulary import Role

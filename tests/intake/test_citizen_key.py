@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from services.intake.citizen_key import citizen_key_of
+from services.intake.contacts.citizen_key import citizen_key_of
 from services.intake.repository import CONTACTS
 from services.intake.rotation import rotate
 from services.intake.said import Vault

@@ -8,9 +8,9 @@ from alembic import command
 from pydantic import ValidationError
 from sqlalchemy import JSON, Boolean, Date, column, insert, select, table
 
-from services.intake import line_repository
-from services.intake.configuring import read_lines_file, store_lines
-from services.intake.lines import Lines
+from services.intake.lines import line_repository
+from services.intake.lines.configuring import read_lines_file, store_lines
+from services.intake.lines.lines import Lines
 from services.intake.problems import ContradictingLines
 from services.intake.repository import CONTACTS
 from shared.database import Database

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from services.intake.contact_status import (
+from services.intake.contacts.contact_status import (
     ContactStatus,
     Outcome,
     Standing,

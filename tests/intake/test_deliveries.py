@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from services.intake.call_repository import CALLS
-from services.intake.deliveries import sealed_row, write_deliveries
-from services.intake.delivery_repository import DELIVERIES
+from services.intake.calls.call_repository import CALLS
+from services.intake.deliveries.deliveries import sealed_row, write_deliveries
+from services.intake.deliveries.delivery_repository import DELIVERIES
 from services.intake.repository import CONTACTS
 from services.intake.telephony.canonical import CallEvent, ExchangeRestart
 from services.intake.telephony.canonical_form import CanonicalForm

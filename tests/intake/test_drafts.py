@@ -6,7 +6,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from services.intake.drafts import DRAFTS
+from services.intake.contacts.drafts import DRAFTS
 from services.intake.rotation import rotate
 from services.intake.said import Vault
 from shared.ids import new_id

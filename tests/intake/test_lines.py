@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.line_conflicts import conflicts_among, conflicts_of
-from services.intake.lines import Line, Lines
+from services.intake.lines.line_conflicts import conflicts_among, conflicts_of
+from services.intake.lines.lines import Line, Lines
 from shared.vocabulary import Administration, Channel
 
 MARCH_31 = datetime(2026, 3, 31, 21, 59, tzinfo=UTC)

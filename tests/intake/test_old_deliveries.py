@@ -14,8 +14,8 @@ from alembic import command
 from sqlalchemy import column, insert, select, table
 
 from services.intake.app import vault_from
-from services.intake.call_repository import CALLS
-from services.intake.delivery_repository import DELIVERIES
+from services.intake.calls.call_repository import CALLS
+from services.intake.deliveries.delivery_repository import DELIVERIES
 from services.intake.repository import CONTACTS
 from services.intake.said import delivery_context, key_of
 from services.intake.settings import Settings

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.intake.call_fold import calls_of
-from services.intake.recorded_calls import UnreadableRowError, events_of, flaws_of, read_call
+from services.intake.calls.call_fold import calls_of
+from services.intake.importing.recorded_calls import UnreadableRowError, events_of, flaws_of, read_call
 from services.intake.telephony.canonical import CallEvent
 
 ANSWERED = {

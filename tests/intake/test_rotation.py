@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from services.intake.delivery_repository import DELIVERIES
+from services.intake.deliveries.delivery_repository import DELIVERIES
 from services.intake.models import tables
 from services.intake.repository import CONTACTS
 from services.intake.rotation import Rotated, rotate

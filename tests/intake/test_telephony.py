@@ -12,8 +12,8 @@ from pydantic import SecretStr
 from sqlalchemy import select
 from standardwebhooks.webhooks import Webhook
 
-from services.intake.call_repository import CALLS
-from services.intake.delivery_repository import DELIVERIES
+from services.intake.calls.call_repository import CALLS
+from services.intake.deliveries.delivery_repository import DELIVERIES
 from services.intake.repository import CONTACTS
 from services.intake.telephony.registry import forms_of
 from shared.contracts import EntryTaken

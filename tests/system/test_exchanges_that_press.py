@@ -16,9 +16,9 @@ import pytest
 from sqlalchemy import func, select
 from standardwebhooks.webhooks import Webhook
 
-from services.intake.call_repository import CALLS
-from services.intake.callback_repository import CALLBACKS
-from services.intake.delivery_repository import DELIVERIES, count_unread
+from services.intake.callbacks.callback_repository import CALLBACKS
+from services.intake.calls.call_repository import CALLS
+from services.intake.deliveries.delivery_repository import DELIVERIES, count_unread
 from services.intake.repository import CONTACTS
 from shared.database import Database
 from tests.databases import Databases

@@ -10,8 +10,8 @@ import httpx
 import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.intake.call_repository import CALLS
-from services.intake.delivery_repository import DELIVERIES
+from services.intake.calls.call_repository import CALLS
+from services.intake.deliveries.delivery_repository import DELIVERIES
 from services.intake.repository import CONTACTS
 from shared.clock import SettableClock
 from shared.vocabulary import Role

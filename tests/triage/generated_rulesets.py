@@ -5,7 +5,7 @@ from datetime import date
 from random import Random
 from typing import Any, Literal
 
-from services.triage.ruleset import RuleSet
+from services.triage.rules.ruleset import RuleSet
 from shared.vocabulary import Channel, Need, Unit
 
 Fault = Literal["gap", "clash", "unreachable", "unsettleable"]

@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import yaml
 
-from services.triage.ruleset import load_rulesets
-from services.triage.ruleset_differences import Plain, plain
+from services.triage.lifecycle.ruleset_differences import Plain, plain
+from services.triage.rules.ruleset import load_rulesets
 from shared.vocabulary import Role
 from tests.bench import Bench
 

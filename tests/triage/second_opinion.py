@@ -11,9 +11,9 @@ from typing import Any
 
 import z3
 
-from services.triage import conditions as c
-from services.triage.geography import Geography
-from services.triage.ruleset import (
+from services.triage.rules import conditions as c
+from services.triage.rules.geography import Geography
+from services.triage.rules.ruleset import (
     AreaOf,
     ByAge,
     DestinationChoice,

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.decision_model import Peer, context_of
-from services.triage.rulebook import Hit
+from services.triage.rules.rulebook import Hit
 from shared.contracts import Facts
 from shared.vocabulary import Need
 from tests.triage.test_properties import MOMENT, OFFERS, any_facts

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.triage.explanation import Explanation, WhyNot, explainer_of
-from services.triage.places import Change
-from services.triage.recommending import Moment
-from services.triage.rulebook import Hit, Place
-from services.triage.ruleset import load_rulesets
+from services.triage.proof.explanation import Explanation, WhyNot, explainer_of
+from services.triage.proof.places import Change
+from services.triage.rules.recommending import Moment
+from services.triage.rules.rulebook import Hit, Place
+from services.triage.rules.ruleset import load_rulesets
 from shared.contracts import Facts
 from shared.vocabulary import Channel, Need, Role
 from tests.bench import Bench
@@ -187,7 +187,7 @@ async def test_there_is_no_explanation_of_what_is_not_there(triage_service: Benc
 
 @pytest.mark.parametrize("fact", sorted(set(Facts.model_fields) - {"cannot_be_known"}))
 def test_every_fact_has_its_words(fact: str) -> None:
-    from services.triage.explanation_wording import _texts
+    from services.triage.proof.explanation_wording import _texts
 
     assert fact in _texts()["facts"]
     assert fact == "needs" or fact in _texts()["changes"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.triage.geography import load_geography
+from services.triage.rules.geography import load_geography
 from tests.triage.triaging import asked, place, triage
 
 GEOGRAPHY = load_geography()

@@ -3,11 +3,11 @@
 from hypothesis import given, settings
 from pydantic import ValidationError
 
-from services.triage import three_valued
-from services.triage.case import NEED_BITS, Case, needs_of
-from services.triage.rulebook import CompiledRow, Hit
-from services.triage.settled_by_needs import settled_by_needs
-from services.triage.unknowns import leaves_of
+from services.triage.rules import three_valued
+from services.triage.rules.case import NEED_BITS, Case, needs_of
+from services.triage.rules.rulebook import CompiledRow, Hit
+from services.triage.rules.settled_by_needs import settled_by_needs
+from services.triage.rules.unknowns import leaves_of
 from shared.contracts import Facts
 from shared.vocabulary import Need
 from tests.triage.test_properties import MOMENT, OFFERS, any_facts, place, recommend

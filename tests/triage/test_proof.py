@@ -9,14 +9,14 @@ import pytest
 import yaml
 
 from services.triage.advice import refuse_contradictions
-from services.triage.case import OLDEST
-from services.triage.catalogue import OpenOffers
-from services.triage.geography import load_geography
-from services.triage.needs import load_needs
-from services.triage.proving import Finding, Unproved, demand_proof, prove
-from services.triage.recommending import Adviser, Moment
-from services.triage.rulebook import Blocked
-from services.triage.ruleset import RULESETS_FOLDER, RuleSet
+from services.triage.offers.catalogue import OpenOffers
+from services.triage.proof.proving import Finding, Unproved, demand_proof, prove
+from services.triage.rules.case import OLDEST
+from services.triage.rules.geography import load_geography
+from services.triage.rules.needs import load_needs
+from services.triage.rules.recommending import Adviser, Moment
+from services.triage.rules.rulebook import Blocked
+from services.triage.rules.ruleset import RULESETS_FOLDER, RuleSet
 from services.triage.schemas import RecommendationIn
 
 #: No offers at all, and offers for every need at every age.

@@ -6,11 +6,11 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.triage.case import ELSEWHERE, Case
-from services.triage.recommendation import Recommendation
-from services.triage.recommending import Moment
-from services.triage.rulebook import Hit, Place
-from services.triage.unknowns import ASKING_ORDER, outline
+from services.triage.rules.case import ELSEWHERE, Case
+from services.triage.rules.recommendation import Recommendation
+from services.triage.rules.recommending import Moment
+from services.triage.rules.rulebook import Hit, Place
+from services.triage.rules.unknowns import ASKING_ORDER, outline
 from shared.contracts import Facts, OpenFact
 from shared.vocabulary import Channel, Need, Unit
 from shared.working_days import local_date

@@ -1,6 +1,6 @@
 """Rule sets and needs, to be read."""
 
-from services.triage.ruleset import RuleSet
+from services.triage.rules.ruleset import RuleSet
 from shared.vocabulary import Need, Role
 from tests.bench import Bench
 

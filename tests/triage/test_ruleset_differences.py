@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.triage.ruleset import RuleSet
-from services.triage.ruleset_differences import Difference, Plain, applied, difference, plain
-from services.triage.ruleset_table import difference_in_danish, markdown_of
+from services.triage.lifecycle.ruleset_differences import Difference, Plain, applied, difference, plain
+from services.triage.lifecycle.ruleset_table import difference_in_danish, markdown_of
+from services.triage.rules.ruleset import RuleSet
 from tests.triage.rulekeeping import FIRST, draft, homeless_under_25_to_youth
 
 _DECIDING = [row for row in FIRST["rows"] if "companion" not in row]

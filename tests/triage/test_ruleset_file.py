@@ -8,8 +8,8 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from services.triage.rulebook import Rulebook
-from services.triage.ruleset import RULESETS_FOLDER, RuleSet, load_rulesets, ruleset_for
+from services.triage.rules.rulebook import Rulebook
+from services.triage.rules.ruleset import RULESETS_FOLDER, RuleSet, load_rulesets, ruleset_for
 
 Edit = Callable[[dict[str, Any]], object]
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.triage.models import RulesetChange, RulesetRow
-from services.triage.ruleset import RULESETS_FOLDER
+from services.triage.rules.ruleset import RULESETS_FOLDER
 from shared.database import table_of
 from shared.ids import new_id
 from shared.vocabulary import Role

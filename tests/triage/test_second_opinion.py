@@ -2,9 +2,9 @@
 
 import pytest
 
-from services.triage.geography import load_geography
-from services.triage.proving import prove
-from services.triage.ruleset import RuleSet, load_rulesets
+from services.triage.proof.proving import prove
+from services.triage.rules.geography import load_geography
+from services.triage.rules.ruleset import RuleSet, load_rulesets
 from tests.triage.generated_rulesets import FAULTS, generated
 from tests.triage.second_opinion import SecondOpinion
 from tests.triage.test_proof import BROKEN, edited

@@ -7,8 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.triage.learning.trust import (
+    Asked,
+    Decided,
+    Place,
+    Trust,
+    bucket_of,
+    lower_bound,
+    ordered,
+    verdict_of,
+)
 from services.triage.models import DecisionRow, ReturnRow
-from services.triage.trust import Asked, Decided, Place, Trust, bucket_of, lower_bound, ordered, verdict_of
 from shared.database import table_of
 from shared.ids import new_id
 from shared.vocabulary import ReasonCode, Role
@@ -162,7 +171,7 @@ async def test_a_child_sent_with_its_parent_is_learned_from_as_well(triage_servi
 async def test_decisions_beyond_one_batch_are_all_counted(
     triage_service: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.triage.learning.BATCH", 2)
+    monkeypatch.setattr("services.triage.learning.learning.BATCH", 2)
     for _ in range(3):
         assessment = await assessed(triage_service, FRIDA)
         for wish in (OVERRIDE, {"accept": True}, OVERRIDE):
@@ -215,7 +224,7 @@ async def test_caseworkers_do_not_read_about_each_others_overrides(triage_servic
 
 
 def test_every_reason_has_its_danish_words() -> None:
-    from services.triage.rule_wording import texts
+    from services.triage.lifecycle.rule_wording import texts
 
     assert set(ReasonCode) | {"none"} == set(texts()["reasons"])
 

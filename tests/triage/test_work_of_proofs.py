@@ -4,14 +4,14 @@ from datetime import date
 
 import pytest
 
-from services.triage import places
-from services.triage.boxes import TooLargeError
-from services.triage.explanation import Explainer
-from services.triage.geography import load_geography
-from services.triage.needs import load_needs
-from services.triage.proving import prove
-from services.triage.recommending import Adviser, Moment
-from services.triage.ruleset import RuleSet, load_rulesets
+from services.triage.proof import places
+from services.triage.proof.boxes import TooLargeError
+from services.triage.proof.explanation import Explainer
+from services.triage.proof.proving import prove
+from services.triage.rules.geography import load_geography
+from services.triage.rules.needs import load_needs
+from services.triage.rules.recommending import Adviser, Moment
+from services.triage.rules.ruleset import RuleSet, load_rulesets
 from shared.contracts import Facts
 from shared.vocabulary import Channel
 from tests.bench import Bench

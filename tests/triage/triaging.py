@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime
 
-from services.triage.catalogue import Catalogue, load_offers
-from services.triage.geography import load_geography
-from services.triage.needs import load_needs
-from services.triage.recommendation import Recommendation
-from services.triage.recommending import Adviser, Moment
-from services.triage.ruleset import load_rulesets
+from services.triage.offers.catalogue import Catalogue, load_offers
+from services.triage.rules.geography import load_geography
+from services.triage.rules.needs import load_needs
+from services.triage.rules.recommendation import Recommendation
+from services.triage.rules.recommending import Adviser, Moment
+from services.triage.rules.ruleset import load_rulesets
 from shared.contracts import Facts
 from shared.vocabulary import Channel
 

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.intake import access_log, callback_clearing, callback_repository, callback_service
+from services.intake import access_log
 from services.intake.access_log import Purpose
-from services.intake.callback_presenting import present_callback, present_items
-from services.intake.callback_repository import WantedCallbacks
-from services.intake.callback_schemas import (
+from services.intake.callbacks import callback_clearing, callback_repository, callback_service
+from services.intake.callbacks.callback_presenting import present_callback, present_items
+from services.intake.callbacks.callback_repository import WantedCallbacks
+from services.intake.callbacks.callback_schemas import (
     AnonymousCount,
     AttemptIn,
     CallbackCount,
@@ -22,9 +23,9 @@ from services.intake.callback_schemas import (
     ClearingOut,
     SettleIn,
 )
-from services.intake.callbacks import OPEN, CallbackStatus
-from services.intake.catching_up import CaughtUp
-from services.intake.lines import day_of
+from services.intake.callbacks.callbacks import OPEN, CallbackStatus
+from services.intake.deliveries.catching_up import CaughtUp
+from services.intake.lines.lines import day_of
 from services.intake.models import CallbackRow
 from services.intake.moments import Moment
 from services.intake.problems import (

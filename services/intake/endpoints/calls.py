@@ -7,14 +7,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from services.intake import access_log, call_repository, calls, repository
+from services.intake import access_log, repository
 from services.intake.access_log import Purpose
-from services.intake.call_schemas import CallItem, CallOut
-from services.intake.call_state import CallOutcome, Inconsistency
-from services.intake.catching_up import CaughtUp
+from services.intake.calls import call_repository, calls
+from services.intake.calls.call_schemas import CallItem, CallOut
+from services.intake.calls.call_state import CallOutcome, Inconsistency
+from services.intake.deliveries.catching_up import CaughtUp
 from services.intake.endpoints.contacts import Reader
 from services.intake.keeping import lines_of
-from services.intake.lines import Lines
+from services.intake.lines.lines import Lines
 from services.intake.models import CallRecord
 from services.intake.moments import Moment
 from services.intake.presenting import may_see_the_person

@@ -4,10 +4,10 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from services.intake import candidates
 from services.intake.access_log import Purpose
-from services.intake.candidate_schemas import Candidates
-from services.intake.catching_up import CaughtUp
+from services.intake.calls import candidates
+from services.intake.calls.candidate_schemas import Candidates
+from services.intake.deliveries.catching_up import CaughtUp
 from services.intake.endpoints.contacts import Reader
 from shared.problems import NotFound, answers
 

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from services.intake import access_log, repository, searching, service
+from services.intake import access_log, repository, service
 from services.intake.access_log import Purpose
-from services.intake.catching_up import CaughtUp
-from services.intake.contact_status import ContactStatus
-from services.intake.creating import arrival_of, create, new_contact
+from services.intake.contacts import searching
+from services.intake.contacts.contact_status import ContactStatus
+from services.intake.contacts.creating import arrival_of, create, new_contact
+from services.intake.deliveries.catching_up import CaughtUp
 from services.intake.keeping import keep_lines_fresh, lines_of
 from services.intake.models import ContactColumns
 from services.intake.moments import Moment

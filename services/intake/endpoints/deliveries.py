@@ -7,11 +7,13 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Row
 
-from services.intake import access_log, call_repository, delivery_repository
+from services.intake import access_log
 from services.intake.access_log import Purpose
-from services.intake.call_state import Inconsistency
-from services.intake.catching_up import CaughtUp
-from services.intake.delivery_schemas import (
+from services.intake.calls import call_repository
+from services.intake.calls.call_state import Inconsistency
+from services.intake.deliveries import delivery_repository
+from services.intake.deliveries.catching_up import CaughtUp
+from services.intake.deliveries.delivery_schemas import (
     DeliveryItem,
     DeliveryOut,
     InconsistentCount,
@@ -21,11 +23,11 @@ from services.intake.delivery_schemas import (
     UnconfiguredQueueOut,
     UnconfiguredQueues,
 )
-from services.intake.delivery_states import DeliveryState
-from services.intake.interpreting import Interpreter
+from services.intake.deliveries.delivery_states import DeliveryState
+from services.intake.deliveries.interpreting import Interpreter
+from services.intake.deliveries.reading import text_of
 from services.intake.keeping import lines_of
 from services.intake.moments import Moment
-from services.intake.reading import text_of
 from services.intake.telephony.canonical import Source
 from shared.access import Principal, allow
 from shared.pages import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page

@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from services.intake import drafts
 from services.intake.access_log import Purpose
+from services.intake.contacts import drafts
 from services.intake.problems import ContactClosed
 from shared.access import Principal, allow
 from shared.etags import IfMatch, etag

@@ -5,9 +5,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from services.intake import configuring, line_repository
-from services.intake.line_schemas import LineIn, LineOut, LinesPage, UnclaimedQueue
-from services.intake.lines import Lines
+from services.intake.lines import configuring, line_repository
+from services.intake.lines.line_schemas import LineIn, LineOut, LinesPage, UnclaimedQueue
+from services.intake.lines.lines import Lines
 from services.intake.problems import ContradictingLines
 from services.intake.schemas import LineCode
 from shared.access import Principal, allow

@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from services.intake import seats
-from services.intake.call_schemas import MyCall, MyPhone
-from services.intake.my_calls import AtPhones, as_json, read_at_phones
+from services.intake.calls import seats
+from services.intake.calls.call_schemas import MyCall, MyPhone
+from services.intake.calls.my_calls import AtPhones, as_json, read_at_phones
 from shared.access import Principal, allow
 from shared.live import Followed
 from shared.live_stream import LONGEST_SECONDS, pictures_of

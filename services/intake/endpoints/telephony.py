@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 
-from services.intake import deliveries
-from services.intake.call_schemas import CallEvents, Receipt
+from services.intake.calls.call_schemas import CallEvents, Receipt
+from services.intake.deliveries import deliveries
 from services.intake.endpoints.admission import AnyForm, Canonical, Told
 from services.intake.problems import BadSignature, FormClosed, PostOnly, TooManyEvents
 from shared.gathering import Gathered, Gathering

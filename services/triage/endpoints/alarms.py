@@ -5,10 +5,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.triage import alarm_store, alarming
-from services.triage.alarm_schemas import AcknowledgeIn, AlarmOut, AlarmStatus
+from services.triage.alarms import alarm_store, alarming
+from services.triage.alarms.alarm_schemas import AcknowledgeIn, AlarmOut, AlarmStatus
+from services.triage.alarms.presenting_alarms import contacts_of, present_alarm
 from services.triage.models import AlarmRow
-from services.triage.presenting_alarms import contacts_of, present_alarm
 from services.triage.problems import AlarmIsEnded
 from shared.access import Principal, allow
 from shared.etags import IfMatch, etag

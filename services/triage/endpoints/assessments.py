@@ -5,10 +5,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from services.triage import alarm_store, repository, service
+from services.triage import repository, service
 from services.triage.advice import refuse_contradictions
+from services.triage.alarms import alarm_store
 from services.triage.assessing import assess_by_hand, explain_assessment, get_assessment
-from services.triage.explanation import Explanation
 from services.triage.models import Assessment
 from services.triage.presenting import present
 from services.triage.problems import (
@@ -22,6 +22,7 @@ from services.triage.problems import (
     UnknownRuleset,
     UnknownService,
 )
+from services.triage.proof.explanation import Explanation
 from services.triage.repository import Wanted
 from services.triage.schemas import AssessmentIn, AssessmentOut, AssessmentStatus, DecisionIn
 from shared.access import Principal, allow

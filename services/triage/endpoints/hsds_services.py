@@ -17,7 +17,6 @@ from services.triage.endpoints.hsds_query import (
     narrowed,
     today_of,
 )
-from services.triage.hours import Hours
 from services.triage.hsds import changing, store
 from services.triage.hsds.answers import (
     Document,
@@ -32,6 +31,7 @@ from services.triage.hsds.answers import (
 from services.triage.hsds.entities import Service
 from services.triage.hsds.listing import Slice, list_offers
 from services.triage.models import OfferRow, OrganizationRow
+from services.triage.offers.hours import Hours
 from services.triage.problems import ForeignEntry, UnknownOrganization
 from shared.access import Principal, allow
 from shared.etags import IfMatch, etag

@@ -5,15 +5,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
 
-from services.triage import ruleset_store
 from services.triage.endpoints.rulesets import OVERSEERS
-from services.triage.learning import Learned, learn
-from services.triage.learning_list import Titles, learning_markdown, list_of
-from services.triage.learning_schemas import LearningOut
-from services.triage.negotiating import JSON, MARKDOWN, answer_in, chosen
+from services.triage.learning.learning import Learned, learn
+from services.triage.learning.learning_list import Titles, learning_markdown, list_of
+from services.triage.learning.learning_schemas import LearningOut
+from services.triage.learning.trust import Bucket
+from services.triage.lifecycle import ruleset_store
+from services.triage.lifecycle.negotiating import JSON, MARKDOWN, answer_in, chosen
 from services.triage.problems import at_field
 from services.triage.schemas import ReceivedAt
-from services.triage.trust import Bucket
 from shared.problems import InvalidInput, answers
 from shared.work import Reading, Work
 

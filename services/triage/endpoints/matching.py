@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.triage.advice import Advisers
 from services.triage.endpoints.hsds_query import EVERYBODY
-from services.triage.matching import Close, Fitting, Seeker, match
-from services.triage.needs import Step
+from services.triage.offers.matching import Close, Fitting, Seeker, match
+from services.triage.rules.needs import Step
 from services.triage.schemas import ReceivedAt
 from shared.contracts import Facts
 from shared.vocabulary import Need

@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from services.triage.advice import Advisers, refuse_contradictions
-from services.triage.explanation import ExplainedRecommendation
 from services.triage.problems import ContradictoryFacts, NoAnswer, UnknownRuleset
-from services.triage.recommendation import Recommendation
+from services.triage.proof.explanation import ExplainedRecommendation
+from services.triage.rules.recommendation import Recommendation
 from services.triage.schemas import RecommendationIn
 from shared.access import allow
 from shared.problems import answers

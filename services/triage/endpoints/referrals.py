@@ -8,11 +8,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.triage import referral_store
 from services.triage.endpoints.hsds_query import EVERYBODY, Instant
 from services.triage.models import Referral
+from services.triage.offers import referral_store
+from services.triage.offers.referring import Came, get_referral, outcomes_of, refer, tell_outcome
 from services.triage.problems import UnknownService
-from services.triage.referring import Came, get_referral, outcomes_of, refer, tell_outcome
 from shared.access import Principal, allow
 from shared.idempotency import Idempotent
 from shared.pages import Page

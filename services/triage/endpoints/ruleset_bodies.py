@@ -7,10 +7,16 @@ from urllib.parse import unquote
 from fastapi import Depends, Header, Request
 from pydantic import TypeAdapter, ValidationError
 
-from services.triage.document_reading import UnreadableDocumentError, read_json
+from services.triage.lifecycle.document_reading import UnreadableDocumentError, read_json
+from services.triage.lifecycle.ruleset_reading import (
+    MOST_BYTES,
+    FaultyRulesetError,
+    Form,
+    Written,
+    read_ruleset,
+)
+from services.triage.lifecycle.ruleset_schemas import CopyIn
 from services.triage.problems import InvalidRuleset, at_field
-from services.triage.ruleset_reading import MOST_BYTES, FaultyRulesetError, Form, Written, read_ruleset
-from services.triage.ruleset_schemas import CopyIn
 from shared.problems import FieldError, InvalidInput, TooLarge
 from shared.texts_about_people import Reason
 

@@ -4,9 +4,9 @@ import asyncio
 
 from fastapi import APIRouter, Request, Response
 
-from services.triage import lifecycle, ruleset_store
-from services.triage.boxes import TooLargeError
 from services.triage.endpoints.rulesets import OVERSEERS, Editor, VersionPath, item_of
+from services.triage.lifecycle import lifecycle, ruleset_store
+from services.triage.lifecycle.ruleset_schemas import ActivateIn, CheckOut, RetireIn, RulesetItem
 from services.triage.problems import (
     ImpossibleMoment,
     MomentTaken,
@@ -19,9 +19,9 @@ from services.triage.problems import (
     UnknownRuleset,
     at_field,
 )
-from services.triage.proving import Proof, prove
-from services.triage.ruleset import RuleSet
-from services.triage.ruleset_schemas import ActivateIn, CheckOut, RetireIn, RulesetItem
+from services.triage.proof.boxes import TooLargeError
+from services.triage.proof.proving import Proof, prove
+from services.triage.rules.ruleset import RuleSet
 from shared.etags import IfMatch
 from shared.problems import StaleVersion, answers
 from shared.work import Reading, Writing, work_on

@@ -4,20 +4,20 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Response
 
-from services.triage import lifecycle, ruleset_store
 from services.triage.endpoints.ruleset_bodies import ChangeReason, SentRuleset, SentRulesetOrCopy
-from services.triage.models import RulesetRow
-from services.triage.negotiating import JSON, MARKDOWN, YAML, answer_in, chosen
-from services.triage.presenting_rulesets import (
+from services.triage.lifecycle import lifecycle, ruleset_store
+from services.triage.lifecycle.negotiating import JSON, MARKDOWN, YAML, answer_in, chosen
+from services.triage.lifecycle.presenting_rulesets import (
     present_change,
     present_difference,
     present_ruleset,
     yaml_of,
 )
+from services.triage.lifecycle.ruleset_schemas import ChangeOut, CopyIn, DifferenceOut, RulesetItem, body_of
+from services.triage.lifecycle.ruleset_table import markdown_of
+from services.triage.models import RulesetRow
 from services.triage.problems import InvalidRuleset, NoDraft, UnknownRuleset, VersionTaken
-from services.triage.ruleset import RuleSet
-from services.triage.ruleset_schemas import ChangeOut, CopyIn, DifferenceOut, RulesetItem, body_of
-from services.triage.ruleset_table import markdown_of
+from services.triage.rules.ruleset import RuleSet
 from shared.access import Principal, allow
 from shared.etags import IfMatch, etag
 from shared.idempotency import Idempotent

@@ -5,16 +5,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
 
-from services.triage import lifecycle, ruleset_store
 from services.triage.advice import Advisers
 from services.triage.endpoints.rulesets import OVERSEERS, Editor, VersionPath
-from services.triage.flow_picture import flow_picture
-from services.triage.negotiating import JSON, MARKDOWN, SVG, answer_in, chosen
+from services.triage.lifecycle import lifecycle, ruleset_store
+from services.triage.lifecycle.negotiating import JSON, MARKDOWN, SVG, answer_in, chosen
+from services.triage.lifecycle.ruleset_schemas import SimulateIn
 from services.triage.problems import NotSimulated, UnknownRuleset, at_field
-from services.triage.replaying import SimulationOut
-from services.triage.ruleset_schemas import SimulateIn
-from services.triage.simulating import Period, simulate
-from services.triage.simulation_table import simulation_markdown
+from services.triage.simulation.flow_picture import flow_picture
+from services.triage.simulation.replaying import SimulationOut
+from services.triage.simulation.simulating import Period, simulate
+from services.triage.simulation.simulation_table import simulation_markdown
 from shared.problems import InvalidInput, StaleVersion, answers
 from shared.work import Reading, Work, work_on
 

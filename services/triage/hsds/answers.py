@@ -9,12 +9,12 @@ from uuid import UUID
 from fastapi import Response
 from pydantic import BaseModel, Field
 
-from services.triage.case import OLDEST
-from services.triage.catalogue import Capacity
 from services.triage.hsds.entities import Organization, Service, ServiceAtLocation, Taxonomy, TaxonomyTerm
 from services.triage.hsds.listing import Slice
 from services.triage.models import CatalogueChange, OfferRow, OrganizationRow
-from services.triage.needs import Step
+from services.triage.offers.catalogue import Capacity
+from services.triage.rules.case import OLDEST
+from services.triage.rules.needs import Step
 from shared.vocabulary import Need
 
 VERSION = "3.1"

@@ -10,11 +10,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.triage.geography import Geography
 from services.triage.hsds.store import OFFERS, ORGANIZATIONS, PLACES, TERMS
 from services.triage.hsds.terms import NEEDS, term_id
 from services.triage.models import OfferRow, OrganizationRow
 from services.triage.problems import NoCentre, at_field
+from services.triage.rules.geography import Geography
 from shared.vocabulary import Need
 
 #: Metres in one degree of latitude.

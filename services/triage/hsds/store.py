@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.triage.catalogue import Ages, Offer
 from services.triage.hsds.entities import Organization, Service, document_of
 from services.triage.hsds.offers import offer_of
 from services.triage.models import CatalogueChange, OfferPlace, OfferRow, OfferTerm, OrganizationRow
+from services.triage.offers.catalogue import Ages, Offer
 from shared.database import table_of, upsert
 
 ORGANIZATIONS = table_of(OrganizationRow)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from services.intake.delivery_repository import DELIVERIES
+from services.intake.deliveries.delivery_repository import DELIVERIES
 from services.intake.telephony.asterisk.spool import Spool
 from shared.clock import SettableClock
 from shared.vocabulary import Role

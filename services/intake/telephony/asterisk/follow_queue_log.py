@@ -13,7 +13,7 @@ from pathlib import Path
 
 import structlog
 
-from services.intake.call_schemas import MOST_EVENTS
+from services.intake.calls.call_schemas import MOST_EVENTS
 from services.intake.telephony.asterisk.courier import Courier
 from services.intake.telephony.asterisk.log_reader import LogReader
 from services.intake.telephony.asterisk.position import Position, keep_position

@@ -1,0 +1,1 @@
+"""Call-backs: whom we owe a call."""

@@ -1,0 +1,48 @@
+"""Finding a contact by a value that is never in the URL, and always in the trail."""
+
+from services.intake import access_log, repository
+from services.intake.contacts.identity import read_cpr
+from services.intake.keeping import vault_of
+from services.intake.models import Contact
+from services.intake.problems import at_field
+from services.intake.said import Said, name_words
+from services.intake.schemas import Search
+from shared.access import Principal
+from shared.ids import read_reference
+from shared.pages import Cursor, decode_cursor
+from shared.phone_numbers import normalised_phone
+from shared.problems import InvalidInput
+from shared.work import Work
+
+
+async def search(work: Work, who: Principal, wish: Search, purpose: str | None) -> list[tuple[Contact, Said]]:
+    """Contacts with this value, newest first, one more than the limit when more follow.
+
+    The search is written down with the kind of its criterion, and so is each contact it finds.
+    """
+    after = decode_cursor(wish.cursor)
+    criterion, contacts = await _search(work, wish, after)
+    why = wish.purpose or purpose or access_log.SEARCHING
+    await access_log.log_look(work, who, "search", why, criterion=criterion)
+    seen = [contact.id for contact in contacts[: wish.limit]]
+    await access_log.log_look(work, who, "found", why, contacts=seen, criterion=criterion)
+    vault = vault_of(work)
+    return [(contact, vault.open_said(contact.id, contact.said)) for contact in contacts]
+
+
+async def _search(work: Work, wish: Search, after: Cursor | None) -> tuple[str, list[Contact]]:
+    vault, session, limit = vault_of(work), work.session, wish.limit
+    if wish.cpr is not None:
+        index = vault.index_of("cpr", read_cpr(wish.cpr, "/cpr").digits)
+        return "cpr", list(await repository.search_by(session, "cpr_index", str(index), after, limit))
+    if wish.phone is not None:
+        number = normalised_phone(wish.phone)
+        if number is None:
+            raise InvalidInput(errors=at_field("/phone", "is not a phone number"))
+        index = vault.index_of("phone", number)
+        return "phone", list(await repository.search_by(session, "phone_index", str(index), after, limit))
+    if wish.reference is not None:
+        reference = read_reference(wish.reference)
+        return "reference", list(await repository.search_by(session, "reference", reference, after, limit))
+    words = vault.name_indexes(name_words(wish.name))
+    return "name", list(await repository.search_by_name(session, words, after, limit)) if words else []

@@ -1,0 +1,1 @@
+"""What exchanges delivered: stored first, interpreted afterwards."""

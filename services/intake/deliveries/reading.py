@@ -1,0 +1,78 @@
+"""What a stored delivery means: asked anew of its form whenever it matters, never kept as truth."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Row
+
+from services.intake.deliveries.delivery_states import FAILED, FUTURE, DeliveryState
+from services.intake.keeping import vault_of
+from services.intake.said import delivery_context
+from services.intake.telephony.canonical import CallEvent, ExchangeRestart
+from services.intake.telephony.forms import Form, RawDelivery, Uninterpretable
+from shared.work import AtHand
+
+#: Clocks differ; what is told of a later moment than this from its arrival has not happened yet.
+AHEAD = timedelta(minutes=5)
+_LONGEST_REASON = 40
+
+log = structlog.get_logger("reading")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one delivery was found to be. `due_at`: when it is worth reading again."""
+
+    id: UUID
+    state: DeliveryState
+    reason: str | None = None
+    event: CallEvent | ExchangeRestart | None = None
+    due_at: datetime | None = None
+
+    def columns(self) -> dict[str, Any]:
+        """The reading as `delivery_repository.mark` takes it."""
+        return {
+            "id": self.id,
+            "state": self.state,
+            "reason": self.reason,
+            "call_id": self.event.call_id if isinstance(self.event, CallEvent) else None,
+            "occurred_at": None if self.event is None else self.event.occurred_at,
+            "due_at": self.due_at,
+        }
+
+
+def text_of(at_hand: AtHand, row: Row[Any]) -> str:
+    """What came, as it came. Raises SealBrokenError when its key is gone."""
+    return vault_of(at_hand).ring.open(row.sealed, delivery_context(row.source, row.delivery_id))
+
+
+def read(at_hand: AtHand, row: Row[Any]) -> Reading:
+    """Interpret one delivery. Never raises: one that cannot be read must not keep the others waiting."""
+    try:
+        event = interpreted(at_hand, row)
+    except Uninterpretable as error:
+        return Reading(row.id, DeliveryState.SET_ASIDE, error.reason[:_LONGEST_REASON])
+    except Exception as error:
+        # The type only: an error's text may quote what was sent.
+        log.warning("not interpreted", form=row.form, delivery=str(row.id), error=type(error).__name__)
+        return Reading(row.id, DeliveryState.SET_ASIDE, FAILED)
+    if event is None:
+        return Reading(row.id, DeliveryState.NO_NEWS)
+    if event.occurred_at > max(row.received_at + AHEAD, at_hand.clock.now()):
+        return Reading(row.id, DeliveryState.SET_ASIDE, FUTURE, due_at=event.occurred_at)
+    state = DeliveryState.EVENT if isinstance(event, CallEvent) else DeliveryState.RESTART
+    return Reading(row.id, state, event=event)
+
+
+def interpreted(at_hand: AtHand, row: Row[Any]) -> CallEvent | ExchangeRestart | None:
+    """What the delivery's form says of it. Raises Uninterpretable, also for a form that is gone."""
+    forms: Mapping[str, Form] = at_hand.state.forms
+    form = forms.get(row.form)
+    if form is None:
+        raise Uninterpretable("unknown-form")
+    delivery = RawDelivery(row.source, row.delivery_id, row.form, text_of(at_hand, row))
+    return form.interpret(delivery, row.received_at)

@@ -1,0 +1,1 @@
+"""What other systems recorded, brought in through the same doors as live events."""

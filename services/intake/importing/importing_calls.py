@@ -1,0 +1,131 @@
+"""Brings recorded calls in through the door for exchanges, and holds what was derived against the record."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+
+import httpx
+
+from services.intake.calls.call_schemas import CallItem, Receipt
+from services.intake.importing.calls_file import Disorder, deliveries
+from services.intake.importing.importing import LinesRefusedError
+from services.intake.importing.recorded_calls import Flaw, RecordedCall, flaws_of
+from services.intake.telephony.canonical import CallEvent
+from shared.pages import Page
+
+#: Events in one request.
+BATCH = 500
+_PAGE = 500
+
+
+@dataclass
+class Told:
+    """What was delivered, and what intake said to it."""
+
+    deliveries: int = 0
+    new: int = 0
+    duplicates: int = 0
+
+
+@dataclass
+class Comparison:
+    """Derived calls against recorded ones. `digest` is the same when all that was derived is the same."""
+
+    consistent: int = 0
+    equal: int = 0
+    differing: list[str] = field(default_factory=list)
+    flaws: Counter[Flaw] = field(default_factory=Counter)
+    flawed_and_differing: Counter[Flaw] = field(default_factory=Counter)
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What intake derived of one call: its outcome, and the seconds waited in all its queues."""
+
+    outcome: str
+    wait_seconds: float
+    calls: int = 1
+
+
+async def import_calls(
+    client: httpx.AsyncClient,
+    calls: Iterable[RecordedCall],
+    source: str,
+    disorder: Disorder,
+    *,
+    progress: Callable[[int], None] = lambda _events: None,
+) -> Told:
+    """Post the events of the calls, in batches, in the order in which they arrive.
+
+    `client` reaches intake with a token of the role telephony. Importing again changes nothing. Raises
+    LinesRefusedError, and httpx.HTTPError when intake cannot be reached; what came before is stored.
+    """
+    told = Told()
+    for batch in _batches(deliveries(calls, source, disorder)):
+        body = ",".join(event.model_dump_json(by_alias=True, exclude_none=True) for event in batch)
+        answer = await client.post(
+            "/v1/telephony/events", content=f"[{body}]", headers={"Content-Type": "application/json"}
+        )
+        if answer.status_code != httpx.codes.ACCEPTED:
+            raise LinesRefusedError(str(answer.status_code))
+        receipt = Receipt.model_validate_json(answer.content)
+        told.deliveries += receipt.received
+        told.new += receipt.new
+        told.duplicates += receipt.duplicates
+        progress(len(batch))
+    return told
+
+
+def _batches(events: Iterator[CallEvent]) -> Iterator[list[CallEvent]]:
+    while batch := list(islice(events, BATCH)):
+        yield batch
+
+
+async def derived_calls(client: httpx.AsyncClient, source: str) -> tuple[dict[str, Derived], str]:
+    """All calls of the source, as intake lists them, and their digest. `client` has the role reception."""
+    derived, digest = dict[str, Derived](), 0
+    cursor = None
+    while True:
+        asked = {"limit": str(_PAGE)} | ({} if cursor is None else {"cursor": cursor})
+        answer = await client.get("/v1/calls", params=asked)
+        if answer.status_code != httpx.codes.OK:
+            raise LinesRefusedError(str(answer.status_code))
+        page = Page[CallItem].model_validate_json(answer.content)
+        for call in page.items:
+            if call.source == source:
+                derived[call.call_id] = _derived(call, derived.get(call.call_id))
+                # Added up, not strung together: pages have the calls in an order that ids break ties of.
+                digest += int.from_bytes(hashlib.sha256(_told(call)).digest(), "big")
+        cursor = page.next_cursor
+        if cursor is None:
+            return derived, f"{digest % 2**256:064x}"
+
+
+def _told(call: CallItem) -> bytes:
+    """All of the call but its contact's id, which is another in every installation."""
+    return call.model_dump_json(exclude={"contact_id", "source"}).encode()
+
+
+def _derived(call: CallItem, before: Derived | None) -> Derived:
+    wait = sum(visit.wait_seconds or 0 for visit in call.visits)
+    return Derived(call.outcome, wait, 1 if before is None else before.calls + 1)
+
+
+def compare(calls: Iterable[RecordedCall], derived: dict[str, Derived], digest: str = "") -> Comparison:
+    """Outcome and wait of every call against its row; those of flawed rows are counted by kind."""
+    found = Comparison(digest=digest)
+    for call in calls:
+        outcome, wait = call.expected
+        is_equal = derived.get(call.call) == Derived(outcome, wait)
+        flaws = flaws_of(call)
+        if flaws:
+            found.flaws.update(flaws)
+            found.flawed_and_differing.update(() if is_equal else flaws)
+        else:
+            found.consistent += 1
+            found.equal += is_equal
+            found.differing += [] if is_equal else [call.call]
+    return found

@@ -1,0 +1,1 @@
+"""The lines citizens reach the city by, as dated data."""

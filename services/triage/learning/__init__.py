@@ -1,0 +1,1 @@
+"""What people's overrides and returns say about the rules."""

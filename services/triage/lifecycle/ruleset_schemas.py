@@ -1,0 +1,124 @@
+"""What goes in and out about rule sets over HTTP."""
+
+from datetime import date, datetime
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from services.triage.lifecycle.ruleset_differences import Difference
+from services.triage.lifecycle.timetable import RulesetStatus
+from services.triage.proof.proving import Proof
+from services.triage.rules.ruleset import Version
+from services.triage.schemas import ReceivedAt
+from shared.texts_about_people import Reason
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class CopyIn(_Body):
+    """A new draft that says what another rule set says."""
+
+    copy_of: Version = Field(examples=["1"])
+    version: Version | None = Field(None, description="Default: the next number", examples=["2"])
+    title: str | None = Field(None, min_length=1, max_length=200)
+    valid_from: date | None = Field(None, description="The first day it may be put in force")
+
+
+class ActivateIn(_Body):
+    """From when a rule set is in force, and why."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    from_: ReceivedAt | None = Field(
+        None,
+        alias="from",
+        description="Default now. Never the past: past contacts keep the rules of their moment",
+        examples=["2026-06-01T00:00:00+02:00"],
+    )
+    reason: Reason = Field(examples=["Hjemmeplejen er flyttet til Sundheds- og Omsorgsforvaltningen"])
+
+
+class SimulateIn(_Body):
+    """The period whose assessments are replayed; both ends are optional."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    from_: ReceivedAt | None = Field(
+        None, alias="from", description="Default: four weeks before `to`", examples=["2026-02-01T00:00:00Z"]
+    )
+    to: ReceivedAt | None = Field(None, description="Default now; not included")
+
+    @model_validator(mode="after")
+    def _forwards(self) -> Self:
+        if self.from_ is not None and self.to is not None and self.from_ >= self.to:
+            raise ValueError("from must be before to")
+        return self
+
+
+class RetireIn(_Body):
+    reason: Reason = Field(examples=["Erstattes af et nyt udkast"])
+
+
+class RulesetItem(BaseModel):
+    """A rule set and where it stands. `revision` counts its contents, as in the ETag."""
+
+    version: str = Field(examples=["1"])
+    title: str
+    valid_from: date = Field(description="The first day it may be in force")
+    rows: int = Field(examples=[21])
+    status: RulesetStatus
+    revision: int = Field(examples=[1])
+    based_on: str | None = Field(None, examples=["1"])
+    active_from: datetime | None = None
+    active_until: datetime | None = None
+
+
+class CheckOut(BaseModel):
+    """What the proof came to, for this revision of the rule set."""
+
+    version: str = Field(examples=["2"])
+    revision: int = Field(examples=[3])
+    status: RulesetStatus
+    proof: Proof
+
+
+class ChangeOut(BaseModel):
+    """One step in a rule set's life; `text` tells the difference in Danish, a line for each thing."""
+
+    kind: Literal["created", "edited", "checked", "simulated", "activated", "retired"]
+    revision: int = Field(examples=[2])
+    author: str = Field(description="The subject of the caller's token")
+    role: str = Field(examples=["rules_editor"])
+    reason: str | None
+    at: datetime
+    difference: Difference | None = None
+    text: list[str] = Field(examples=[["Række 16 „Hjemløshed“ er ændret."]])
+
+
+class DifferenceOut(BaseModel):
+    """What leads from one rule set to another: as data that can be applied, and in Danish."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    from_: str = Field(alias="from", examples=["1"])
+    to: str = Field(examples=["2"])
+    difference: Difference
+    text: list[str] = Field(examples=[["Række 16 „Hjemløshed“ er ændret."]])
+
+
+def body_of(schema: dict[str, Any], example: Any) -> dict[str, Any]:
+    """The `openapi_extra` of a route that reads a rule set from JSON or YAML itself."""
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {"schema": schema, "example": example},
+                "application/yaml": {
+                    "schema": {"type": "string"},
+                    "example": "version: '2'\ntitle: Regelsæt 2\nvalid_from: 2026-06-01\nrows: [...]\n",
+                },
+            },
+        }
+    }

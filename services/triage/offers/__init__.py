@@ -1,0 +1,1 @@
+"""The offers citizens are told of: what fits whom, and whether it helped."""

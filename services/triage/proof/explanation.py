@@ -1,0 +1,160 @@
+"""Why this destination, why none of the others, and what little would have to be different."""
+
+from functools import lru_cache
+from threading import Lock
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from services.triage.offers.catalogue import OpenOffers
+from services.triage.proof.boxes import TooLargeError
+from services.triage.proof.explanation_wording import Wording
+from services.triage.proof.places import Change, Places
+from services.triage.rules.case import Case
+from services.triage.rules.explaining import because
+from services.triage.rules.recommendation import Reason, Recommendation
+from services.triage.rules.recommending import Adviser
+from services.triage.rules.rulebook import CompiledRow, Hit, Place
+from shared.contracts import Destination, Facts
+from shared.vocabulary import Need
+
+Holds = Literal["true", "false", "unknown"]
+_HOLDS: dict[bool | None, Holds] = {True: "true", False: "false", None: "unknown"}
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class SmallestChange(_Answer):
+    """The fewest facts that would have to be different for this destination, with their nearest values."""
+
+    destination: Destination
+    facts: dict[str, object]
+    needs_added: tuple[Need, ...]
+    needs_removed: tuple[Need, ...]
+    text: str
+
+
+class WhyNot(_Answer):
+    """Why another destination is not this citizen's: the nearest row that leads there, as it stands here.
+
+    `holds` is that row's value for the citizen's facts, alone; `failed` are the facts that keep them from it.
+    """
+
+    destination: Destination
+    rule: str
+    holds: Holds
+    failed: dict[str, object]
+    text: str
+    change: SmallestChange
+
+
+class Explanation(_Answer):
+    """A recommendation explained. Every text may be told to the citizen; the nearest place stands first."""
+
+    ruleset: str
+    destination: Destination
+    why: tuple[str, ...]
+    why_not: tuple[WhyNot, ...]
+    smallest_change: SmallestChange | None
+
+
+class ExplainedRecommendation(Recommendation):
+    """A recommendation with its explanation."""
+
+    explanation: Explanation
+
+
+class Explainer:
+    """Explains by one adviser and the offers of one day. Making one takes a tenth of a second: keep it.
+
+    Of a rule set whose places are too large to write down it tells why, and no change of facts.
+    """
+
+    def __init__(self, adviser: Adviser, offers: OpenOffers) -> None:
+        self._adviser = adviser
+        self._offers = offers
+        self._places = self._places_of(adviser, offers)
+        # Regions grow while they are searched, and several requests may ask at once.
+        self._one_at_a_time = Lock()
+        self._wording = Wording(adviser.geography, adviser.vocabulary)
+
+    def _places_of(self, adviser: Adviser, offers: OpenOffers) -> Places | None:
+        try:
+            return Places(adviser.ruleset, adviser.geography, offers.covered)
+        except TooLargeError:
+            return None
+
+    def explain(self, facts: Facts, case: Case, recommendation: Recommendation) -> Explanation:
+        """The explanation of this recommendation, which was made of these facts."""
+        here = recommendation.destination
+        changes = self._changes(case, Place(here.kind, here.unit, here.administration))
+        others = [self._why_not(place, change, facts, case) for place, change in changes]
+        return Explanation(
+            ruleset=recommendation.ruleset,
+            destination=here,
+            why=tuple(self._why(here, reason) for reason in recommendation.reasons),
+            why_not=tuple(others),
+            smallest_change=others[0].change if others else None,
+        )
+
+    def _changes(self, case: Case, here: Place) -> list[tuple[Place, Change]]:
+        if self._places is None:
+            return []
+        with self._one_at_a_time:
+            nearest = self._places.nearest(case)
+        nearest.pop(here, None)
+        return sorted(nearest.items(), key=lambda pair: pair[1].distance)
+
+    def _why(self, destination: Destination, reason: Reason) -> str:
+        return self._wording.why(destination, reason.text, reason.because)
+
+    def _why_not(self, place: Place, change: Change, facts: Facts, case: Case) -> WhyNot:
+        row = self._row_there(change, facts, case)
+        value = row.test.evaluate(case)
+        failed = because(row.test, case) if value is False else {}
+        failed = failed or self._kept_from(change, case)
+        destination = _destination(place)
+        decided = self._adviser.rulebook.decide(case)
+        same = isinstance(decided, Hit) and decided.row is row
+        template = {False: "not_fitting", None: "unknown"}.get(value, "another_way" if same else "earlier")
+        return WhyNot(
+            destination=destination,
+            rule=str(row.row.number),
+            holds=_HOLDS[value],
+            failed=failed,
+            text=self._wording.why_not(template, destination, row.row, failed),
+            change=SmallestChange(
+                destination=destination,
+                facts=change.facts,
+                needs_added=change.added,
+                needs_removed=change.removed,
+                text=self._wording.change(destination, change),
+            ),
+        )
+
+    def _row_there(self, change: Change, facts: Facts, case: Case) -> CompiledRow:
+        """The row that would send the citizen there."""
+        case = self._adviser.case_on(change.of(facts), case.channel, case.received_on, self._offers)
+        hit = self._adviser.rulebook.decide(case)
+        if not isinstance(hit, Hit):
+            raise AssertionError("a region of a place holds cases that are decided")  # noqa: TRY004
+        return hit.row
+
+    def _kept_from(self, change: Change, case: Case) -> dict[str, object]:
+        """The facts as they are that would have to be different."""
+        kept: dict[str, object] = {fact: getattr(case, fact) for fact in change.facts}
+        if change.removed:
+            kept["needs"] = [str(need) for need in change.removed]
+        return kept
+
+
+@lru_cache(maxsize=8)
+def explainer_of(adviser: Adviser, offers: OpenOffers) -> Explainer:
+    """The explainer, made once for each rule set and each day's offers."""
+    return Explainer(adviser, offers)
+
+
+def _destination(place: Place) -> Destination:
+    return Destination(kind=place.kind, unit=place.unit, administration=place.administration)

@@ -1,0 +1,153 @@
+"""One contact's facts as the rules read them: plain values, with what follows from what filled in."""
+
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+
+from services.triage.rules.geography import Geography, Locality
+from shared.contracts import Facts
+from shared.vocabulary import Channel, Need, Unit
+
+#: Each need is one bit, so that a set of needs is one number and a test of it one instruction.
+NEED_BITS: dict[Need, int] = {need: 1 << position for position, need in enumerate(Need)}
+
+#: The highest age that a contact can have.
+OLDEST = 130
+
+#: In place of a district: the child lives outside the municipality.
+ELSEWHERE = 0
+
+#: Facts that follow from another one, and the one a person is asked for instead.
+ASKED_THROUGH = {
+    "area": "district",
+    "child_area": "child_district",
+    "child_in_municipality": "child_district",
+}
+
+
+def needs_mask(needs: Sequence[Need] | frozenset[Need]) -> int:
+    """The needs as one number."""
+    mask = 0
+    for need in needs:
+        mask |= NEED_BITS[need]
+    return mask
+
+
+@lru_cache(maxsize=4096)
+def needs_of(mask: int) -> tuple[Need, ...]:
+    """The needs that such a number stands for, in the vocabulary's order."""
+    return tuple(need for need, bit in NEED_BITS.items() if mask & bit)
+
+
+@dataclass(slots=True)
+class Case:
+    """The facts of one contact. None means unknown.
+
+    `in_municipality` is settled by a district, or by a postcode that lies wholly in 0101; never by a
+    postcode outside, since a citizen is turned away by kommunekode only. A child's postcode outside does
+    settle it, for a notification must reach the child's own municipality within 24 hours. `covered` says
+    for each age which needs an open low-threshold offer meets.
+    """
+
+    geography: Geography
+    covered: Sequence[int]
+    channel: Channel
+    received_on: date
+    needs: int
+    age: int | None
+    district: int | None
+    postal_code: str | None
+    in_municipality: bool | None
+    applies_for_measure: bool | None
+    acute_danger: bool
+    child_at_risk: bool
+    child_age: int | None
+    child_district: int | None
+    child_postal_code: str | None
+    suspected_parental_abuse: bool
+    honour_related: bool
+    reporter_is_professional: bool
+    aftercare_running: bool
+    existing_case_unit: Unit | None
+    anonymous: bool
+    cannot_be_known: frozenset[str]
+    area: Unit | None = field(init=False, default=None)
+    child_area: Unit | None = field(init=False, default=None)
+    child_in_municipality: bool | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        self.settle()
+
+    @property
+    def locality(self) -> Locality:
+        return self.geography.locality(self.postal_code)
+
+    @property
+    def child_locality(self) -> Locality:
+        return self.geography.locality(self.child_postal_code)
+
+    def answered(self, fact: str, value: object) -> "Case":
+        """The same case, had this fact been known."""
+        other = copy(self)
+        setattr(other, fact, value)
+        other.settle()
+        return other
+
+    def possible_districts(self) -> tuple[int, ...]:
+        """The citizen's possible districts, as the postcode limits them."""
+        return self.locality.districts
+
+    def possible_child_districts(self) -> tuple[int, ...]:
+        """The child's possible districts, ELSEWHERE among them when the postcode does not exclude it."""
+        locality = self.child_locality
+        return locality.districts if locality.inside else (*locality.districts, ELSEWHERE)
+
+    def settle(self) -> None:
+        """Fill in what follows from the places that are given."""
+        area_of = self.geography.area_of
+        if self.district is not None:
+            self.in_municipality = True
+            self.area = area_of[self.district]
+        elif self.postal_code is not None:
+            locality = self.locality
+            self.area = locality.area
+            if self.in_municipality is None and locality.inside:
+                self.in_municipality = True
+        if self.child_district is not None:
+            self.child_in_municipality = self.child_district != ELSEWHERE
+            self.child_area = area_of.get(self.child_district)
+        elif self.child_postal_code is not None:
+            self.child_in_municipality = self.child_locality.inside
+            self.child_area = self.child_locality.area
+
+
+def case_of(
+    facts: Facts, channel: Channel, received_on: date, geography: Geography, covered: Sequence[int]
+) -> Case:
+    """The case that these facts make."""
+    return Case(
+        geography=geography,
+        covered=covered,
+        channel=channel,
+        received_on=received_on,
+        needs=needs_mask(facts.needs),
+        age=facts.age,
+        district=facts.district,
+        postal_code=facts.postal_code,
+        in_municipality=facts.in_municipality,
+        applies_for_measure=facts.applies_for_measure,
+        acute_danger=facts.acute_danger,
+        child_at_risk=facts.child_at_risk,
+        child_age=facts.child_age,
+        child_district=facts.child_district,
+        child_postal_code=facts.child_postal_code,
+        suspected_parental_abuse=facts.suspected_parental_abuse,
+        honour_related=facts.honour_related,
+        reporter_is_professional=facts.reporter_is_professional,
+        aftercare_running=facts.aftercare_running,
+        existing_case_unit=facts.existing_case_unit,
+        anonymous=facts.anonymous,
+        cannot_be_known=frozenset(facts.cannot_be_known),
+    )

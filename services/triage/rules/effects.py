@@ -1,0 +1,150 @@
+"""What goes along with a destination: urgency, clocks, warnings, companions, offers, KLE and step."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.triage.offers.catalogue import Offer, OfferKind, OpenOffers
+from services.triage.rules.case import Case, needs_of
+from services.triage.rules.needs import STEPS, NeedVocabulary, Step
+from services.triage.rules.rulebook import CompiledRow, Hit, Rulebook
+from services.triage.rules.ruleset import CareWarning, Companion
+from shared.vocabulary import Urgency
+
+#: Least urgent first.
+URGENCIES = (Urgency.NORMAL, Urgency.PROMPT, Urgency.DAY, Urgency.ACUTE)
+
+_KINDS: dict[str, frozenset[OfferKind]] = {
+    "none": frozenset(),
+    "fitting": frozenset({"low_threshold", "self_referral"}),
+    "low_threshold": frozenset({"low_threshold"}),
+    "self_referral": frozenset({"self_referral"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What one row says beside its destination. `companion_row` is the row that added the companion."""
+
+    urgency: Urgency
+    clocks: tuple[str, ...]
+    warnings: tuple[CareWarning, ...]
+    companion: Companion | None
+    companion_row: CompiledRow | None
+    offers: tuple[Offer, ...]
+    kle: str | None
+    step: Step | None
+
+
+class EffectsOf:
+    """Works out what goes along, by a rule book, a vocabulary and the offers of the day."""
+
+    def __init__(self, rulebook: Rulebook, vocabulary: NeedVocabulary, offers: OpenOffers) -> None:
+        self._rulebook = rulebook
+        self._vocabulary = vocabulary
+        self._offers = offers
+
+    def hits(self, hits: Sequence[Hit]) -> Effects:
+        """What holds whichever of these ways is the true one.
+
+        A notification that is the citizen's own in some ways and a companion's in others is made in all
+        of them: then its clocks run on the contact itself, and no companion is added until it is known.
+        """
+        found = [self._hit(hit) for hit in hits]
+        if not all(effects.companion for effects in found):
+            found = [self._taken_in(effects, hit.case) for effects, hit in zip(found, hits, strict=True)]
+        return _common(found, settled=len({hit.place for hit in hits}) == 1)
+
+    def _hit(self, hit: Hit) -> Effects:
+        row, case = hit.row, hit.case
+        companion_row = self._companion_row(row, case)
+        added = companion_row.companion if companion_row is not None else None
+        kinds = _KINDS[row.row.offers]
+        return Effects(
+            urgency=_urgency(row, case),
+            clocks=tuple(when.what for when in row.clocks if when.holds(case)),
+            warnings=tuple(when.what for when in row.warnings if when.holds(case)),
+            companion=None if added is None else added.what,
+            companion_row=companion_row,
+            offers=tuple(self._offers.fitting(case, kinds, row.test.needs)) if kinds else (),
+            kle=self._kle(row, case),
+            step=self._step(case) if row.row.step == "needs" else None,
+        )
+
+    def _companion_row(self, deciding: CompiledRow, case: Case) -> CompiledRow | None:
+        """The row that adds a companion: the deciding one, or one passed on the way that decides nothing."""
+        for row in self._rulebook.rows[: deciding.row.number]:
+            passed = row is deciding or (not row.choices and row.test.evaluate(case) is True)
+            if passed and row.companion is not None and row.companion.holds(case):
+                return row
+        return None
+
+    def _taken_in(self, effects: Effects, case: Case) -> Effects:
+        if effects.companion is None:
+            return effects
+        row = self._rulebook.rows[effects.companion.as_row - 1]
+        return Effects(
+            urgency=max(effects.urgency, _urgency(row, case), key=URGENCIES.index),
+            clocks=(*effects.clocks, *(when.what for when in row.clocks if when.holds(case))),
+            warnings=(*effects.warnings, *(when.what for when in row.warnings if when.holds(case))),
+            companion=None,
+            companion_row=None,
+            offers=effects.offers,
+            kle=effects.kle,
+            step=effects.step,
+        )
+
+    def _kle(self, row: CompiledRow, case: Case) -> str | None:
+        """The number of the need that the row is about, else of the citizen's first need that has one.
+
+        Nothing is filed under a KLE number on an anonymous contact (domain.md § 7).
+        """
+        if case.anonymous:
+            return None
+        if row.row.kle_need is not None:
+            return self._vocabulary.by_code[row.row.kle_need].kle_at(case.age)
+        has = needs_of(case.needs)
+        about = [need for need in row.test.needs if need in has]
+        for need in (*about, *has):
+            entry = self._vocabulary.by_code[need]
+            if entry.kle:
+                return entry.kle_at(case.age)
+        return None
+
+    def _step(self, case: Case) -> Step | None:
+        """The lowest step that meets every need: the highest of the needs' own lowest steps."""
+        steps = [step for need in needs_of(case.needs) if (step := self._vocabulary.by_code[need].step)]
+        return max(steps, key=STEPS.index) if steps else None
+
+
+def _urgency(row: CompiledRow, case: Case) -> Urgency:
+    holding = [when.what for when in row.urgency if when.holds(case)]
+    return max(holding, key=URGENCIES.index, default=Urgency.NORMAL)
+
+
+def _common(found: Sequence[Effects], *, settled: bool) -> Effects:
+    """What all have in common. Where the place is settled, offers for some of the ages are told as well."""
+    first = found[0]
+    if len(found) == 1:
+        return first
+    return Effects(
+        urgency=min((effects.urgency for effects in found), key=URGENCIES.index),
+        clocks=tuple(clock for clock in first.clocks if all(clock in e.clocks for e in found)),
+        warnings=tuple(mark for mark in first.warnings if all(mark in e.warnings for e in found)),
+        companion=first.companion,
+        companion_row=first.companion_row,
+        offers=_offers_of(found, settled=settled),
+        kle=first.kle if all(e.kle == first.kle for e in found) else None,
+        step=first.step if all(e.step == first.step for e in found) else None,
+    )
+
+
+def _offers_of(found: Sequence[Effects], *, settled: bool) -> tuple[Offer, ...]:
+    """The offers that fit in any case, then, when the place is settled, those that fit in some.
+
+    Each tells whom it is for, so an age that is not known turns nobody away.
+    """
+    every = tuple(offer for offer in found[0].offers if all(offer in e.offers for e in found))
+    if not settled:
+        return every
+    some = {offer.id: offer for effects in found for offer in effects.offers if offer not in every}
+    return (*every, *some.values())

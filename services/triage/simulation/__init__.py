@@ -1,0 +1,1 @@
+"""A draft replayed over past assessments: who would move, and where to."""

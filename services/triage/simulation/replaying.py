@@ -1,0 +1,210 @@
+"""A draft replayed over past contacts: who would have gone elsewhere, and what each unit would get.
+
+Past facts are judged twice, by the rule set of their moment and by the draft, with the same offers: what
+differs then differs by the rules alone. Counted as they come, so that a year takes no more memory than a day.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from services.triage.lifecycle.rule_wording import place_label, texts
+from services.triage.offers.catalogue import Catalogue
+from services.triage.rules.recommendation import Recommendation, deciding_rule
+from services.triage.rules.recommending import Adviser, Moment
+from shared.contracts import Destination, Facts
+from shared.ids import show_reference
+from shared.vocabulary import DestinationKind, Unit
+
+#: So many examples are shown of each way that contacts would move.
+EXAMPLES = 5
+#: So many moved contacts are named; the rest are counted.
+MOST_CASES = 500
+
+_WEEK = timedelta(days=7)
+
+
+class Past(NamedTuple):
+    """One contact's newest assessment: what was known, and by which rule set it was judged."""
+
+    assessment_id: UUID
+    contact_id: UUID
+    reference: str
+    ruleset: str
+    moment: Moment
+    facts: Facts
+
+
+class PlaceOut(BaseModel):
+    """A destination, and what it is called."""
+
+    kind: DestinationKind
+    unit: Unit
+    administration: str | None = None
+    label: str = Field(examples=["Ungeområdet"])
+
+
+class FlowOut(BaseModel):
+    """So many contacts went from one place to another, or stayed."""
+
+    before: PlaceOut
+    after: PlaceOut
+    count: int = Field(examples=[12])
+    moves: bool = Field(description="Whether the two places differ")
+
+
+class LoadOut(BaseModel):
+    """What a unit gets in a week, by the rules of the time and by the draft."""
+
+    unit: Unit
+    label: str
+    per_week_now: float = Field(examples=[31.5])
+    per_week_then: float = Field(examples=[29.0])
+
+
+class CaseOut(BaseModel):
+    """A contact that would move. Its facts tell of no name and no number; only examples have them."""
+
+    assessment_id: UUID
+    contact_id: UUID
+    reference: str = Field(examples=["7F3K-9QTX"])
+    before: PlaceOut
+    after: PlaceOut
+    rule_before: str = Field(examples=["16"])
+    rule_after: str = Field(examples=["16"])
+    facts: Facts | None = None
+
+
+class SimulationOut(BaseModel):
+    """A draft replayed over the assessments of a period."""
+
+    version: str = Field(examples=["2"])
+    revision: int
+    simulated_at: datetime
+    first: datetime
+    last: datetime
+    complete: bool = Field(description="False when time ran out; then the newest contacts are in it")
+    replayed: int = Field(description="Contacts, each by its newest assessment")
+    moved: int
+    unanswered: int = Field(description="Contacts for which the draft has no answer at all")
+    new_asks: int = Field(description="Contacts that are settled today and would be asked about")
+    new_questions: dict[str, int] = Field({}, description="The facts that they would be asked for")
+    flows: list[FlowOut]
+    loads: list[LoadOut]
+    examples: list[CaseOut]
+    cases: list[CaseOut]
+    cases_left_off: int
+
+
+def _key(destination: Destination) -> tuple[str, str, str | None]:
+    return destination.kind, destination.unit, destination.administration
+
+
+def place_of(destination: Destination) -> PlaceOut:
+    """The destination with its Danish name."""
+    kind, unit, administration = _key(destination)
+    label = place_label(kind, unit, administration)
+    return PlaceOut(kind=destination.kind, unit=destination.unit, administration=administration, label=label)
+
+
+@dataclass
+class Replay:
+    """What has been counted so far."""
+
+    replayed: int = 0
+    unanswered: int = 0
+    new_asks: int = 0
+    new_questions: Counter[str] = field(default_factory=Counter)
+    flows: Counter[tuple[tuple[str, str, str | None], tuple[str, str, str | None]]] = field(
+        default_factory=Counter
+    )
+    loads: dict[Unit, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    examples: list[CaseOut] = field(default_factory=list)
+    cases: list[CaseOut] = field(default_factory=list)
+
+    def add(self, past: Past, before: Recommendation, after: Recommendation) -> None:
+        """Count one contact."""
+        self.replayed += 1
+        self.loads[before.destination.unit][0] += 1
+        self.loads[after.destination.unit][1] += 1
+        way = _key(before.destination), _key(after.destination)
+        self.flows[way] += 1
+        if way[0] == way[1]:
+            return
+        if after.destination.kind is DestinationKind.ASK:
+            self.new_asks += 1
+            self.new_questions.update(question.fact for question in after.questions)
+        case = _case(past, before, after)
+        if self.flows[way] <= EXAMPLES:
+            self.examples.append(case.model_copy(update={"facts": past.facts}))
+        if len(self.cases) < MOST_CASES:
+            self.cases.append(case)
+
+    @property
+    def moved(self) -> int:
+        return sum(count for (before, after), count in self.flows.items() if before != after)
+
+    def weekly_loads(self, period: timedelta) -> list[LoadOut]:
+        """By unit, in the vocabulary's order; a period of less than a week is stretched to one."""
+        weeks = period / _WEEK
+        return [
+            LoadOut(
+                unit=unit,
+                label=texts()["units"][unit],
+                per_week_now=round(self.loads[unit][0] / weeks, 1),
+                per_week_then=round(self.loads[unit][1] / weeks, 1),
+            )
+            for unit in Unit
+            if unit in self.loads
+        ]
+
+    def flows_out(self) -> list[FlowOut]:
+        """The largest first, moves before what stays."""
+        ways = sorted(self.flows.items(), key=lambda way: (way[0][0] == way[0][1], -way[1], str(way[0])))
+        return [
+            FlowOut(before=_place(before), after=_place(after), count=count, moves=before != after)
+            for (before, after), count in ways
+        ]
+
+
+def _place(key: tuple[str, str, str | None]) -> PlaceOut:
+    kind, unit, administration = key
+    return place_of(
+        Destination.model_validate({"kind": kind, "unit": unit, "administration": administration})
+    )
+
+
+def _case(past: Past, before: Recommendation, after: Recommendation) -> CaseOut:
+    return CaseOut(
+        assessment_id=past.assessment_id,
+        contact_id=past.contact_id,
+        reference=show_reference(past.reference),
+        before=place_of(before.destination),
+        after=place_of(after.destination),
+        rule_before=_rule(before),
+        rule_after=_rule(after),
+    )
+
+
+def _rule(recommendation: Recommendation) -> str:
+    rules = (reason.rule for reason in recommendation.reasons)
+    return deciding_rule(recommendation.destination.kind, rules)
+
+
+def replay(
+    pasts: Iterable[Past], judges: dict[str, Adviser], draft: Adviser, catalogue: Catalogue, found: Replay
+) -> None:
+    """Judge each contact twice and count it. The draft may be unproved: where it has no answer is counted."""
+    for past in pasts:
+        before = judges[past.ruleset].recommend(past.facts, past.moment, catalogue)
+        try:
+            after = draft.recommend(past.facts, past.moment, catalogue)
+        except (AssertionError, RecursionError):
+            found.unanswered += 1
+            continue
+        found.add(past, before, after)
