@@ -54,6 +54,7 @@ def of_the_reception(page: Page) -> str:
     take(page, "reception")
     page.keyboard.press("f")
     page.wait_for_url("**/contacts/*")
+    page.wait_for_load_state()
     page.keyboard.press("/")
     page.keyboard.type("høreap")
     page.keyboard.press("Enter")
@@ -67,8 +68,11 @@ def of_the_reception(page: Page) -> str:
     take(page, "done")
     reference = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}", page.inner_text("h1"))
     assert reference is not None
-    page.goto("/letters")
-    take(page, "letters")
+    for path in ("letters", "walk-in", "callbacks", "attention"):
+        page.goto(f"/{path}")
+        take(page, path)
+    page.goto("/screen/reception-desk")
+    take(page, "screen")
     return reference[0]
 
 
