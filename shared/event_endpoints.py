@@ -11,8 +11,8 @@ from pydantic import BaseModel, Field
 from shared.access import allow
 from shared.contracts import EventBatch, EventReceipts
 from shared.problems import NotFound, answers
+from shared.unit_of_work import Reading, Writing
 from shared.vocabulary import Role
-from shared.work import Reading, Writing
 
 events_router = APIRouter(prefix="/v1/events", tags=["events"])
 

@@ -7,9 +7,9 @@ transaction that is refused is undone, and each of its requests tries alone (doc
 """
 
 import asyncio
+import contextvars
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from contextvars import Context
 from dataclasses import dataclass
 from typing import Annotated, Generic, TypeVar
 
@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.database import Database, is_out_of_reach
 from shared.new_rows import NewRows
 from shared.problems import Unavailable
-from shared.work import AtHand, Work, work_on
+from shared.unit_of_work import Context, UnitOfWork, unit_of_work
 
 #: Keeps a transaction short, and what a killed process leaves unanswered small.
 MOST_TOGETHER = 200
@@ -74,7 +74,7 @@ class Gatherer(Generic[New, Told]):
         self._waiting.append(request)
         if self._writer is None:
             # In a context of its own: the writer is no part of the request that happened to start it.
-            self._writer = asyncio.create_task(self._write_all(), context=Context())
+            self._writer = asyncio.create_task(self._write_all(), context=contextvars.Context())
         return await request.stored
 
     async def stop(self) -> None:
@@ -118,7 +118,7 @@ async def write_rows(session: AsyncSession, several: Sequence[NewRows]) -> list[
 
 
 @dataclass(frozen=True)
-class Gathering(AtHand):
+class Gathering(Context):
     """For a request that does nothing but add rows: together with others, or alone."""
 
     async def stored(self, rows: NewRows) -> bool:
@@ -127,10 +127,10 @@ class Gathering(AtHand):
         return await gatherer.stored(rows) is not None
 
     @asynccontextmanager
-    async def alone(self) -> AsyncIterator[Work]:
+    async def alone(self) -> AsyncIterator[UnitOfWork]:
         """A transaction of the request's own: committed when the block ends well."""
         async with self.state.database.writing() as session:
-            yield work_on(self.state, session)
+            yield unit_of_work(self.state, session)
 
 
 async def _gathering(request: Request) -> Gathering:

@@ -10,7 +10,7 @@ from shared.access import public
 from shared.metrics import CONTENT_TYPE
 from shared.migrating import is_current
 from shared.problems import Unavailable, answers
-from shared.work import work_on
+from shared.unit_of_work import unit_of_work
 
 health_router = APIRouter(tags=["health"])
 
@@ -53,7 +53,7 @@ async def metrics(request: Request) -> Response:
     """The text exposition format. Gauges are set as it is read."""
     state = request.app.state
     async with state.database.reading() as session:
-        work = work_on(state, session)
+        work = unit_of_work(state, session)
         state.metrics.set_outbox(await state.outbox.counts(session))
         if state.service.measure is not None:
             await state.service.measure(work)

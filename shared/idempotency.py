@@ -19,7 +19,7 @@ from shared.access import Principal
 from shared.database import upsert
 from shared.new_rows import NewRows
 from shared.problems import IdempotencyMismatch
-from shared.work import Work
+from shared.unit_of_work import UnitOfWork
 
 KEPT = timedelta(days=8)
 _KEPT_HEADERS = {"etag", "location", "content-type"}
@@ -55,7 +55,7 @@ class Once:
     seal: Any
     unseal: Any
 
-    async def replay(self, work: Work, principal: Principal) -> None:
+    async def replay(self, work: UnitOfWork, principal: Principal) -> None:
         """Raise `AlreadyAnswered` (or `IdempotencyMismatch`) when the key is known.
 
         Worth calling first where the work itself is dear or takes something from a queue.
@@ -63,7 +63,7 @@ class Once:
         if self.key is not None and (stored := await self._stored(work.session, principal)) is not None:
             self._answer(stored)
 
-    async def remember(self, work: Work, principal: Principal, answer: Response) -> None:
+    async def remember(self, work: UnitOfWork, principal: Principal, answer: Response) -> None:
         """Keep `answer` for this key; raises `AlreadyAnswered` when another request was first."""
         if self.key is None:
             return

@@ -16,10 +16,10 @@ from sqlalchemy.exc import IntegrityError
 from shared.contracts import AnyEvent, Event, EventBatch, EventReceipts, EventResult
 from shared.database import upsert
 from shared.problems import Problem
-from shared.work import Work
+from shared.unit_of_work import UnitOfWork
 
 #: What a service does with one kind of event, in the caller's transaction.
-Handler = Callable[[Work, Any], Awaitable[None]]
+Handler = Callable[[UnitOfWork, Any], Awaitable[None]]
 
 _reader: TypeAdapter[Event] = TypeAdapter(AnyEvent)
 log = structlog.get_logger("inbox")
@@ -32,13 +32,13 @@ class Inbox:
         self._table = table
         self._handlers = handlers
 
-    async def take(self, work: Work, batch: EventBatch) -> EventReceipts:
+    async def take(self, work: UnitOfWork, batch: EventBatch) -> EventReceipts:
         """Handle each event of the batch that was not handled before."""
         now = work.clock.now()
         results = [await self._take_one(work, batch.source, raw) for raw in batch.events]
         return EventReceipts(received_at=now, results=[r for r in results if r is not None])
 
-    async def _take_one(self, work: Work, source: str, raw: dict[str, object]) -> EventResult | None:
+    async def _take_one(self, work: UnitOfWork, source: str, raw: dict[str, object]) -> EventResult | None:
         try:
             event = _reader.validate_python(raw)
         except ValidationError as error:
@@ -58,7 +58,7 @@ class Inbox:
             return EventResult(id=event.id, status="refused", reason=type(error).__name__)
         return EventResult(id=event.id, status="accepted")
 
-    async def _is_new(self, work: Work, source: str, event: Event) -> bool:
+    async def _is_new(self, work: UnitOfWork, source: str, event: Event) -> bool:
         stored = await work.session.execute(
             upsert(work.session, self._table)
             .values(

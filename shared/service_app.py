@@ -36,10 +36,10 @@ from shared.problem_rendering import render_problems
 from shared.relay import HttpTransport, Relay
 from shared.settings import CommonSettings
 from shared.tables import ServiceTables
-from shared.work import Work, work_on
+from shared.unit_of_work import UnitOfWork, unit_of_work
 
 #: Called once a writing transaction is open: example data at start, gauges before they are read.
-Hook = Callable[[Work], Awaitable[None]]
+Hook = Callable[[UnitOfWork], Awaitable[None]]
 #: Gives the client for a peer's base URL; the embedded house puts `InProcess` here.
 Connect = Callable[[str], httpx.AsyncClient]
 
@@ -186,7 +186,7 @@ async def _start(service: Service, settings: CommonSettings, state: State) -> No
     if settings.mode == "development":
         await migrate(state.database, service.name)
     async with state.database.writing() as session:
-        work = work_on(state, session)
+        work = unit_of_work(state, session)
         if settings.example and service.load_example is not None:
             await service.load_example(work)
         if service.prepare is not None:

@@ -20,7 +20,7 @@ from shared.ids import new_id
 from shared.log import mask
 from shared.new_rows import NewRows
 from shared.pages import Cursor
-from shared.work import Work
+from shared.unit_of_work import UnitOfWork
 
 _LOOKS = table_of(Look)
 
@@ -48,7 +48,7 @@ MENDING = "Telefonanlæggets meddelelse undersøges"
 
 
 async def log_look(
-    work: Work,
+    work: UnitOfWork,
     who: Principal,
     action: Action,
     purpose: str,

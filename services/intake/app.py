@@ -33,7 +33,7 @@ from shared.background import Job
 from shared.clock import Clock
 from shared.sealing import BlindIndex, Keyring
 from shared.service_app import Service, create_service
-from shared.work import Work
+from shared.unit_of_work import UnitOfWork
 
 _TAGS = (
     {"name": "contacts", "description": "One approach by a citizen, over one channel"},
@@ -52,7 +52,7 @@ def vault_from(settings: Settings) -> Vault:
     return Vault(Keyring.parse(settings.key_ring()), BlindIndex.parse(settings.secret("index_key")))
 
 
-async def _prepare(work: Work) -> None:
+async def _prepare(work: UnitOfWork) -> None:
     state, settings = work.state, work.state.settings
     state.vault = vault_from(settings)
     state.forms = forms_of(settings, state.tokens)

@@ -23,10 +23,10 @@ from shared.contracts import (
 from shared.ids import reference_of
 from shared.inbox import Handler
 from shared.problems import NotFound
-from shared.work import Work
+from shared.unit_of_work import UnitOfWork
 
 
-async def _contact(work: Work, contact_id: UUID) -> Contact:
+async def _contact(work: UnitOfWork, contact_id: UUID) -> Contact:
     contact = await repository.find(work.session, contact_id, locked=True)
     if contact is None:
         # A companion's entry can be told of before the decision that makes the companion: it comes again.
@@ -34,7 +34,7 @@ async def _contact(work: Work, contact_id: UUID) -> Contact:
     return contact
 
 
-async def _move(work: Work, contact: Contact, to: Standing, at: datetime, **more: object) -> None:
+async def _move(work: UnitOfWork, contact: Contact, to: Standing, at: datetime, **more: object) -> None:
     columns = dict(more)
     if to != standing.standing_of(contact):
         columns |= standing.standing_columns(to, at)
@@ -43,7 +43,7 @@ async def _move(work: Work, contact: Contact, to: Standing, at: datetime, **more
         await repository.change(work.session, contact, **columns)
 
 
-async def on_entry_taken(work: Work, event: EntryTaken) -> None:
+async def on_entry_taken(work: UnitOfWork, event: EntryTaken) -> None:
     """waiting → open."""
     contact = await _contact(work, event.contact_id)
     if _is_news(contact, event.occurred_at):
@@ -51,7 +51,7 @@ async def on_entry_taken(work: Work, event: EntryTaken) -> None:
         await _move(work, contact, to, event.occurred_at, entry_moved_at=event.occurred_at)
 
 
-async def on_entry_released(work: Work, event: EntryReleased) -> None:
+async def on_entry_released(work: UnitOfWork, event: EntryReleased) -> None:
     """open → waiting."""
     contact = await _contact(work, event.contact_id)
     if _is_news(contact, event.occurred_at):
@@ -63,7 +63,7 @@ def _is_news(contact: Contact, occurred_at: datetime) -> bool:
     return contact.entry_moved_at is None or contact.entry_moved_at < occurred_at
 
 
-async def on_entry_completed(work: Work, event: EntryCompleted) -> None:
+async def on_entry_completed(work: UnitOfWork, event: EntryCompleted) -> None:
     """Done: the contact closes, and triage need not decide any more."""
     contact = await _contact(work, event.contact_id)
     if contact.status != ContactStatus.CLOSED:
@@ -71,7 +71,7 @@ async def on_entry_completed(work: Work, event: EntryCompleted) -> None:
         await standing.end(work, contact, contact_status.closed(outcome, "entry"), event.occurred_at)
 
 
-async def on_entry_returned(work: Work, event: EntryReturned) -> None:
+async def on_entry_returned(work: UnitOfWork, event: EntryReturned) -> None:
     """Wrong unit: registered again, until the next decision."""
     contact = await _contact(work, event.contact_id)
     if event.decision < contact.decision or event.decision <= contact.returned_decision:
@@ -80,7 +80,7 @@ async def on_entry_returned(work: Work, event: EntryReturned) -> None:
     await _move(work, contact, to, event.occurred_at, returned_decision=event.decision)
 
 
-async def on_contact_triaged(work: Work, event: ContactTriaged) -> None:
+async def on_contact_triaged(work: UnitOfWork, event: ContactTriaged) -> None:
     """A person decided: the contact is triaged, and its companions become contacts of their own."""
     contact = await _contact(work, event.contact_id)
     if event.decision > contact.decision:
@@ -96,7 +96,9 @@ def _after_decision(contact: Contact, decision: int) -> Standing:
     return now if contact.returned_decision >= decision else contact_status.after_triaged(now)
 
 
-async def _companion(work: Work, parent: Contact, companion: TriagedCompanion, event: ContactTriaged) -> None:
+async def _companion(
+    work: UnitOfWork, parent: Contact, companion: TriagedCompanion, event: ContactTriaged
+) -> None:
     facts = companion.facts.model_dump(mode="json")
     now = work.clock.now()
     new = Contact(

@@ -6,12 +6,12 @@ from sqlalchemy import select
 
 from services.intake.lines.configuring import read_lines_file, store_lines
 from services.intake.lines.line_repository import LINES
-from shared.work import Work
+from shared.unit_of_work import UnitOfWork
 
 _FILE = Path(__file__).parent / "example" / "lines.yaml"
 
 
-async def load_example(work: Work) -> None:
+async def load_example(work: UnitOfWork) -> None:
     """Store the lines of `example/lines.yaml`, unless somebody configured lines already."""
     if (await work.session.execute(select(LINES.c.code).limit(1))).first() is None:
         await store_lines(work, read_lines_file(_FILE))

@@ -16,18 +16,18 @@ from services.intake.lines import line_repository
 from services.intake.lines.lines import Lines
 from services.intake.said import Said, Vault, key_of
 from shared.phone_numbers import normalised_phone
-from shared.work import AtHand
+from shared.unit_of_work import Context
 
 
-def vault_of(at_hand: AtHand) -> Vault:
+def vault_of(context: Context) -> Vault:
     """The vault of this installation."""
-    vault: Vault = at_hand.state.vault
+    vault: Vault = context.state.vault
     return vault
 
 
-def lines_of(at_hand: AtHand) -> Lines:
+def lines_of(context: Context) -> Lines:
     """The lines of this city."""
-    lines: Lines = at_hand.state.lines
+    lines: Lines = context.state.lines
     return lines
 
 

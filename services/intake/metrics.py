@@ -11,7 +11,7 @@ from services.intake.calls import call_repository
 from services.intake.deliveries import delivery_repository
 from services.intake.keeping import lines_of
 from services.intake.lines.lines import day_of
-from shared.work import Work
+from shared.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def make_gauges(registry: CollectorRegistry) -> IntakeGauges:
     )
 
 
-async def measure(work: Work) -> None:
+async def measure(work: UnitOfWork) -> None:
     """Set the gauges to what stands in storage."""
     gauges: IntakeGauges = work.state.gauges
     gauges.contacts.clear()
@@ -100,7 +100,7 @@ async def measure(work: Work) -> None:
     await _measure_callbacks(work, gauges)
 
 
-async def _measure_deliveries(work: Work, gauges: IntakeGauges) -> None:
+async def _measure_deliveries(work: UnitOfWork, gauges: IntakeGauges) -> None:
     gauges.uninterpretable.clear()
     for (form, reason), count in (await delivery_repository.count_set_aside(work.session)).items():
         gauges.uninterpretable.labels(form, reason).set(count)
@@ -110,7 +110,7 @@ async def _measure_deliveries(work: Work, gauges: IntakeGauges) -> None:
     gauges.unconfigured.set(sum(not lines.is_claimed(row.queue, row.source, now) for row in seen))
 
 
-async def _measure_callbacks(work: Work, gauges: IntakeGauges) -> None:
+async def _measure_callbacks(work: UnitOfWork, gauges: IntakeGauges) -> None:
     now = work.clock.now()
     for gauge in (gauges.callbacks, gauges.oldest_callback, gauges.anonymous):
         gauge.clear()

@@ -19,29 +19,31 @@ from shared.access import Principal
 from shared.contracts import Facts
 from shared.etags import demand_version, etag
 from shared.problems import NotFound
-from shared.work import Work
+from shared.unit_of_work import UnitOfWork
 
 
-async def find_contact(work: Work, contact_id: UUID) -> Contact:
+async def find_contact(work: UnitOfWork, contact_id: UUID) -> Contact:
     """The contact, to look at. Raises NotFound."""
     return await _found(work, contact_id, locked=False)
 
 
-async def read(work: Work, who: Principal, contact_id: UUID, purpose: str | None) -> tuple[Contact, Said]:
+async def read(
+    work: UnitOfWork, who: Principal, contact_id: UUID, purpose: str | None
+) -> tuple[Contact, Said]:
     """The contact, with the look written down. Raises NotFound."""
     contact = await _found(work, contact_id, locked=False)
     await access_log.log_look(work, who, "read", purpose or access_log.HANDLING, contacts=[contact.id])
     return contact, vault_of(work).open_said(contact.id, contact.said)
 
 
-async def _found(work: Work, contact_id: UUID, *, locked: bool) -> Contact:
+async def _found(work: UnitOfWork, contact_id: UUID, *, locked: bool) -> Contact:
     contact = await repository.find(work.session, contact_id, locked=locked)
     if contact is None:
         raise NotFound("No contact has this id.")
     return contact
 
 
-async def _to_change(work: Work, contact_id: UUID, if_match: str | None) -> tuple[Contact, Said]:
+async def _to_change(work: UnitOfWork, contact_id: UUID, if_match: str | None) -> tuple[Contact, Said]:
     contact = await _found(work, contact_id, locked=True)
     demand_version(if_match, contact.edition)
     if contact.status == ContactStatus.CLOSED:
@@ -50,7 +52,13 @@ async def _to_change(work: Work, contact_id: UUID, if_match: str | None) -> tupl
 
 
 async def write_facts(
-    work: Work, who: Principal, contact_id: UUID, facts: Facts, *, if_match: str | None, purpose: str | None
+    work: UnitOfWork,
+    who: Principal,
+    contact_id: UUID,
+    facts: Facts,
+    *,
+    if_match: str | None,
+    purpose: str | None,
 ) -> tuple[Contact, Said]:
     """The facts as the reception has them now; triage hears of them."""
     contact, said = await _to_change(work, contact_id, if_match)
@@ -59,7 +67,9 @@ async def write_facts(
     return contact, said
 
 
-async def _register(work: Work, contact: Contact, said: Said, facts: Facts, more: Mapping[str, Any]) -> None:
+async def _register(
+    work: UnitOfWork, contact: Contact, said: Said, facts: Facts, more: Mapping[str, Any]
+) -> None:
     now = work.clock.now()
     identity = _identity_of(contact, said)
     facts = complete_facts(
@@ -83,7 +93,7 @@ async def _register(work: Work, contact: Contact, said: Said, facts: Facts, more
 
 
 async def change(
-    work: Work,
+    work: UnitOfWork,
     who: Principal,
     contact_id: UUID,
     wish: ContactChange,
@@ -139,7 +149,7 @@ def _changed_said(contact: Contact, said: Said, wish: ContactChange) -> tuple[Sa
 
 
 async def close(
-    work: Work,
+    work: UnitOfWork,
     who: Principal,
     contact_id: UUID,
     wish: Closing,

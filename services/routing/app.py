@@ -24,7 +24,7 @@ from services.routing.tasks import MissedDeadlines
 from shared.background import Job
 from shared.clock import Clock
 from shared.service_app import Service, create_service
-from shared.work import Work
+from shared.unit_of_work import UnitOfWork
 
 _TAGS = (
     {"name": "units", "description": "Units that receive work, with their dates"},
@@ -41,7 +41,7 @@ _TAGS = (
 )
 
 
-async def _prepare(work: Work) -> None:
+async def _prepare(work: UnitOfWork) -> None:
     work.state.board = broadcast_board(work)
 
 

@@ -7,13 +7,13 @@ from services.routing.queues import all_queues
 from services.routing.repository import last_called, next_tickets
 from services.routing.schemas import BoardOut, TicketOut
 from shared.live import Broadcast
-from shared.work import Work, work_on
+from shared.unit_of_work import UnitOfWork, unit_of_work
 
 #: How many tickets a screen at an entrance has room for, of those called and of those who wait.
 TICKETS_SHOWN = 8
 
 
-async def read_board(work: Work) -> BoardOut:
+async def read_board(work: UnitOfWork) -> BoardOut:
     """All queues with their live figures, and the tickets last called and next in line."""
     queues, now = await all_queues(work.session), work.clock.now()
     figures = await live_figures(work.session, queues, now)
@@ -36,12 +36,12 @@ def _ticket(entry: EntryRow) -> TicketOut:
     )
 
 
-def broadcast_board(work: Work) -> Broadcast[str]:
+def broadcast_board(work: UnitOfWork) -> Broadcast[str]:
     """The board as JSON, made once at each change however many look."""
     state = work.state
 
     async def read() -> str:
         async with state.database.reading() as session:
-            return (await read_board(work_on(state, session))).model_dump_json()
+            return (await read_board(unit_of_work(state, session))).model_dump_json()
 
     return Broadcast(state.live, read)

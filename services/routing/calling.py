@@ -13,11 +13,11 @@ from services.routing.service import abandon
 from services.routing.states import EntryStatus, MoveKind
 from shared.access import Principal
 from shared.contracts import EntryReleased
-from shared.work import Work
+from shared.unit_of_work import UnitOfWork
 
 
 async def call_again(
-    work: Work, who: Principal, entry_id: UUID, counter: str | None
+    work: UnitOfWork, who: Principal, entry_id: UUID, counter: str | None
 ) -> tuple[EntryRow, Queue]:
     """The screen shows it first once more. Raises `NoTicket`."""
     entry, queue = await _called(work, who, entry_id)
@@ -32,7 +32,7 @@ async def call_again(
     return called, queue
 
 
-async def no_show(work: Work, who: Principal, entry_id: UUID) -> tuple[EntryRow, Queue]:
+async def no_show(work: UnitOfWork, who: Principal, entry_id: UUID) -> tuple[EntryRow, Queue]:
     """Back into the line a few places down; whoever was not there too often has left. Raises `NoTicket`."""
     entry, queue = await _called(work, who, entry_id)
     missed = await change(work, entry, no_shows=entry.no_shows + 1)
@@ -60,7 +60,7 @@ async def no_show(work: Work, who: Principal, entry_id: UUID) -> tuple[EntryRow,
     return back, queue
 
 
-async def _called(work: Work, who: Principal, entry_id: UUID) -> tuple[EntryRow, Queue]:
+async def _called(work: UnitOfWork, who: Principal, entry_id: UUID) -> tuple[EntryRow, Queue]:
     entry, queue = await reach(work, entry_id)
     demand_work(who, queue.row)
     demand_held(entry, who)

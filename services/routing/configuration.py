@@ -12,7 +12,7 @@ from services.routing.models import AreaRow, ConfigurationRow
 from services.routing.problems import ContradictingAreas
 from shared.database import table_of, upsert
 from shared.etags import demand_version
-from shared.work import Work
+from shared.unit_of_work import UnitOfWork
 
 AREAS = table_of(AreaRow)
 _CONFIGURATION = table_of(ConfigurationRow)
@@ -45,7 +45,7 @@ async def add_areas(session: AsyncSession, areas: Sequence[Area]) -> None:
 
 
 async def put_area(
-    work: Work, code: str, valid_from: date, terms: AreaTerms, if_match: str | None
+    work: UnitOfWork, code: str, valid_from: date, terms: AreaTerms, if_match: str | None
 ) -> tuple[Area, bool]:
     """Store one period, and say whether it is new. Changing one that is there takes its ETag.
 

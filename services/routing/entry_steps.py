@@ -12,10 +12,10 @@ from services.routing.states import EntryStatus, MoveKind
 from shared.access import Principal
 from shared.ids import new_id
 from shared.problems import Conflict, NotFound
-from shared.work import Work
+from shared.unit_of_work import UnitOfWork
 
 
-async def reach(work: Work, entry_id: UUID) -> tuple[EntryRow, Queue]:
+async def reach(work: UnitOfWork, entry_id: UUID) -> tuple[EntryRow, Queue]:
     """An entry and its queue; raises `NotFound`."""
     entry = await find_entry(work.session, entry_id)
     if entry is None:
@@ -45,7 +45,7 @@ def demand_free_or_held(entry: EntryRow, who: Principal, *, anybody: bool = Fals
         demand_held(entry, who, anybody=anybody)
 
 
-async def change(work: Work, entry: EntryRow, **values: Any) -> EntryRow:
+async def change(work: UnitOfWork, entry: EntryRow, **values: Any) -> EntryRow:
     """Change it if it still is what was read. Raises `Conflict`."""
     changed = await change_entry(work.session, entry, **values)
     if changed is None:
@@ -53,7 +53,7 @@ async def change(work: Work, entry: EntryRow, **values: Any) -> EntryRow:
     return changed
 
 
-async def end(work: Work, entry: EntryRow, status: EntryStatus, outcome: str | None) -> EntryRow:
+async def end(work: UnitOfWork, entry: EntryRow, status: EntryStatus, outcome: str | None) -> EntryRow:
     """The entry is over, with this outcome."""
     now = work.clock.now()
     return await change(
@@ -67,7 +67,7 @@ async def end(work: Work, entry: EntryRow, status: EntryStatus, outcome: str | N
     )
 
 
-async def trail(work: Work, who: Principal, entry_id: UUID, kind: MoveKind, reason: str | None) -> None:
+async def trail(work: UnitOfWork, who: Principal, entry_id: UUID, kind: MoveKind, reason: str | None) -> None:
     """Write the step into the entry's trail, with who did it in which role."""
     await add_move(
         work.session, entry_id, kind, work.clock.now(), role=who.role, subject=who.subject, reason=reason

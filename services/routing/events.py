@@ -22,8 +22,8 @@ from shared.contracts import (
     TriagedCompanion,
 )
 from shared.inbox import Handler
+from shared.unit_of_work import UnitOfWork
 from shared.vocabulary import DestinationKind, Unit
-from shared.work import Work
 
 _TOLD_BY = {MoveKind.SUPERSEDED: "triage"}
 
@@ -31,7 +31,7 @@ _TOLD_BY = {MoveKind.SUPERSEDED: "triage"}
 _TOLD_OF_A_VISIT = ("queue", "origin", "agent", "taken_by", "received_at", "entered_at", "order_at")
 
 
-async def on_contact_waiting(work: Work, event: ContactWaiting) -> None:
+async def on_contact_waiting(work: UnitOfWork, event: ContactWaiting) -> None:
     """A citizen waits, or their call moved on: one entry for each visit, as the newest version tells."""
     story = await lock_story(work.session, event.contact_id)
     heard = story.hear_waiting(event)
@@ -49,14 +49,14 @@ async def on_contact_waiting(work: Work, event: ContactWaiting) -> None:
             await _enter(work, wanted, stay)
 
 
-async def on_contact_triaged(work: Work, event: ContactTriaged) -> None:
+async def on_contact_triaged(work: UnitOfWork, event: ContactTriaged) -> None:
     """A person decided: the contact, and each companion, is in the one responsible unit's queue."""
     await _decide(work, event, event)
     for companion in event.companions:
         await _decide(work, event, companion)
 
 
-async def on_contact_closed(work: Work, event: ContactClosed) -> None:
+async def on_contact_closed(work: UnitOfWork, event: ContactClosed) -> None:
     """Nothing more is to be done: no open entry stays behind."""
     story = await lock_story(work.session, event.contact_id)
     heard = story.hear_closed(event)
@@ -67,7 +67,7 @@ async def on_contact_closed(work: Work, event: ContactClosed) -> None:
     await _close(work, event, heard)
 
 
-async def _decide(work: Work, event: ContactTriaged, told: ContactTriaged | TriagedCompanion) -> None:
+async def _decide(work: UnitOfWork, event: ContactTriaged, told: ContactTriaged | TriagedCompanion) -> None:
     session, at = work.session, event.occurred_at
     story = await lock_story(session, told.contact_id)
     heard = story.hear_decision(event.decision, at, own=told is event)
@@ -88,7 +88,7 @@ async def _decide(work: Work, event: ContactTriaged, told: ContactTriaged | Tria
     await _close(work, told, heard)
 
 
-async def _own_clocks(work: Work, event: ContactTriaged) -> list[Clock]:
+async def _own_clocks(work: UnitOfWork, event: ContactTriaged) -> list[Clock]:
     """What the municipality has set itself for this contact, beside the law's clocks that triage tells."""
     return own_clocks(
         event,
@@ -98,7 +98,7 @@ async def _own_clocks(work: Work, event: ContactTriaged) -> list[Clock]:
     )
 
 
-async def _enter(work: Work, entry: EntryRow, stay: Stay) -> None:
+async def _enter(work: UnitOfWork, entry: EntryRow, stay: Stay) -> None:
     """A visit heard of for the first time, which may be over already."""
     if not stay.is_over:
         await _leave_for(work, entry)
@@ -108,7 +108,7 @@ async def _enter(work: Work, entry: EntryRow, stay: Stay) -> None:
         await _tell(work, entry, stay)
 
 
-async def _follow(work: Work, entry: EntryRow, stay: Stay, told: EntryRow) -> None:
+async def _follow(work: UnitOfWork, entry: EntryRow, stay: Stay, told: EntryRow) -> None:
     """A visit that has its entry: bring it to where it stands now, and to what is `told` of it now.
 
     A late event can tell that the visit began earlier, or elsewhere. What a person did here stands; only
@@ -135,7 +135,7 @@ async def _follow(work: Work, entry: EntryRow, stay: Stay, told: EntryRow) -> No
 
 
 async def _follow_all(
-    work: Work, about: ContactTriaged | ContactClosed | TriagedCompanion, story: Story
+    work: UnitOfWork, about: ContactTriaged | ContactClosed | TriagedCompanion, story: Story
 ) -> None:
     """Bring the contact's visits to where its story now says they stand."""
     known = await visit_entries(work.session, about.contact_id)
@@ -144,7 +144,7 @@ async def _follow_all(
         await _follow(work, entry, stay, entry)
 
 
-async def _end_for_good(work: Work, entry: EntryRow, stay: Stay) -> None:
+async def _end_for_good(work: UnitOfWork, entry: EntryRow, stay: Stay) -> None:
     ended_at = max(moment for moment in (stay.ended_at, entry.left_at, entry.entered_at) if moment)
     await change_entry(
         work.session,
@@ -158,7 +158,7 @@ async def _end_for_good(work: Work, entry: EntryRow, stay: Stay) -> None:
     await _tell(work, entry, stay)
 
 
-async def _leave_for(work: Work, entry: EntryRow) -> None:
+async def _leave_for(work: UnitOfWork, entry: EntryRow) -> None:
     """The contact waits in `entry` now, so it is no longer anywhere else."""
     other = await open_entry_of(work.session, entry.contact_id)
     if other is not None and other.id != entry.id:
@@ -167,7 +167,7 @@ async def _leave_for(work: Work, entry: EntryRow) -> None:
         await _end_for_good(work, other, stay)
 
 
-async def _supersede(work: Work, told: ContactTriaged | TriagedCompanion, at: datetime) -> None:
+async def _supersede(work: UnitOfWork, told: ContactTriaged | TriagedCompanion, at: datetime) -> None:
     """A decision ends whatever was open: at the reception it is what was waited for, in a team a move."""
     entry = await open_entry_of(work.session, told.contact_id)
     if entry is None:
@@ -181,7 +181,9 @@ async def _supersede(work: Work, told: ContactTriaged | TriagedCompanion, at: da
     await _end_for_good(work, entry, stay)
 
 
-async def _close(work: Work, about: ContactTriaged | ContactClosed | TriagedCompanion, story: Story) -> None:
+async def _close(
+    work: UnitOfWork, about: ContactTriaged | ContactClosed | TriagedCompanion, story: Story
+) -> None:
     """Once intake has closed the contact, end what is still open of it, and its clocks."""
     if not story.is_closed or story.closed_at is None:
         return
@@ -195,7 +197,7 @@ async def _close(work: Work, about: ContactTriaged | ContactClosed | TriagedComp
     await end_clocks(work.session, about.contact_id, story.closed_at, met=outcome not in UNSERVED)
 
 
-async def _tell(work: Work, entry: EntryRow, stay: Stay) -> None:
+async def _tell(work: UnitOfWork, entry: EntryRow, stay: Stay) -> None:
     at = stay.ended_at or stay.left_at or entry.entered_at
     await add_move(
         work.session, entry.id, stay.move, at, role=_TOLD_BY.get(stay.move, "intake"), reason=stay.outcome

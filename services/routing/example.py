@@ -15,13 +15,13 @@ from services.routing.models import HoursRow, QueueRow, UnitRow
 from services.routing.opening_hours import OpeningHours
 from services.routing.states import QueueKind
 from shared.database import table_of
-from shared.work import Work
+from shared.unit_of_work import UnitOfWork
 
 ONE_SOF = date(2025, 1, 1)
 _FOLDER = Path(__file__).parent / "example"
 
 
-async def load_example(work: Work) -> None:
+async def load_example(work: UnitOfWork) -> None:
     """Fill units, opening hours and queues; leaves a city that is configured alone."""
     if (await work.session.execute(select(table_of(UnitRow).c.code).limit(1))).first() is not None:
         return

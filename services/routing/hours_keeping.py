@@ -26,8 +26,8 @@ from services.routing.problems import ContradictingHours
 from shared.database import table_of, upsert
 from shared.etags import demand_version
 from shared.problems import FieldError, NotFound
+from shared.unit_of_work import UnitOfWork
 from shared.vocabulary import Administration
-from shared.work import Work
 
 HOURS = table_of(HoursRow)
 ADMINISTRATIONS = table_of(AdministrationRow)
@@ -59,7 +59,7 @@ async def queues_by_hours(session: AsyncSession) -> Mapping[str, list[str]]:
 
 
 async def put_hours(
-    work: Work, code: str, hours: OpeningHours, if_match: str | None
+    work: UnitOfWork, code: str, hours: OpeningHours, if_match: str | None
 ) -> tuple[HoursRow, bool]:
     """Store opening hours, and say whether the code is new.
 
@@ -122,7 +122,7 @@ async def read_administrations(session: AsyncSession) -> list[AdministrationOut]
 
 
 async def put_administration(
-    work: Work, code: Administration, terms: AdministrationTerms, if_match: str | None
+    work: UnitOfWork, code: Administration, terms: AdministrationTerms, if_match: str | None
 ) -> tuple[AdministrationOut, bool]:
     """Store an administration's closing days and units, and say whether it is new.
 

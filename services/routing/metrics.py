@@ -10,7 +10,7 @@ from services.routing.figure_rows import open_counts, past_due_counts
 from services.routing.queues import all_queues
 from services.routing.states import OPEN_STATUSES, EntryStatus
 from services.routing.task_store import count_open_tasks
-from shared.work import Work
+from shared.unit_of_work import UnitOfWork
 
 #: So far back it is counted how deadlines were kept.
 _JUDGED = timedelta(days=28)
@@ -71,7 +71,7 @@ class QueueMetrics:
         self.wait.labels(queue).observe(seconds)
 
 
-async def _measure_clocks(work: Work, metrics: QueueMetrics) -> None:
+async def _measure_clocks(work: UnitOfWork, metrics: QueueMetrics) -> None:
     now = work.clock.now()
     metrics.clocks.clear()
     for (rule, state), count in (await clock_counts(work.session, now - _JUDGED, now)).items():
@@ -81,7 +81,7 @@ async def _measure_clocks(work: Work, metrics: QueueMetrics) -> None:
         metrics.tasks.labels(queue).set(count)
 
 
-async def measure(work: Work) -> None:
+async def measure(work: UnitOfWork) -> None:
     """Set the gauges as they stand now."""
     metrics: QueueMetrics = work.state.queue_metrics
     now = work.clock.now()

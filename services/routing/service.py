@@ -37,12 +37,12 @@ from services.routing.stories import lock_story
 from shared.access import Principal
 from shared.contracts import EntryCompleted, EntryReleased, EntryReturned, EntryTaken
 from shared.problems import NotFound
+from shared.unit_of_work import UnitOfWork
 from shared.vocabulary import ReasonCode, Role, Unit
-from shared.work import Work
 
 
 async def take_next(
-    work: Work, who: Principal, code: str, counter: str | None = None
+    work: UnitOfWork, who: Principal, code: str, counter: str | None = None
 ) -> tuple[EntryRow, Queue] | None:
     """Take the first entry of a queue, for `counter`; None when nobody waits."""
     queue = await get_queue(work.session, code)
@@ -55,7 +55,7 @@ async def take_next(
 
 
 async def take(
-    work: Work, who: Principal, entry_id: UUID, counter: str | None = None
+    work: UnitOfWork, who: Principal, entry_id: UUID, counter: str | None = None
 ) -> tuple[EntryRow, Queue]:
     """Take one entry out of turn. Raises `AlreadyTaken` or `EntryClosed`."""
     entry, queue = await reach(work, entry_id)
@@ -82,7 +82,9 @@ async def take(
     return taken, queue
 
 
-async def release(work: Work, who: Principal, entry_id: UUID, reason: str | None) -> tuple[EntryRow, Queue]:
+async def release(
+    work: UnitOfWork, who: Principal, entry_id: UUID, reason: str | None
+) -> tuple[EntryRow, Queue]:
     """Put a taken entry back where it stood. Operations may release what somebody else holds."""
     entry, queue = await reach(work, entry_id)
     demand_move(who, queue.row)
@@ -109,7 +111,9 @@ async def release(work: Work, who: Principal, entry_id: UUID, reason: str | None
     return released, queue
 
 
-async def complete(work: Work, who: Principal, entry_id: UUID, outcome: str | None) -> tuple[EntryRow, Queue]:
+async def complete(
+    work: UnitOfWork, who: Principal, entry_id: UUID, outcome: str | None
+) -> tuple[EntryRow, Queue]:
     """The work is done, its clocks are met, and the contact closes with this outcome."""
     entry, queue = await reach(work, entry_id)
     demand_work(who, queue.row)
@@ -123,7 +127,9 @@ async def complete(work: Work, who: Principal, entry_id: UUID, outcome: str | No
     return completed, queue
 
 
-async def abandon(work: Work, who: Principal, entry_id: UUID, reason: str | None) -> tuple[EntryRow, Queue]:
+async def abandon(
+    work: UnitOfWork, who: Principal, entry_id: UUID, reason: str | None
+) -> tuple[EntryRow, Queue]:
     """The citizen gave up or does not answer: the entry ends, and its clocks stop."""
     entry, queue = await reach(work, entry_id)
     demand_work(who, queue.row)
@@ -137,7 +143,7 @@ async def abandon(work: Work, who: Principal, entry_id: UUID, reason: str | None
 
 
 async def return_to_triage(
-    work: Work, who: Principal, entry_id: UUID, reason: str, reason_code: ReasonCode | None = None
+    work: UnitOfWork, who: Principal, entry_id: UUID, reason: str, reason_code: ReasonCode | None = None
 ) -> tuple[EntryRow, Queue]:
     """Wrong unit: the reception has it again, urgency and clocks running on, until triage decides anew."""
     entry, queue = await reach(work, entry_id)
@@ -164,7 +170,7 @@ async def return_to_triage(
 
 
 async def transfer(
-    work: Work, who: Principal, entry_id: UUID, code: str, reason: str | None
+    work: UnitOfWork, who: Principal, entry_id: UUID, code: str, reason: str | None
 ) -> tuple[EntryRow, Queue]:
     """Move the contact to another queue, urgency and clocks running on; gives the entry there."""
     entry, queue = await reach(work, entry_id)
@@ -184,7 +190,7 @@ async def transfer(
     return moved, target
 
 
-async def meet(work: Work, who: Principal, entry_id: UUID, rule: str) -> tuple[EntryRow, Queue]:
+async def meet(work: UnitOfWork, who: Principal, entry_id: UUID, rule: str) -> tuple[EntryRow, Queue]:
     """One of the entry's deadlines is met while the work on it goes on."""
     entry, queue = await reach(work, entry_id)
     demand_work(who, queue.row)
@@ -196,7 +202,7 @@ async def meet(work: Work, who: Principal, entry_id: UUID, rule: str) -> tuple[E
 
 
 async def start_clock(
-    work: Work, who: Principal, entry_id: UUID, rule: str, starts_at: datetime | None
+    work: UnitOfWork, who: Principal, entry_id: UUID, rule: str, starts_at: datetime | None
 ) -> tuple[EntryRow, Queue]:
     """A caseworker became aware of what a deadline runs from, e.g. that a child must be examined (§ 20).
 
@@ -216,7 +222,9 @@ async def start_clock(
     return entry, queue
 
 
-async def _go_on(work: Work, who: Principal, entry: EntryRow, queue: Queue, reason: str | None) -> EntryRow:
+async def _go_on(
+    work: UnitOfWork, who: Principal, entry: EntryRow, queue: Queue, reason: str | None
+) -> EntryRow:
     clocks = await carry_clocks(work.session, entry.contact_id, queue)
     entered = successor_of(entry, queue, clocks, work.clock.now())
     await add_entry(work.session, entered)
@@ -224,7 +232,7 @@ async def _go_on(work: Work, who: Principal, entry: EntryRow, queue: Queue, reas
     return entered
 
 
-async def _tell_taken(work: Work, who: Principal, entry: EntryRow) -> None:
+async def _tell_taken(work: UnitOfWork, who: Principal, entry: EntryRow) -> None:
     await trail(work, who, entry.id, MoveKind.TAKEN, None)
     await work.publish(EntryTaken(**about(entry, work.clock.now())))
     if entry.taken_at is not None:

@@ -23,7 +23,7 @@ from services.routing.task_store import Task
 from shared.access import Principal
 from shared.background import Job
 from shared.problems import FieldError, InvalidInput, NotFound
-from shared.work import Work
+from shared.unit_of_work import UnitOfWork
 
 LOOK_SECONDS = 60.0
 LONGEST_DELAY = timedelta(days=731)
@@ -50,7 +50,7 @@ class MissedDeadlines(Job):
             return made + await task_store.lapse(session, overtaken, now)
 
 
-async def get_task(work: Work, task_id: UUID) -> Task:
+async def get_task(work: UnitOfWork, task_id: UUID) -> Task:
     """The task as it stands now. Raises NotFound."""
     task = await task_store.find_task(work.session, task_id)
     if task is None:
@@ -58,7 +58,7 @@ async def get_task(work: Work, task_id: UUID) -> Task:
     return task
 
 
-async def notice_sent(work: Work, who: Principal, task_id: UUID, new_due_at: datetime) -> Task:
+async def notice_sent(work: UnitOfWork, who: Principal, task_id: UUID, new_due_at: datetime) -> Task:
     """The citizen was told in writing; the deadline goes on with its new date.
 
     Raises NotFound, Forbidden, InvalidInput for a date that is not ahead, TaskEnded.
@@ -81,13 +81,13 @@ async def notice_sent(work: Work, who: Principal, task_id: UUID, new_due_at: dat
     return await get_task(work, task_id)
 
 
-async def _renew(work: Work, clock_id: UUID, due_at: datetime) -> None:
+async def _renew(work: UnitOfWork, clock_id: UUID, due_at: datetime) -> None:
     row = (await work.session.execute(select(clocks).where(clocks.c.id == clock_id))).mappings().one()
     kept = ClockRow(**row).model_dump(exclude={"id", "met_at", "stopped_at", "renews", "due_at"})
     await add_clock(work.session, {**kept, "due_at": due_at, "renews": clock_id})
 
 
-async def _tell_entry(work: Work, who: Principal, task: Task) -> None:
+async def _tell_entry(work: UnitOfWork, who: Principal, task: Task) -> None:
     """In the contact's trail; and it no longer stands among those overdue."""
     entry = await open_entry_of(work.session, task.contact_id)
     if entry is None:

@@ -31,7 +31,7 @@ from services.triage.models import tables
 from services.triage.settings import Settings
 from shared.clock import Clock
 from shared.service_app import Service, create_service
-from shared.work import Work
+from shared.unit_of_work import UnitOfWork
 
 log = structlog.get_logger("triage")
 
@@ -48,7 +48,7 @@ _TAGS = (
 )
 
 
-async def _prepare(work: Work) -> None:
+async def _prepare(work: UnitOfWork) -> None:
     work.state.advisers = advisers = Advisers()
     try:
         await ruleset_store.store_files(work.session, advisers.rulesets, work.clock.now())

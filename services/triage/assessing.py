@@ -16,8 +16,8 @@ from services.triage.schemas import AssessmentIn, AssessmentStatus
 from shared.contracts import ContactRegistered, Facts
 from shared.ids import new_id, reference_of
 from shared.problems import NotFound
+from shared.unit_of_work import UnitOfWork
 from shared.vocabulary import Channel
-from shared.work import Work
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def columns_of(
     }
 
 
-async def assess_by_hand(work: Work, wish: AssessmentIn) -> Assessment:
+async def assess_by_hand(work: UnitOfWork, wish: AssessmentIn) -> Assessment:
     """Store an assessment that somebody asked for. Raises ContactIsClosed when nothing is left to decide."""
     course = await repository.lock_course(work.session, wish.contact_id)
     if course.closed_version:
@@ -68,7 +68,7 @@ async def assess_by_hand(work: Work, wish: AssessmentIn) -> Assessment:
     return await get_assessment(work, columns["id"])
 
 
-async def assess_registered(work: Work, event: ContactRegistered) -> None:
+async def assess_registered(work: UnitOfWork, event: ContactRegistered) -> None:
     """Assess a contact's facts when they are newer than those assessed before, and look whether the citizen
     has come with the same too often.
     """
@@ -92,7 +92,7 @@ async def assess_registered(work: Work, event: ContactRegistered) -> None:
         await alarming.look_again(work, whose)
 
 
-async def get_assessment(work: Work, assessment_id: UUID) -> Assessment:
+async def get_assessment(work: UnitOfWork, assessment_id: UUID) -> Assessment:
     """The assessment as it stands now. Raises NotFound."""
     found = await repository.find_assessment(work.session, assessment_id)
     if found is None:
@@ -100,7 +100,7 @@ async def get_assessment(work: Work, assessment_id: UUID) -> Assessment:
     return found
 
 
-async def explain_assessment(work: Work, assessment_id: UUID) -> Explanation:
+async def explain_assessment(work: UnitOfWork, assessment_id: UUID) -> Explanation:
     """The stored assessment explained by the rule set of its moment. Raises NotFound or UnknownRuleset."""
     assessment = await get_assessment(work, assessment_id)
     advisers: Advisers = work.state.advisers
@@ -111,11 +111,11 @@ async def explain_assessment(work: Work, assessment_id: UUID) -> Explanation:
     return answer.explanation
 
 
-async def _store(work: Work, course: ContactCourse, columns: dict[str, Any], **more: object) -> None:
+async def _store(work: UnitOfWork, course: ContactCourse, columns: dict[str, Any], **more: object) -> None:
     await repository.add_assessment(work.session, columns)
     await repository.change_course(work.session, course.contact_id, latest_assessment=columns["id"], **more)
 
 
-async def _advise(work: Work, heard: Heard) -> Recommendation:
+async def _advise(work: UnitOfWork, heard: Heard) -> Recommendation:
     advisers: Advisers = work.state.advisers
     return await advisers.advise(work.session, heard.facts, heard.channel, heard.received_at)

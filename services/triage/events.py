@@ -7,15 +7,15 @@ from services.triage.schemas import AssessmentStatus, ReturnOut
 from shared.contracts import CitizenRekeyed, ContactClosed, ContactRegistered, EntryReturned, Event
 from shared.inbox import Handler
 from shared.problems import NotFound
-from shared.work import Work
+from shared.unit_of_work import UnitOfWork
 
 
-async def on_contact_registered(work: Work, event: ContactRegistered) -> None:
+async def on_contact_registered(work: UnitOfWork, event: ContactRegistered) -> None:
     """New facts: a new assessment. It moves nothing until a person decides."""
     await assess_registered(work, event)
 
 
-async def on_contact_closed(work: Work, event: ContactClosed) -> None:
+async def on_contact_closed(work: UnitOfWork, event: ContactClosed) -> None:
     """Nothing is left to decide."""
     course = await repository.lock_course(work.session, event.contact_id)
     closed_version = max(course.closed_version, event.version)
@@ -23,7 +23,7 @@ async def on_contact_closed(work: Work, event: ContactClosed) -> None:
     await repository.end_undecided(work.session, event.contact_id, AssessmentStatus.CLOSED)
 
 
-async def on_entry_returned(work: Work, event: EntryReturned) -> None:
+async def on_entry_returned(work: UnitOfWork, event: EntryReturned) -> None:
     """Wrong unit: the contact's assessment waits for a decision again, and anybody may make it.
 
     A return of an older decision than the newest is past: somebody has decided since.
@@ -64,7 +64,7 @@ async def on_entry_returned(work: Work, event: EntryReturned) -> None:
     )
 
 
-async def on_citizen_rekeyed(work: Work, event: CitizenRekeyed) -> None:
+async def on_citizen_rekeyed(work: UnitOfWork, event: CitizenRekeyed) -> None:
     """The same person under another key."""
     await alarming.rekey(work, event.old_key, event.new_key)
 

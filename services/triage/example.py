@@ -13,13 +13,13 @@ from services.triage.hsds.terms import ACCESS, NEEDS, STAIR, CityTerms, term_id
 from services.triage.hsds.texts import district_names, load_texts
 from services.triage.offers.catalogue import OFFERS_FILE, Offer, load_offers
 from services.triage.rules.needs import load_needs
-from shared.work import Work
+from shared.unit_of_work import UnitOfWork
 
 _ORGANIZATIONS = uuid5(NAMESPACE_URL, "urn:dsi:example:organizations")
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
-async def load_example(work: Work) -> None:
+async def load_example(work: UnitOfWork) -> None:
     """Store the offers of `example/offers.yaml`, unless somebody made a catalogue already."""
     if await store.has_offers(work.session):
         return

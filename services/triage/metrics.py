@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, Gauge
 from services.triage import repository
 from services.triage.alarms import alarm_store
 from services.triage.alarms.alarm_thresholds import AlarmKind
-from shared.work import Work
+from shared.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def make_gauges(registry: CollectorRegistry) -> TriageGauges:
     )
 
 
-async def measure(work: Work) -> None:
+async def measure(work: UnitOfWork) -> None:
     """Set the gauges to what stands in storage."""
     gauges: TriageGauges = work.state.gauges
     counts = await repository.count_undecided(work.session)
@@ -62,7 +62,7 @@ async def measure(work: Work) -> None:
     await _measure_alarms(work)
 
 
-async def _measure_alarms(work: Work) -> None:
+async def _measure_alarms(work: UnitOfWork) -> None:
     gauges, now = work.state.gauges, work.clock.now()
     found = await alarm_store.count_open(work.session)
     for kind in AlarmKind:

@@ -23,8 +23,8 @@ from shared.access import Principal
 from shared.contracts import ContactTriaged, Destination, TriagedCompanion
 from shared.etags import demand_version
 from shared.ids import new_id
+from shared.unit_of_work import UnitOfWork
 from shared.vocabulary import Channel, DestinationKind, ReasonCode, Unit, Urgency
-from shared.work import Work
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def _refuse_impossible(override: Override) -> None:
 
 
 async def decide(
-    work: Work, who: Principal, assessment_id: UUID, wish: DecisionIn, if_match: str | None
+    work: UnitOfWork, who: Principal, assessment_id: UUID, wish: DecisionIn, if_match: str | None
 ) -> Assessment:
     """Store a person's decision and tell intake and routing of it, in one transaction.
 
@@ -121,7 +121,7 @@ def _says_nothing_new(choice: Choice, assessment: Assessment, who: Principal, if
     return choice.is_what_was(decided)
 
 
-async def _store(work: Work, deciding: Deciding, choice: Choice) -> None:
+async def _store(work: UnitOfWork, deciding: Deciding, choice: Choice) -> None:
     companions = await open_companions(work, deciding)
     assessment = deciding.assessment
     decided = DecisionOut(
@@ -146,7 +146,7 @@ async def _store(work: Work, deciding: Deciding, choice: Choice) -> None:
     await work.publish(_event(deciding, decided, companions.told))
 
 
-async def _write_down(work: Work, deciding: Deciding, decided: DecisionOut) -> None:
+async def _write_down(work: UnitOfWork, deciding: Deciding, decided: DecisionOut) -> None:
     """On the assessment as it stands, and in the trail of all decisions."""
     assessment, stored = deciding.assessment, decided.model_dump(mode="json")
     await repository.change_assessment(

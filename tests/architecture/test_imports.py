@@ -69,7 +69,7 @@ _SHELL = (
     "httpx",
     "uvicorn",
     "alembic",
-    "shared.work",
+    "shared.unit_of_work",
     "shared.database",
 )
 _PURE = (

@@ -15,8 +15,8 @@ from services.intake.problems import ContradictingLines
 from services.intake.repository import CONTACTS
 from shared.database import Database
 from shared.migrating import configuration, migrate
+from shared.unit_of_work import unit_of_work
 from shared.vocabulary import Channel, Role
-from shared.work import work_on
 from tests.bench import Bench
 from tests.databases import Databases
 from tests.intake.test_telephony import RINGS_IN
@@ -37,7 +37,7 @@ async def test_the_file_changes_known_lines_adds_new_ones_and_leaves_the_rest(
     state = intake.app.state
     for _ in range(2):
         async with state.database.writing() as session:
-            await store_lines(work_on(state, session), read_lines_file(tmp_path / "lines.yaml"))
+            await store_lines(unit_of_work(state, session), read_lines_file(tmp_path / "lines.yaml"))
     async with state.database.reading() as session:
         lines = {line.code: line for line in await line_repository.read_lines(session)}
 
@@ -53,7 +53,7 @@ async def test_the_periods_of_a_line_are_those_of_the_file(intake: Bench, tmp_pa
     versions = []
     for _ in range(2):
         async with state.database.writing() as session:
-            await store_lines(work_on(state, session), read_lines_file(tmp_path / "lines.yaml"))
+            await store_lines(unit_of_work(state, session), read_lines_file(tmp_path / "lines.yaml"))
         async with state.database.reading() as session:
             stored = await line_repository.read_lines(session)
         versions.append(stored.version)
@@ -70,7 +70,7 @@ async def test_a_file_in_which_two_lines_claim_the_same_is_stored_not_at_all(
     state = intake.app.state
     with pytest.raises(ContradictingLines, match="kff from 2026-04-01: hovednummer from 2025-01-01 is the"):
         async with state.database.writing() as session:
-            await store_lines(work_on(state, session), read_lines_file(tmp_path / "lines.yaml"))
+            await store_lines(unit_of_work(state, session), read_lines_file(tmp_path / "lines.yaml"))
 
     listed = (await intake.client(Role.OPERATIONS).get("/v1/lines")).json()["items"]
     assert "kff" not in {line["code"] for line in listed}

@@ -16,8 +16,8 @@ from services.intake.telephony.canonical import CallEvent, ExchangeRestart
 from services.intake.telephony.canonical_form import CanonicalForm
 from services.intake.telephony.forms import RawDelivery
 from services.intake.telephony.signatures import Signatures, SignedOrToken
+from shared.unit_of_work import unit_of_work
 from shared.vocabulary import Role
-from shared.work import work_on
 from tests.bench import Bench
 from tests.intake.test_telephony import ANSWERED, HANGS_UP, RINGS_IN, tell, the_call, told
 
@@ -290,7 +290,7 @@ async def test_silence_closes_a_call_as_lost_and_its_true_end_reopens_and_ends_i
 
 async def test_each_of_several_requests_is_told_what_of_its_own_was_new(intake: Bench) -> None:
     async with intake.app.state.database.writing() as session:
-        work = work_on(intake.app.state, session)
+        work = unit_of_work(intake.app.state, session)
         one, two, three = (sealed_row(work, RawDelivery("pbx", name, "events", "{}")) for name in "abc")
         new = await write_deliveries(session, [[one, two], [two, three], [one], []])
 

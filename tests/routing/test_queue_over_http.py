@@ -10,8 +10,8 @@ from services.routing.example import load_example
 from services.routing.models import QueueRow, UnitRow
 from shared.database import table_of
 from shared.ids import new_id
+from shared.unit_of_work import unit_of_work
 from shared.vocabulary import Channel, Role, Unit, Urgency
-from shared.work import work_on
 from tests.bench import Bench
 from tests.routing.hours import local
 from tests.routing.telling import NOW, ago, assessment_clock, clock, triaged, waiting
@@ -177,7 +177,7 @@ async def test_starting_again_keeps_what_the_city_has_configured(routing: Bench)
     state = routing.app.state
     async with state.database.writing() as session:
         await session.execute(table_of(UnitRow).update().values(name="Omdøbt"))
-        await load_example(work_on(state, session))
+        await load_example(unit_of_work(state, session))
     assert await routing.count(table_of(QueueRow)) == 19
     units = await listed(routing.client(Role.OPERATIONS), "/v1/units")
     assert {unit["name"] for unit in units} == {"Omdøbt"}

@@ -102,7 +102,7 @@ async def role_page(request: Request, session: AnyPerson) -> Response:
 
 @provider_router.post("/role")
 async def take_role(request: Request, session: AnyPerson) -> Response:
-    """Work in one of one's roles from now on."""
+    """UnitOfWork in one of one's roles from now on."""
     form, state = await form_of(request), request.app.state
     principal: Principal = state.tokens.verify(session.token)
     role = next((role for role in roles_of(principal) if role == form.text("role")), None)

@@ -18,13 +18,13 @@ from services.intake.problems import OtherCallbacks, TooManyCallbacks
 from shared.access import Principal
 from shared.ids import new_id
 from shared.log import mask
-from shared.work import Work
+from shared.unit_of_work import UnitOfWork
 
 #: What one clearing may hold; more are cleared in several, by day or by line.
 MOST_CLEARED = 2000
 
 
-async def clear(work: Work, who: Principal, wish: ClearingIn) -> Cleared:
+async def clear(work: UnitOfWork, who: Principal, wish: ClearingIn) -> Cleared:
     """Clear the call-backs that wait and fit, or say which they are. What somebody has taken is left alone.
 
     Raises TooManyCallbacks, and OtherCallbacks when they are not as many as are expected.
@@ -56,7 +56,7 @@ async def clear(work: Work, who: Principal, wish: ClearingIn) -> Cleared:
     )
 
 
-async def _clear(work: Work, who: Principal, wish: ClearingIn, rows: Sequence[CallbackRow]) -> UUID:
+async def _clear(work: UnitOfWork, who: Principal, wish: ClearingIn, rows: Sequence[CallbackRow]) -> UUID:
     clearing_id = new_id()
     await callback_repository.add_clearing(
         work.session,

@@ -8,12 +8,12 @@ from services.intake.callbacks.callback_schemas import CallbackItem, CallbackOut
 from services.intake.callbacks.callbacks import NumberCall
 from services.intake.models import CallbackRow
 from shared.access import Principal
+from shared.unit_of_work import UnitOfWork
 from shared.vocabulary import Role
-from shared.work import Work
 
 
 async def present_items(
-    work: Work, who: Principal, rows: Sequence[CallbackRow], purpose: str | None
+    work: UnitOfWork, who: Principal, rows: Sequence[CallbackRow], purpose: str | None
 ) -> list[CallbackItem]:
     """As lists show them. Where numbers are shown, one look for each is written down."""
     numbers = {}
@@ -26,7 +26,7 @@ async def present_items(
 
 
 async def present_callback(
-    work: Work, who: Principal, row: CallbackRow, purpose: str | None = None
+    work: UnitOfWork, who: Principal, row: CallbackRow, purpose: str | None = None
 ) -> CallbackOut:
     """The whole call-back, with the number's calls since its day and with its trail."""
     (item,) = await present_items(work, who, [row], purpose)

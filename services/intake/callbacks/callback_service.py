@@ -22,14 +22,14 @@ from shared.access import Principal
 from shared.etags import demand_version
 from shared.ids import new_id
 from shared.problems import NotFound
+from shared.unit_of_work import UnitOfWork
 from shared.vocabulary import Role
-from shared.work import Work
 
 #: When to try again, where nobody says so.
 TRY_AGAIN_AFTER = timedelta(hours=1)
 
 
-async def found(work: Work, callback_id: UUID) -> CallbackRow:
+async def found(work: UnitOfWork, callback_id: UUID) -> CallbackRow:
     """The call-back. Raises NotFound."""
     row = await callback_repository.find_callback(work.session, callback_id)
     if row is None:
@@ -37,7 +37,7 @@ async def found(work: Work, callback_id: UUID) -> CallbackRow:
     return row
 
 
-async def to_change(work: Work, callback_id: UUID, if_match: str | None) -> CallbackRow:
+async def to_change(work: UnitOfWork, callback_id: UUID, if_match: str | None) -> CallbackRow:
     """The call-back with its number locked, and still to be done. Raises CallbackClosed, StaleVersion."""
     row = await found(work, callback_id)
     await callback_repository.lock_callers(work.session, {row.caller_id})
@@ -50,7 +50,7 @@ async def to_change(work: Work, callback_id: UUID, if_match: str | None) -> Call
     return row
 
 
-async def take(work: Work, who: Principal, callback_id: UUID, if_match: str | None) -> CallbackRow:
+async def take(work: UnitOfWork, who: Principal, callback_id: UUID, if_match: str | None) -> CallbackRow:
     """Whoever comes second is refused; taking again what one has changes nothing."""
     row = await to_change(work, callback_id, if_match)
     if row.taken_by == who.subject:
@@ -59,7 +59,7 @@ async def take(work: Work, who: Principal, callback_id: UUID, if_match: str | No
     return await _did(work, who, row, "take")
 
 
-async def release(work: Work, who: Principal, callback_id: UUID, if_match: str | None) -> CallbackRow:
+async def release(work: UnitOfWork, who: Principal, callback_id: UUID, if_match: str | None) -> CallbackRow:
     """It waits again. Operations may release what somebody else has."""
     row = await to_change(work, callback_id, if_match)
     if row.taken_by is None:
@@ -70,7 +70,7 @@ async def release(work: Work, who: Principal, callback_id: UUID, if_match: str |
 
 
 async def attempt(
-    work: Work, who: Principal, callback_id: UUID, next_try_at: datetime | None, if_match: str | None
+    work: UnitOfWork, who: Principal, callback_id: UUID, next_try_at: datetime | None, if_match: str | None
 ) -> CallbackRow:
     """Tried, not reached: it waits again, and is due at the next try (default: in an hour)."""
     row = await to_change(work, callback_id, if_match)
@@ -81,7 +81,7 @@ async def attempt(
 
 
 async def settle(
-    work: Work,
+    work: UnitOfWork,
     who: Principal,
     callback_id: UUID,
     wish: SettleIn,
@@ -102,14 +102,16 @@ def demand_free(row: CallbackRow, who: Principal) -> None:
         raise CallbackTaken
 
 
-async def _did(work: Work, who: Principal, row: CallbackRow, action: DeedAction, **more: Any) -> CallbackRow:
+async def _did(
+    work: UnitOfWork, who: Principal, row: CallbackRow, action: DeedAction, **more: Any
+) -> CallbackRow:
     await do_all(work, who, [row], action, **more)
     await access_log.log_look(work, who, "change", access_log.CALLING_BACK, contacts=[row.last_contact_id])
     return await found(work, row.id)
 
 
 async def do_all(
-    work: Work, who: Principal, rows: Sequence[CallbackRow], action: DeedAction, **more: Any
+    work: UnitOfWork, who: Principal, rows: Sequence[CallbackRow], action: DeedAction, **more: Any
 ) -> None:
     """Do the same about each of these, whose numbers must be locked."""
     now = work.clock.now()
@@ -123,7 +125,7 @@ async def do_all(
     await tell_anew(work.session, touched, now)
 
 
-async def numbers_of(work: Work, rows: Sequence[CallbackRow]) -> dict[UUID, str]:
+async def numbers_of(work: UnitOfWork, rows: Sequence[CallbackRow]) -> dict[UUID, str]:
     """The numbers to call, by caller."""
     sealed = await callback_repository.sealed_numbers(work.session, {row.caller_id for row in rows})
     ring = vault_of(work).ring

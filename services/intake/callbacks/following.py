@@ -20,7 +20,7 @@ from services.intake.calls.call_visits import line_of
 from services.intake.keeping import lines_of, vault_of
 from services.intake.lines.lines import Line, day_of
 from shared.phone_numbers import normalised_phone
-from shared.work import Work
+from shared.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Touched:
         return {caller for caller, _ in self.days}
 
 
-async def follow(work: Work, source: str, calls: Mapping[UUID, Call | None]) -> None:
+async def follow(work: UnitOfWork, source: str, calls: Mapping[UUID, Call | None]) -> None:
     """Bring call-backs up to date with these calls of an exchange, by their contacts.
 
     None stands for a call that turned out to be none. Callers who are still there change nothing; those who
@@ -62,7 +62,7 @@ async def follow(work: Work, source: str, calls: Mapping[UUID, Call | None]) -> 
         await tell_anew(work.session, touched, work.clock.now())
 
 
-def _told(work: Work, source: str, contact: UUID, call: Call) -> tuple[NumberCall | None, str | None]:
+def _told(work: UnitOfWork, source: str, contact: UUID, call: Call) -> tuple[NumberCall | None, str | None]:
     number = normalised_phone(call.caller)
     if not call.talks and call.gone_at is None:
         return None, number
@@ -80,7 +80,9 @@ def number_call(contact: UUID, call: Call, line: Line) -> NumberCall:
     return NumberCall(contact, line.code, call.started_at, waited_seconds=waited, is_short=is_short)
 
 
-async def _callers(work: Work, numbers: Mapping[UUID, str], before: Iterable[StoredCall]) -> dict[str, UUID]:
+async def _callers(
+    work: UnitOfWork, numbers: Mapping[UUID, str], before: Iterable[StoredCall]
+) -> dict[str, UUID]:
     """The numbers' rows, locked: those that are told now, and those that were told before."""
     found = await callback_repository.lock_numbers(work.session, vault_of(work), set(numbers.values()))
     earlier = {stored.caller_id for stored in before if stored.caller_id is not None}

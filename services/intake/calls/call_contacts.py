@@ -14,15 +14,15 @@ from services.intake.models import ContactColumns
 from services.intake.said import Said
 from shared.ids import new_id, reference_of
 from shared.phone_numbers import normalised_phone
+from shared.unit_of_work import Context
 from shared.vocabulary import Channel
-from shared.work import AtHand
 
 #: Once it left the reception, a contact's further way through the exchange is nothing to wait for.
 _STILL_WITH_THE_RECEPTION = {ContactStatus.WAITING, ContactStatus.OPEN, ContactStatus.REGISTERED}
 
 
 def follow(
-    at_hand: AtHand,
+    context: Context,
     changes: Changes,
     call: Call,
     call_id: str,
@@ -32,77 +32,77 @@ def follow(
     columns, before = columns_of(call), {} if known is None else known[0].columns
     if known is None:
         source = changes.source
-        contact = _new_contact(at_hand, call, source)
+        contact = _new_contact(context, call, source)
         changes.new_contacts.append(contact)
         changes.new_calls.append({"contact_id": contact.id, "source": source, "call_id": call_id, **columns})
         to = standing.standing_of(contact)
-        _tell(at_hand, changes, contact, call, to, visits_changed=True)
+        _tell(context, changes, contact, call, to, visits_changed=True)
     elif before != columns:
         contact = known[1]
         changes.changed_calls.append({"contact_id": contact.id, **columns})
         changes.changed.append(contact.id)
         visits_changed = before["visits"] != columns["visits"] or is_place_untold(call)
-        _move(at_hand, changes, contact, call, visits_changed=visits_changed)
+        _move(context, changes, contact, call, visits_changed=visits_changed)
     else:
         contact = known[1]
     # Also where nothing of the call itself is new: its number may be.
     if known is not None:
-        _note_number(at_hand, changes, contact, call)
+        _note_number(context, changes, contact, call)
     changes.calls[contact.id] = call
     changes.inconsistencies.update(set(call.inconsistencies).difference(before.get("inconsistencies", ())))
 
 
-def merge_away(at_hand: AtHand, changes: Changes, stored: StoredCall, contact: ContactColumns) -> None:
+def merge_away(context: Context, changes: Changes, stored: StoredCall, contact: ContactColumns) -> None:
     """The call turned out to be part of another, whose contact stays; this one is a duplicate of it."""
     changes.merged_away.append(stored.contact_id)
     changes.calls[stored.contact_id] = None
     if contact.moved_by != "call":
         return
-    _put(contact, Standing(ContactStatus.CLOSED, Outcome.DUPLICATE), at_hand.clock.now())
+    _put(contact, Standing(ContactStatus.CLOSED, Outcome.DUPLICATE), context.clock.now())
     contact.version += 1
     changes.changed.append(contact.id)
     changes.moved_contacts.append(contact)
-    changes.events.append(closed_event(contact, Outcome.DUPLICATE, at_hand.clock.now()))
+    changes.events.append(closed_event(contact, Outcome.DUPLICATE, context.clock.now()))
 
 
-def _new_contact(at_hand: AtHand, call: Call, source: str) -> ContactColumns:
-    now, contact_id = at_hand.clock.now(), new_id()
+def _new_contact(context: Context, call: Call, source: str) -> ContactColumns:
+    now, contact_id = context.clock.now(), new_id()
     to = contact_status.after_call(None, call.outcome)
     said = Said(phone=normalised_phone(call.caller))
     return ContactColumns(
         id=contact_id,
         reference=reference_of(contact_id),
         channel=Channel.PHONE,
-        line=line_of(call, lines_of(at_hand), source).code,
+        line=line_of(call, lines_of(context), source).code,
         received_at=call.started_at,
         created_at=now,
         version=0,
         **standing.standing_columns(to, _moment_of(call, to.outcome, now)),
-        **sealed_columns(vault_of(at_hand), contact_id, said),
+        **sealed_columns(vault_of(context), contact_id, said),
     )
 
 
 def _move(
-    at_hand: AtHand, changes: Changes, contact: ContactColumns, call: Call, *, visits_changed: bool
+    context: Context, changes: Changes, contact: ContactColumns, call: Call, *, visits_changed: bool
 ) -> None:
     before = standing.standing_of(contact)
     version, came = contact.version, (contact.received_at, contact.line)
     to = contact_status.after_call(before, call.outcome)
     if to != before:
-        _put(contact, to, _moment_of(call, to.outcome, at_hand.clock.now()))
+        _put(contact, to, _moment_of(call, to.outcome, context.clock.now()))
     if to.moved_by == "call":
         # The first queue may be told last, and with it the line the caller chose.
         contact.received_at = call.started_at
-        contact.line = line_of(call, lines_of(at_hand), changes.source).code
-    _tell(at_hand, changes, contact, call, to if to != before else None, visits_changed=visits_changed)
+        contact.line = line_of(call, lines_of(context), changes.source).code
+    _tell(context, changes, contact, call, to if to != before else None, visits_changed=visits_changed)
     if to != before or contact.version != version or (contact.received_at, contact.line) != came:
         changes.moved_contacts.append(contact)
 
 
-def _note_number(at_hand: AtHand, changes: Changes, contact: ContactColumns, call: Call) -> None:
+def _note_number(context: Context, changes: Changes, contact: ContactColumns, call: Call) -> None:
     number = normalised_phone(call.caller)
     if number is not None and contact.phone_index is None:
-        columns = sealed_columns(vault_of(at_hand), contact.id, Said(phone=number))
+        columns = sealed_columns(vault_of(context), contact.id, Said(phone=number))
         changes.numbers.append({"to_id": contact.id, **columns})
 
 
@@ -116,7 +116,7 @@ def _moment_of(call: Call, outcome: Outcome | None, now: datetime) -> datetime:
 
 
 def _tell(
-    at_hand: AtHand,
+    context: Context,
     changes: Changes,
     contact: ContactColumns,
     call: Call,
@@ -125,11 +125,11 @@ def _tell(
     visits_changed: bool,
 ) -> None:
     """Tell routing of new visits, and everybody of the end. Each event has a version of its own."""
-    now = at_hand.clock.now()
+    now = context.clock.now()
     here = contact.moved_by == "call" or contact.status in _STILL_WITH_THE_RECEPTION
     if visits_changed and here:
         contact.version += 1
-        visits = reception_visits(call, lines_of(at_hand), changes.source, changes.seats)
+        visits = reception_visits(call, lines_of(context), changes.source, changes.seats)
         changes.events.append(waiting_event(contact, visits, now))
     if moved_to is not None and moved_to.outcome is not None:
         contact.version += 1

@@ -28,8 +28,8 @@ from shared.access import Principal
 from shared.database import show_after_commit
 from shared.new_rows import NewRows
 from shared.phone_numbers import normalised_phone
+from shared.unit_of_work import UnitOfWork
 from shared.vocabulary import Role
-from shared.work import Work
 
 #: Who stands in the trail for what calls do to contacts.
 EXCHANGE = Principal("telephony", frozenset({Role.TELEPHONY}), frozenset())
@@ -37,7 +37,7 @@ EXCHANGE = Principal("telephony", frozenset({Role.TELEPHONY}), frozenset())
 Fresh = Mapping[UUID, CallEvent]
 
 
-async def derive(work: Work, source: str, call_ids: Collection[str], fresh: Fresh) -> None:
+async def derive(work: UnitOfWork, source: str, call_ids: Collection[str], fresh: Fresh) -> None:
     """Derive all calls with these ids of one exchange. The exchange must be locked.
 
     `fresh` has the events that were interpreted just now, by delivery, so that it is not done twice.
@@ -64,7 +64,7 @@ async def derive(work: Work, source: str, call_ids: Collection[str], fresh: Fres
 
 
 async def _stories(
-    work: Work, source: str, call_ids: Collection[str], fresh: Fresh
+    work: UnitOfWork, source: str, call_ids: Collection[str], fresh: Fresh
 ) -> dict[str, list[CallEvent]]:
     stories: dict[str, list[CallEvent]] = defaultdict(list)
     if not call_ids:
@@ -83,7 +83,7 @@ async def _stories(
     return stories
 
 
-async def _write(work: Work, changes: Changes) -> None:
+async def _write(work: UnitOfWork, changes: Changes) -> None:
     show_after_commit(work.session)
     rows = NewRows()
     repository.note_contacts(rows, changes.new_contacts)
@@ -111,7 +111,7 @@ async def _write(work: Work, changes: Changes) -> None:
         count.labels(kind).inc(calls)
 
 
-async def caller_of(work: Work, record: CallRecord) -> str | None:
+async def caller_of(work: UnitOfWork, record: CallRecord) -> str | None:
     """The caller's number, told from the call's events; None when withheld."""
     story = (await _stories(work, record.source, [record.call_id], {}))[record.call_id]
     since = min((event.occurred_at for event in story), default=record.started_at)

@@ -17,12 +17,14 @@ from services.intake.said import Said
 from services.intake.service import find_contact
 from shared.access import Principal
 from shared.ids import show_reference
-from shared.work import Work
+from shared.unit_of_work import UnitOfWork
 
 MOST_CANDIDATES = 50
 
 
-async def candidates_of(work: Work, who: Principal, contact_id: UUID, purpose: str | None) -> Candidates:
+async def candidates_of(
+    work: UnitOfWork, who: Principal, contact_id: UUID, purpose: str | None
+) -> Candidates:
     """Newest first, by the person they were about. It is a search by phone, and is logged as one.
 
     Raises NotFound.
@@ -47,7 +49,7 @@ def _by_person(contacts: Sequence[Contact]) -> list[list[Contact]]:
     return list(groups.values())
 
 
-def _person(work: Work, who: Principal, contacts: Sequence[Contact]) -> CandidatePerson:
+def _person(work: UnitOfWork, who: Principal, contacts: Sequence[Contact]) -> CandidatePerson:
     vault, now = vault_of(work), work.clock.now()
     said = [vault.open_said(contact.id, contact.said) for contact in contacts]
     # Protected anywhere is protected everywhere: an older contact must not give the name away.

@@ -17,7 +17,7 @@ from services.intake.calls.seats import taken_seats
 from services.intake.repository import CONTACTS
 from shared.ids import show_reference
 from shared.live import Broadcast
-from shared.work import Work, work_on
+from shared.unit_of_work import UnitOfWork, unit_of_work
 
 #: A call that began longer ago and was never told to end is nothing to pop up.
 _LONGEST = timedelta(hours=12)
@@ -27,7 +27,7 @@ _MANY = TypeAdapter(list[MyCall])
 AtPhones = dict[str, list[MyCall]]
 
 
-async def read_at_phones(work: Work) -> AtPhones:
+async def read_at_phones(work: UnitOfWork) -> AtPhones:
     """Whose phone has which calls, those answered first."""
     seats = {(seat.source, seat.agent): seat.subject for seat in await taken_seats(work.session)}
     if not seats:
@@ -59,7 +59,7 @@ def _phones_of(call: Any) -> list[tuple[str, str, datetime]]:
     return [(agent, "ringing", since) for agent in call.ringing_at]
 
 
-async def _contacts(work: Work, ids: set[UUID]) -> dict[UUID, Any]:
+async def _contacts(work: UnitOfWork, ids: set[UUID]) -> dict[UUID, Any]:
     columns = ("id", "reference", "line", "status", "phone_index")
     found = await work.session.execute(
         select(*(CONTACTS.c[name] for name in columns)).where(CONTACTS.c.id.in_(ids))
@@ -89,12 +89,12 @@ def as_json(calls: list[MyCall]) -> str:
     return _MANY.dump_json(calls).decode()
 
 
-def broadcast_calls(work: Work) -> Broadcast[AtPhones]:
+def broadcast_calls(work: UnitOfWork) -> Broadcast[AtPhones]:
     """What is at all phones, read anew at each change however many look."""
     state = work.state
 
     async def read() -> AtPhones:
         async with state.database.reading() as session:
-            return await read_at_phones(work_on(state, session))
+            return await read_at_phones(unit_of_work(state, session))
 
     return Broadcast(state.live, read)

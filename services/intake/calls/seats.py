@@ -14,7 +14,7 @@ from services.intake.models import PhoneSeat
 from shared.access import Principal
 from shared.database import show_after_commit, table_of
 from shared.ids import new_id
-from shared.work import Work
+from shared.unit_of_work import UnitOfWork
 
 SEATS = table_of(PhoneSeat)
 
@@ -36,7 +36,7 @@ class Seats:
 NOBODY = Seats(())
 
 
-async def sit_down(work: Work, who: Principal, source: str, agent: str) -> PhoneSeat:
+async def sit_down(work: UnitOfWork, who: Principal, source: str, agent: str) -> PhoneSeat:
     """`who` is at this phone from now on, and nowhere else; whoever sat there has left."""
     now = work.clock.now()
     taken = (SEATS.c.source == source) & (SEATS.c.agent == agent)
@@ -46,7 +46,7 @@ async def sit_down(work: Work, who: Principal, source: str, agent: str) -> Phone
     return PhoneSeat.model_validate(values)
 
 
-async def stand_up(work: Work, who: Principal) -> None:
+async def stand_up(work: UnitOfWork, who: Principal) -> None:
     """`who` is at no phone any more."""
     await _leave(work.session, SEATS.c.subject == who.subject, work.clock.now())
 

@@ -20,7 +20,7 @@ from services.intake.telephony.canonical import CallEvent, CallEventType
 from services.intake.telephony.canonical_form import CANONICAL
 from services.intake.telephony.forms import RawDelivery
 from shared.background import Job
-from shared.work import work_on
+from shared.unit_of_work import unit_of_work
 
 LOOK_SECONDS = 60.0
 _MOST = 500
@@ -48,7 +48,7 @@ class SilenceWatch(Job):
         if not silent:
             return 0
         async with state.database.writing() as session:
-            work = work_on(state, session)
+            work = unit_of_work(state, session)
             rows = [sealed_row(work, presumed_lost(call)) for call in silent]
             (new,) = await write_deliveries(session, [rows])
         state.interpreter.wake()

@@ -23,8 +23,8 @@ from shared.contracts import Facts, QueueVisit
 from shared.ids import new_id, reference_of
 from shared.new_rows import NewRows
 from shared.phone_numbers import normalised_phone
+from shared.unit_of_work import Context, UnitOfWork
 from shared.vocabulary import Channel
-from shared.work import AtHand, Work
 
 MOST_AHEAD = timedelta(minutes=5)
 
@@ -53,20 +53,20 @@ class NewContact:
     rows: NewRows
 
 
-def arrival_of(at_hand: AtHand, wish: ContactIn) -> Arrival:
+def arrival_of(context: Context, wish: ContactIn) -> Arrival:
     """Raises ReceivedInFuture, UnknownLine."""
-    now = at_hand.clock.now()
+    now = context.clock.now()
     received_at = wish.received_at or now
     if received_at > now + MOST_AHEAD:
         raise ReceivedInFuture(errors=at_field("/received_at", "lies more than 5 minutes ahead"))
-    line = lines_of(at_hand).chosen(wish.channel, wish.line, received_at)
+    line = lines_of(context).chosen(wish.channel, wish.line, received_at)
     if line is None:
         raise UnknownLine(errors=at_field("/line", "no such line for this channel on that day"))
     return Arrival(wish, line, received_at, now)
 
 
 def new_contact(
-    at_hand: AtHand, who: Principal, arrival: Arrival, purpose: str | None, ticket: str | None = None
+    context: Context, who: Principal, arrival: Arrival, purpose: str | None, ticket: str | None = None
 ) -> NewContact:
     """The contact waits at the reception, and is registered when facts came with it.
 
@@ -76,20 +76,20 @@ def new_contact(
     identity = identify(wish.citizen, arrival.received_at)
     facts = wish.facts and _facts_of(wish.facts, identity, wish.citizen)
     said = said_of(identity, wish.citizen, wish.contact_person, wish.summary)
-    contact = _contact(at_hand, arrival, said, facts, ticket)
+    contact = _contact(context, arrival, said, facts, ticket)
     rows = NewRows()
     words = name_words(said.name, said.contact_name)
-    repository.note_contact(rows, contact, vault_of(at_hand).name_indexes(words))
+    repository.note_contact(rows, contact, vault_of(context).name_indexes(words))
     why = purpose or access_log.RECEIVING
     access_log.note_look(rows, who, "create", why, at=arrival.now, contact=contact.id)
     visit = QueueVisit(position=1, queue=arrival.line.reception_queue, entered_at=arrival.received_at)
-    at_hand.outbox.note(rows, [waiting_event(contact, [visit], arrival.now)])
+    context.outbox.note(rows, [waiting_event(contact, [visit], arrival.now)])
     if facts is not None:
-        at_hand.outbox.note(rows, [registered_event(contact, facts, arrival.now)])
+        context.outbox.note(rows, [registered_event(contact, facts, arrival.now)])
     return NewContact(contact, said, rows)
 
 
-async def create(work: Work, who: Principal, arrival: Arrival, purpose: str | None) -> NewContact:
+async def create(work: UnitOfWork, who: Principal, arrival: Arrival, purpose: str | None) -> NewContact:
     """Write a new contact in the caller's transaction; a walk-in with the day's next number."""
     ticket = await _next_ticket(work, arrival) if arrival.needs_ticket else None
     new = new_contact(work, who, arrival, purpose, ticket)
@@ -97,14 +97,14 @@ async def create(work: Work, who: Principal, arrival: Arrival, purpose: str | No
     return new
 
 
-async def _next_ticket(work: Work, arrival: Arrival) -> str:
+async def _next_ticket(work: UnitOfWork, arrival: Arrival) -> str:
     line, day = arrival.line, arrival.received_at.astimezone(COPENHAGEN).date()
     number = await repository.next_ticket(work.session, line.code, day)
     return f"{line.ticket_prefix or ''}{number}"
 
 
 def _contact(
-    at_hand: AtHand, arrival: Arrival, said: Said, facts: Facts | None, ticket: str | None
+    context: Context, arrival: Arrival, said: Said, facts: Facts | None, ticket: str | None
 ) -> ContactColumns:
     contact_id = new_id()
     return ContactColumns(
@@ -121,7 +121,7 @@ def _contact(
         anonymous=arrival.wish.citizen.anonymous,
         address_protected_until=arrival.wish.citizen.address_protected_until,
         facts=None if facts is None else facts.model_dump(mode="json"),
-        **sealed_columns(vault_of(at_hand), contact_id, said),
+        **sealed_columns(vault_of(context), contact_id, said),
     )
 
 

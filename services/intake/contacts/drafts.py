@@ -22,14 +22,14 @@ from shared.access import Principal
 from shared.database import table_of, upsert
 from shared.etags import demand_version
 from shared.problems import NotFound
-from shared.work import Work
+from shared.unit_of_work import UnitOfWork
 
 DRAFTS = table_of(ContactDraft)
 _CONTENT: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
 
 
 async def read(
-    work: Work, who: Principal, contact_id: UUID, purpose: str | None
+    work: UnitOfWork, who: Principal, contact_id: UUID, purpose: str | None
 ) -> tuple[dict[str, Any], ContactDraft]:
     """The draft's content and its row. Raises NotFound when there is none. The look is logged."""
     row = await _find(work.session, contact_id)
@@ -40,7 +40,7 @@ async def read(
 
 
 async def save(
-    work: Work, who: Principal, contact_id: UUID, content: dict[str, Any], if_match: str | None
+    work: UnitOfWork, who: Principal, contact_id: UUID, content: dict[str, Any], if_match: str | None
 ) -> ContactDraft:
     """Keep it in place of what was kept. The first one needs no If-Match.
 

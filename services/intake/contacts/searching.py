@@ -12,10 +12,12 @@ from shared.ids import read_reference
 from shared.pages import Cursor, decode_cursor
 from shared.phone_numbers import normalised_phone
 from shared.problems import InvalidInput
-from shared.work import Work
+from shared.unit_of_work import UnitOfWork
 
 
-async def search(work: Work, who: Principal, wish: Search, purpose: str | None) -> list[tuple[Contact, Said]]:
+async def search(
+    work: UnitOfWork, who: Principal, wish: Search, purpose: str | None
+) -> list[tuple[Contact, Said]]:
     """Contacts with this value, newest first, one more than the limit when more follow.
 
     The search is written down with the kind of its criterion, and so is each contact it finds.
@@ -30,7 +32,7 @@ async def search(work: Work, who: Principal, wish: Search, purpose: str | None) 
     return [(contact, vault.open_said(contact.id, contact.said)) for contact in contacts]
 
 
-async def _search(work: Work, wish: Search, after: Cursor | None) -> tuple[str, list[Contact]]:
+async def _search(work: UnitOfWork, wish: Search, after: Cursor | None) -> tuple[str, list[Contact]]:
     vault, session, limit = vault_of(work), work.session, wish.limit
     if wish.cpr is not None:
         index = vault.index_of("cpr", read_cpr(wish.cpr, "/cpr").digits)

@@ -8,7 +8,7 @@ from services.intake.contacts.contact_events import closed_event
 from services.intake.contacts.contact_status import ContactStatus, Mover, Outcome, Standing
 from services.intake.contacts.drafts import drop as drop_draft
 from services.intake.models import Contact, ContactColumns
-from shared.work import Work
+from shared.unit_of_work import UnitOfWork
 
 _MOVERS: dict[str, Mover] = {"call": "call", "entry": "entry", "person": "person"}
 
@@ -35,7 +35,7 @@ def standing_columns(now: Standing, changed_at: datetime) -> dict[str, Any]:
 
 
 async def end(
-    work: Work, contact: Contact, standing: Standing, at: datetime | None = None, **more: Any
+    work: UnitOfWork, contact: Contact, standing: Standing, at: datetime | None = None, **more: Any
 ) -> None:
     """Close the contact at that moment (default now), and tell routing and triage."""
     moment = at or work.clock.now()

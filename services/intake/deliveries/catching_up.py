@@ -10,15 +10,15 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from services.intake.deliveries.interpreting import Interpreter
-from shared.work import Work, work_on
+from shared.unit_of_work import UnitOfWork, unit_of_work
 
 
-async def _caught_up(request: Request) -> AsyncIterator[Work]:
+async def _caught_up(request: Request) -> AsyncIterator[UnitOfWork]:
     state = request.app.state
     interpreter: Interpreter = state.interpreter
     await interpreter.catch_up()
     async with state.database.writing() as session:
-        yield work_on(state, session)
+        yield unit_of_work(state, session)
 
 
-CaughtUp = Annotated[Work, Depends(_caught_up, scope="function")]
+CaughtUp = Annotated[UnitOfWork, Depends(_caught_up, scope="function")]

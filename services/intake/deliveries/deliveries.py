@@ -21,7 +21,7 @@ from services.intake.said import delivery_context, key_of
 from services.intake.telephony.forms import RawDelivery
 from shared.gathering import Gatherer, Gathering
 from shared.ids import new_id
-from shared.work import AtHand
+from shared.unit_of_work import Context
 
 Row = Mapping[str, Any]
 
@@ -64,19 +64,19 @@ async def write_deliveries(session: AsyncSession, several: Sequence[Sequence[Row
     return [new[number] for number in range(len(several))]
 
 
-def sealed_row(at_hand: AtHand, delivery: RawDelivery) -> dict[str, Any]:
+def sealed_row(context: Context, delivery: RawDelivery) -> dict[str, Any]:
     """The row of a delivery that nobody has interpreted yet."""
     source, delivery_id = delivery.source[:_LONGEST_SOURCE], _storable_id(delivery.delivery_id)
     # A lone surrogate is no text that can be kept as UTF-8.
     text = delivery.text.encode(errors="replace").decode()
-    sealed = vault_of(at_hand).ring.seal(text, delivery_context(source, delivery_id))
+    sealed = vault_of(context).ring.seal(text, delivery_context(source, delivery_id))
     return {
         "source": source,
         "delivery_id": delivery_id,
         "id": new_id(),
         "form": delivery.form,
         "state": DeliveryState.UNREAD,
-        "received_at": at_hand.clock.now(),
+        "received_at": context.clock.now(),
         "sealed": sealed,
         "sealed_key": key_of(sealed),
     }

@@ -24,8 +24,8 @@ from services.intake.telephony.canonical import CallEvent
 from shared.background import Job
 from shared.database import Database, is_worth_another_try
 from shared.ids import new_id
+from shared.unit_of_work import UnitOfWork, unit_of_work
 from shared.vocabulary import Channel
-from shared.work import Work, work_on
 
 BATCH = 500
 POLL_SECONDS = 1.0
@@ -105,7 +105,7 @@ class Interpreter(Job):
                 if not await delivery_repository.take_turn(session, source):
                     return 0
                 rows = await delivery_repository.unread(session, source, BATCH)
-                await _take_in(work_on(self._state, session), source, rows)
+                await _take_in(unit_of_work(self._state, session), source, rows)
         except Exception as error:
             if not rows or is_worth_another_try(error):
                 raise
@@ -119,7 +119,7 @@ class Interpreter(Job):
             async with self._database.writing() as session:
                 if await delivery_repository.take_turn(session, source):
                     rows = await delivery_repository.unread(session, source, 1, only=delivery)
-                    await _take_in(work_on(self._state, session), source, rows)
+                    await _take_in(unit_of_work(self._state, session), source, rows)
         except Exception as error:
             if is_worth_another_try(error):
                 raise
@@ -129,7 +129,7 @@ class Interpreter(Job):
                 await delivery_repository.mark(session, [aside.columns()])
 
 
-async def _take_in(work: Work, source: str, rows: Sequence[Row[Any]]) -> None:
+async def _take_in(work: UnitOfWork, source: str, rows: Sequence[Row[Any]]) -> None:
     readings = [read(work, row) for row in rows]
     await delivery_repository.mark(work.session, [reading.columns() for reading in readings])
     told = {reading.id: reading.event for reading in readings if isinstance(reading.event, CallEvent)}

@@ -14,7 +14,7 @@ from services.intake.keeping import vault_of
 from services.intake.said import delivery_context
 from services.intake.telephony.canonical import CallEvent, ExchangeRestart
 from services.intake.telephony.forms import Form, RawDelivery, Uninterpretable
-from shared.work import AtHand
+from shared.unit_of_work import Context
 
 #: Clocks differ; what is told of a later moment than this from its arrival has not happened yet.
 AHEAD = timedelta(minutes=5)
@@ -45,15 +45,15 @@ class Reading:
         }
 
 
-def text_of(at_hand: AtHand, row: Row[Any]) -> str:
+def text_of(context: Context, row: Row[Any]) -> str:
     """What came, as it came. Raises SealBrokenError when its key is gone."""
-    return vault_of(at_hand).ring.open(row.sealed, delivery_context(row.source, row.delivery_id))
+    return vault_of(context).ring.open(row.sealed, delivery_context(row.source, row.delivery_id))
 
 
-def read(at_hand: AtHand, row: Row[Any]) -> Reading:
+def read(context: Context, row: Row[Any]) -> Reading:
     """Interpret one delivery. Never raises: one that cannot be read must not keep the others waiting."""
     try:
-        event = interpreted(at_hand, row)
+        event = interpreted(context, row)
     except Uninterpretable as error:
         return Reading(row.id, DeliveryState.SET_ASIDE, error.reason[:_LONGEST_REASON])
     except Exception as error:
@@ -62,17 +62,17 @@ def read(at_hand: AtHand, row: Row[Any]) -> Reading:
         return Reading(row.id, DeliveryState.SET_ASIDE, FAILED)
     if event is None:
         return Reading(row.id, DeliveryState.NO_NEWS)
-    if event.occurred_at > max(row.received_at + AHEAD, at_hand.clock.now()):
+    if event.occurred_at > max(row.received_at + AHEAD, context.clock.now()):
         return Reading(row.id, DeliveryState.SET_ASIDE, FUTURE, due_at=event.occurred_at)
     state = DeliveryState.EVENT if isinstance(event, CallEvent) else DeliveryState.RESTART
     return Reading(row.id, state, event=event)
 
 
-def interpreted(at_hand: AtHand, row: Row[Any]) -> CallEvent | ExchangeRestart | None:
+def interpreted(context: Context, row: Row[Any]) -> CallEvent | ExchangeRestart | None:
     """What the delivery's form says of it. Raises Uninterpretable, also for a form that is gone."""
-    forms: Mapping[str, Form] = at_hand.state.forms
+    forms: Mapping[str, Form] = context.state.forms
     form = forms.get(row.form)
     if form is None:
         raise Uninterpretable("unknown-form")
-    delivery = RawDelivery(row.source, row.delivery_id, row.form, text_of(at_hand, row))
+    delivery = RawDelivery(row.source, row.delivery_id, row.form, text_of(context, row))
     return form.interpret(delivery, row.received_at)

@@ -11,8 +11,8 @@ from services.intake.schemas import LookOut
 from shared.access import allow
 from shared.pages import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import InvalidCursor, answers
+from shared.unit_of_work import Reading
 from shared.vocabulary import Role
-from shared.work import Reading
 
 access_log_router = APIRouter(prefix="/v1/access-log", tags=["access log"])
 

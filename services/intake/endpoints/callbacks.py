@@ -41,8 +41,8 @@ from shared.etags import IfMatch, etag
 from shared.idempotency import Idempotent
 from shared.pages import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import IdempotencyMismatch, InvalidCursor, NotFound, StaleVersion, answers
+from shared.unit_of_work import UnitOfWork, Writing
 from shared.vocabulary import Role
-from shared.work import Work, Writing
 
 callbacks_router = APIRouter(prefix="/v1/callbacks", tags=["call-backs"])
 
@@ -140,7 +140,7 @@ async def list_clearings(
     return Page(items=[ClearingOut.model_validate(row.model_dump()) for row in page], next_cursor=next_cursor)
 
 
-async def _json(work: Work, who: Principal, row: CallbackRow, purpose: str | None = None) -> Response:
+async def _json(work: UnitOfWork, who: Principal, row: CallbackRow, purpose: str | None = None) -> Response:
     """The whole call-back with its ETag."""
     shown = await present_callback(work, who, row, purpose)
     headers = {"ETag": etag(row.edition)}

@@ -23,7 +23,7 @@ from services.intake.problems import AmbiguousCall
 from services.intake.telephony.canonical import Name, Source
 from shared.pages import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import InvalidCursor, NotFound, answers
-from shared.work import Work
+from shared.unit_of_work import UnitOfWork
 
 calls_router = APIRouter(prefix="/v1/calls", tags=["calls"])
 
@@ -99,7 +99,7 @@ async def read_call(
     return CallOut.model_validate({**shown, "caller": caller})
 
 
-async def _shown(work: Work, records: Sequence[CallRecord]) -> list[dict[str, object]]:
+async def _shown(work: UnitOfWork, records: Sequence[CallRecord]) -> list[dict[str, object]]:
     chosen = await repository.lines_of_contacts(work.session, [record.contact_id for record in records])
     return [_as_dict(record, chosen[record.contact_id], lines_of(work)) for record in records]
 

@@ -51,8 +51,8 @@ from shared.problems import (
     VersionRequired,
     answers,
 )
+from shared.unit_of_work import Context, Writing
 from shared.vocabulary import Channel, Role
-from shared.work import AtHand, Writing
 
 contacts_router = APIRouter(
     prefix="/v1/contacts", tags=["contacts"], dependencies=[Depends(keep_lines_fresh)]
@@ -68,11 +68,11 @@ _CHANGE = (NotFound, ContactClosed, StaleVersion, VersionRequired, *_IDENTITY)
 
 
 def _json(
-    at_hand: AtHand, who: Principal, contact: ContactColumns, said: Said, status: int = 200
+    context: Context, who: Principal, contact: ContactColumns, said: Said, status: int = 200
 ) -> Response:
     """The contact with its ETag. Serialised here: the same bytes are sent and remembered."""
-    with_person, now = may_see_the_person(who), at_hand.clock.now()
-    shown = present(contact, said, with_person=with_person, now=now, lines=lines_of(at_hand))
+    with_person, now = may_see_the_person(who), context.clock.now()
+    shown = present(contact, said, with_person=with_person, now=now, lines=lines_of(context))
     headers = {"ETag": etag(contact.edition), "Location": f"/v1/contacts/{contact.id}"}
     return Response(shown.model_dump_json(), status, headers, media_type="application/json")
 

@@ -33,8 +33,8 @@ from shared.access import Principal, allow
 from shared.pages import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import InvalidCursor, NotFound, answers
 from shared.sealing import SealBrokenError
+from shared.unit_of_work import Writing
 from shared.vocabulary import Role
-from shared.work import Writing
 
 deliveries_router = APIRouter(prefix="/v1/telephony", tags=["telephony"])
 

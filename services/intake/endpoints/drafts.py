@@ -12,8 +12,8 @@ from services.intake.problems import ContactClosed
 from shared.access import Principal, allow
 from shared.etags import IfMatch, etag
 from shared.problems import NotFound, StaleVersion, VersionRequired, answers
+from shared.unit_of_work import Writing
 from shared.vocabulary import Role
-from shared.work import Writing
 
 drafts_router = APIRouter(prefix="/v1/contacts", tags=["contacts"])
 Writer = Annotated[Principal, allow(Role.RECEPTION, Role.CASEWORKER)]

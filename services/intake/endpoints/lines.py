@@ -13,8 +13,8 @@ from services.intake.schemas import LineCode
 from shared.access import Principal, allow
 from shared.etags import IfMatch, etag
 from shared.problems import StaleVersion, VersionRequired, answers
+from shared.unit_of_work import Reading, UnitOfWork, Writing
 from shared.vocabulary import Role
-from shared.work import Reading, Work, Writing
 
 lines_router = APIRouter(prefix="/v1/lines", tags=["lines"])
 
@@ -37,7 +37,7 @@ async def list_lines(
     return LinesPage(items=shown, next_cursor=None, unclaimed_queues=unclaimed)
 
 
-async def _unclaimed(work: Work, lines: Lines) -> list[UnclaimedQueue]:
+async def _unclaimed(work: UnitOfWork, lines: Lines) -> list[UnclaimedQueue]:
     seen = await line_repository.queues_seen(work.session, work.clock.now() - _SEEN_WITHIN)
     return [
         UnclaimedQueue(source=source, queue=queue, calls=calls, last_call_at=last)

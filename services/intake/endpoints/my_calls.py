@@ -13,8 +13,8 @@ from shared.access import Principal, allow
 from shared.live import Followed
 from shared.live_stream import LONGEST_SECONDS, pictures_of
 from shared.problems import NotFound, answers
+from shared.unit_of_work import Reading, Writing
 from shared.vocabulary import Role
-from shared.work import Reading, Writing
 
 my_calls_router = APIRouter(prefix="/v1", tags=["calls"])
 Answering = Annotated[Principal, allow(Role.RECEPTION, Role.CASEWORKER)]

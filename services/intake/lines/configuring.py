@@ -20,7 +20,7 @@ from services.intake.lines.lines import Line
 from services.intake.problems import ContradictingLines
 from shared.etags import demand_version
 from shared.problems import FieldError
-from shared.work import Work
+from shared.unit_of_work import UnitOfWork
 
 
 class ConfiguredLines(BaseModel):
@@ -34,7 +34,7 @@ def read_lines_file(file: Path) -> list[ConfiguredLine]:
     return ConfiguredLines.model_validate(yaml.safe_load(file.read_text(encoding="utf-8"))).lines
 
 
-async def store_lines(work: Work, configured: list[ConfiguredLine]) -> None:
+async def store_lines(work: UnitOfWork, configured: list[ConfiguredLine]) -> None:
     """Store the file's lines. Raises ContradictingLines, with nothing stored, when two cannot hold at once.
 
     Starting again with an unchanged file changes nothing.
@@ -62,7 +62,7 @@ def _said(lines: Iterable[Line]) -> list[dict[str, Any]]:
 
 
 async def put_line(
-    work: Work, code: str, valid_from: date, wish: LineIn, if_match: str | None
+    work: UnitOfWork, code: str, valid_from: date, wish: LineIn, if_match: str | None
 ) -> tuple[Line, bool]:
     """Store one period, and say whether it is new. Changing one that is there takes its ETag.
 

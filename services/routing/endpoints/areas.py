@@ -13,8 +13,8 @@ from shared.access import allow
 from shared.etags import IfMatch, etag
 from shared.pages import Page
 from shared.problems import StaleVersion, VersionRequired, answers
+from shared.unit_of_work import Reading, Writing
 from shared.vocabulary import Role
-from shared.work import Reading, Writing
 
 areas_router = APIRouter(prefix="/v1/application-areas", tags=["application areas"])
 

@@ -10,8 +10,8 @@ from services.routing.permissions import READERS
 from services.routing.schemas import BoardOut
 from shared.access import allow
 from shared.live_stream import events_of
+from shared.unit_of_work import Reading
 from shared.vocabulary import Role
-from shared.work import Reading
 
 board_router = APIRouter(prefix="/v1/board", tags=["board"])
 _ALL = allow(*READERS, Role.RULES_EDITOR)

@@ -12,7 +12,7 @@ from services.routing.queues import all_queues
 from services.routing.schemas import RunningClocksPage
 from shared.pages import CursorText, Limit, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import InvalidCursor, answers
-from shared.work import Reading
+from shared.unit_of_work import Reading
 
 clocks_router = APIRouter(prefix="/v1/clocks", tags=["clocks"])
 

@@ -40,7 +40,7 @@ from services.routing.schemas import (
 from shared.access import Principal, allow
 from shared.pages import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import Conflict, InvalidCursor, NotFound, answers
-from shared.work import Reading, Work, Writing
+from shared.unit_of_work import Reading, UnitOfWork, Writing
 
 entries_router = APIRouter(prefix="/v1/entries", tags=["entries"])
 
@@ -195,6 +195,6 @@ async def start_entry_clock(who: Worker, entry_id: UUID, body: StartClockBody, w
     return await _shown(work, *await service.start_clock(work, who, entry_id, body.rule, body.starts_at))
 
 
-async def _shown(work: Work, entry: EntryRow, queue: Queue) -> EntryOut:
+async def _shown(work: UnitOfWork, entry: EntryRow, queue: Queue) -> EntryOut:
     clocks = await deadlines_of(work.session, [entry.contact_id])
     return entry_out(entry, queue, clocks[entry.contact_id], work.clock.now())

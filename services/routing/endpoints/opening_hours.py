@@ -16,8 +16,8 @@ from shared.access import allow
 from shared.etags import IfMatch, etag
 from shared.pages import Page
 from shared.problems import FieldError, InvalidInput, NotFound, StaleVersion, VersionRequired, answers
+from shared.unit_of_work import Reading, Writing
 from shared.vocabulary import Administration, Role, Unit
-from shared.work import Reading, Writing
 
 hours_router = APIRouter(prefix="/v1/opening-hours", tags=["opening hours"])
 administrations_router = APIRouter(prefix="/v1/administrations", tags=["opening hours"])

@@ -23,8 +23,8 @@ from shared.access import Principal, allow
 from shared.idempotency import Idempotent
 from shared.pages import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import IdempotencyMismatch, InvalidCursor, NotFound, answers
+from shared.unit_of_work import Reading, UnitOfWork, Writing
 from shared.vocabulary import Channel, Role, Urgency
-from shared.work import Reading, Work, Writing
 
 units_router = APIRouter(prefix="/v1/units", tags=["units"])
 queues_router = APIRouter(prefix="/v1/queues", tags=["queues"])
@@ -130,7 +130,7 @@ async def list_queue_entries(
     return Page(items=await _shown(work, queue, page), next_cursor=next_cursor)
 
 
-async def _after(work: Work, cursor: str | None) -> EntryRow | None:
+async def _after(work: UnitOfWork, cursor: str | None) -> EntryRow | None:
     """The last entry of the page before. Its place in the order does not change, even once it is taken."""
     place = decode_cursor(cursor)
     if place is None:
@@ -141,7 +141,7 @@ async def _after(work: Work, cursor: str | None) -> EntryRow | None:
     return entry
 
 
-async def _shown(work: Work, queue: Queue, page: Sequence[EntryRow]) -> list[EntryOut]:
+async def _shown(work: UnitOfWork, queue: Queue, page: Sequence[EntryRow]) -> list[EntryOut]:
     clocks = await deadlines_of(work.session, {entry.contact_id for entry in page})
     places = await places_in_line(work.session, queue.code, [entry.id for entry in page])
     now = work.clock.now()

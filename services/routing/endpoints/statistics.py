@@ -13,8 +13,8 @@ from services.routing.schemas import StatisticsOut
 from services.routing.statistics import GroupBy, Period, statistics
 from shared.access import allow
 from shared.problems import FieldError, InvalidInput, NotFound, answers
+from shared.unit_of_work import Reading
 from shared.vocabulary import Channel
-from shared.work import Reading
 
 statistics_router = APIRouter(prefix="/v1/statistics", tags=["statistics"])
 

@@ -21,8 +21,8 @@ from shared.access import Principal, allow
 from shared.ids import reference_of, show_reference
 from shared.pages import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import InvalidCursor, NotFound, answers
+from shared.unit_of_work import Reading, Writing
 from shared.vocabulary import Unit
-from shared.work import Reading, Writing
 
 tasks_router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
 

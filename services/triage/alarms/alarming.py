@@ -15,11 +15,11 @@ from shared.access import Principal
 from shared.etags import demand_version
 from shared.ids import new_id
 from shared.problems import NotFound
+from shared.unit_of_work import UnitOfWork
 from shared.vocabulary import Need
-from shared.work import Work
 
 
-async def look_again(work: Work, key: str) -> None:
+async def look_again(work: UnitOfWork, key: str) -> None:
     """Bring the alarms about a citizen to what their contacts say now."""
     key = await alarm_store.lock_citizen(work.session, key)
     rows = await alarm_store.alarms_of(work.session, key)
@@ -38,7 +38,7 @@ async def look_again(work: Work, key: str) -> None:
 
 
 async def _bring(
-    work: Work, key: str, subject: Subject, standing: AlarmRow | None, raised: Raised | None
+    work: UnitOfWork, key: str, subject: Subject, standing: AlarmRow | None, raised: Raised | None
 ) -> None:
     if raised is None:
         if standing is not None:
@@ -62,7 +62,7 @@ def _columns(raised: Raised) -> dict[str, Any]:
     }
 
 
-async def _withdraw(work: Work, alarm: AlarmRow, **more: Any) -> None:
+async def _withdraw(work: UnitOfWork, alarm: AlarmRow, **more: Any) -> None:
     ended = {"status": AlarmStatus.WITHDRAWN, "ended_at": work.clock.now()}
     await alarm_store.change_alarm(work.session, alarm.id, **ended, **more)
 
@@ -71,7 +71,7 @@ def _subject(row: AlarmRow) -> Subject:
     return Subject(AlarmKind(row.kind), Need(row.need))
 
 
-async def rekey(work: Work, old_key: str, new_key: str) -> None:
+async def rekey(work: UnitOfWork, old_key: str, new_key: str) -> None:
     """The same citizen under another key: contacts and alarms go over, and are looked at as a whole."""
     old_key = await alarm_store.lock_citizen(work.session, old_key)
     new_key = await alarm_store.lock_citizen(work.session, new_key)
@@ -89,7 +89,7 @@ async def rekey(work: Work, old_key: str, new_key: str) -> None:
     await look_again(work, new_key)
 
 
-async def get_alarm(work: Work, alarm_id: UUID) -> AlarmRow:
+async def get_alarm(work: UnitOfWork, alarm_id: UUID) -> AlarmRow:
     """The alarm as it stands now. Raises NotFound."""
     found = await alarm_store.find_alarm(work.session, alarm_id)
     if found is None:
@@ -98,7 +98,7 @@ async def get_alarm(work: Work, alarm_id: UUID) -> AlarmRow:
 
 
 async def acknowledge(
-    work: Work, who: Principal, alarm_id: UUID, reason: str, if_match: str | None
+    work: UnitOfWork, who: Principal, alarm_id: UUID, reason: str, if_match: str | None
 ) -> AlarmRow:
     """A person has looked at all of the alarm's contacts. One more contact raises a new alarm.
 

@@ -14,8 +14,8 @@ from shared.access import Principal, allow
 from shared.etags import IfMatch, etag
 from shared.pages import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import InvalidCursor, NotFound, StaleVersion, answers
+from shared.unit_of_work import Reading, UnitOfWork, Writing
 from shared.vocabulary import Role
-from shared.work import Reading, Work, Writing
 
 alarms_router = APIRouter(prefix="/v1/alarms", tags=["alarms"])
 
@@ -23,7 +23,7 @@ Person = Annotated[Principal, allow(Role.RECEPTION, Role.CASEWORKER, Role.OPERAT
 _READERS = allow(Role.RECEPTION, Role.CASEWORKER, Role.OPERATIONS, Role.AUDITOR, Role.SERVICE)
 
 
-async def _json(work: Work, alarm: AlarmRow) -> Response:
+async def _json(work: UnitOfWork, alarm: AlarmRow) -> Response:
     shown = present_alarm(alarm, await alarm_store.received_at(work.session, contacts_of([alarm])))
     headers = {"ETag": etag(alarm.version)}
     return Response(shown.model_dump_json(), 200, headers, media_type="application/json")

@@ -30,8 +30,8 @@ from shared.etags import IfMatch, etag
 from shared.idempotency import Idempotent
 from shared.pages import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import IdempotencyMismatch, InvalidCursor, NotFound, StaleVersion, answers
+from shared.unit_of_work import Reading, UnitOfWork, Writing
 from shared.vocabulary import Role
-from shared.work import Reading, Work, Writing
 
 assessments_router = APIRouter(prefix="/v1/assessments", tags=["assessments"])
 
@@ -39,7 +39,7 @@ Staff = Annotated[Principal, allow(Role.RECEPTION, Role.CASEWORKER, Role.SERVICE
 _READERS = allow(Role.RECEPTION, Role.CASEWORKER, Role.SERVICE, Role.OPERATIONS, Role.AUDITOR)
 
 
-async def _json(work: Work, assessment: Assessment, status: int = 200) -> Response:
+async def _json(work: UnitOfWork, assessment: Assessment, status: int = 200) -> Response:
     """The assessment with its ETag. Serialised here: the same bytes are sent and remembered."""
     alarms = await alarm_store.open_alarms_about(work.session, {assessment.contact_id})
     shown = present(assessment, alarms[assessment.contact_id])

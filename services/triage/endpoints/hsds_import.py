@@ -10,7 +10,7 @@ from services.triage.endpoints.hsds_services import Editor
 from services.triage.hsds.importing import Plan, Step, import_services
 from services.triage.problems import ForeignEntry, UnreadableCatalogue
 from shared.problems import TooLarge, answers
-from shared.work import Writing
+from shared.unit_of_work import Writing
 
 import_router = APIRouter(prefix="/v1/catalogue", tags=["services"])
 

@@ -40,7 +40,7 @@ from services.triage.models import OrganizationRow
 from services.triage.problems import NoCentre
 from shared.etags import IfMatch, etag
 from shared.problems import NotFound, StaleVersion, VersionRequired, answers
-from shared.work import Reading, Work, Writing
+from shared.unit_of_work import Reading, UnitOfWork, Writing
 
 organizations_router = APIRouter(prefix="/v1/organizations", tags=["services"])
 places_router = APIRouter(prefix="/v1/service_at_locations", tags=["services"])
@@ -73,7 +73,9 @@ async def list_organizations_(
     return as_lines(contents) if format == "ndjson" else as_json(page_answer(contents, total, part))
 
 
-async def _organization(work: Work, row: OrganizationRow, *, full: bool, full_service: bool) -> Document:
+async def _organization(
+    work: UnitOfWork, row: OrganizationRow, *, full: bool, full_service: bool
+) -> Document:
     if not full and not full_service:
         return organization_answer(row, None, full=False)
     offers, day = await offers_of(work.session, row.id), today_of(work)

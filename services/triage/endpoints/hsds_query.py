@@ -10,8 +10,8 @@ from pydantic import AfterValidator, BaseModel
 
 from services.triage.hsds.listing import Near, Slice, Wanted
 from shared.access import allow
+from shared.unit_of_work import UnitOfWork
 from shared.vocabulary import Role
-from shared.work import Work
 from shared.working_days import local_date
 
 EVERYBODY = [
@@ -88,7 +88,7 @@ def narrowed(wanted: Wanted, **more: object) -> Wanted:
     return replace(wanted, **more)  # type: ignore[arg-type]  # the fields' own types are checked by the callers
 
 
-def today_of(work: Work) -> date:
+def today_of(work: UnitOfWork) -> date:
     """The day in Copenhagen."""
     return local_date(work.clock.now())
 

@@ -37,8 +37,8 @@ from shared.access import Principal, allow
 from shared.etags import IfMatch, etag
 from shared.pages import CursorText, decode_cursor, encode_cursor, link_next
 from shared.problems import InvalidCursor, NotFound, StaleVersion, VersionRequired, answers
+from shared.unit_of_work import Reading, UnitOfWork, Writing
 from shared.vocabulary import Need, Role
-from shared.work import Reading, Work, Writing
 
 services_router = APIRouter(prefix="/v1/services", tags=["services"])
 
@@ -88,7 +88,7 @@ async def list_services(
     return as_json(answer, {"Link": response.headers["Link"]} if "Link" in response.headers else None)
 
 
-def _shown(work: Work, row: OfferRow, organization: OrganizationRow, *, full: bool) -> Document:
+def _shown(work: UnitOfWork, row: OfferRow, organization: OrganizationRow, *, full: bool) -> Document:
     answer = service_answer(row, organization, today_of(work), full=full)
     hours = [Hours.model_validate(each) for each in row.hours]
     open_now = any(each.hold_at(work.clock.now()) for each in hours) if hours else None
@@ -129,7 +129,7 @@ async def read_service(service_id: UUID, work: Reading) -> Response:
     return as_json(await _whole(work, row), {"ETag": etag(row.version)})
 
 
-async def _whole(work: Work, row: OfferRow) -> dict[str, Any]:
+async def _whole(work: UnitOfWork, row: OfferRow) -> dict[str, Any]:
     organization = await store.find_organization(work.session, row.organization_id)
     assert organization is not None  # noqa: S101 -- a foreign key holds it
     changes = await store.changes_of(work.session, row.id, _MOST_CHANGES)

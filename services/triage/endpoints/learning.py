@@ -15,7 +15,7 @@ from services.triage.lifecycle.negotiating import JSON, MARKDOWN, answer_in, cho
 from services.triage.problems import at_field
 from services.triage.schemas import ReceivedAt
 from shared.problems import InvalidInput, answers
-from shared.work import Reading, Work
+from shared.unit_of_work import Reading, UnitOfWork
 
 learning_router = APIRouter(prefix="/v1/learning", tags=["learning"])
 
@@ -63,7 +63,7 @@ async def read_learning(
     return answer_in(JSON, found.model_dump_json())
 
 
-async def _titles(work: Work, learned: Learned) -> Titles:
+async def _titles(work: UnitOfWork, learned: Learned) -> Titles:
     titles: dict[tuple[str, int], str] = {}
     for version in {asked.ruleset for asked in learned.rows}:
         row = await ruleset_store.find_ruleset(work.session, version)

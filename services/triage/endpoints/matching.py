@@ -12,8 +12,8 @@ from services.triage.offers.matching import Close, Fitting, Seeker, match
 from services.triage.rules.needs import Step
 from services.triage.schemas import ReceivedAt
 from shared.contracts import Facts
+from shared.unit_of_work import Reading
 from shared.vocabulary import Need
-from shared.work import Reading
 
 matching_router = APIRouter(prefix="/v1/offers", tags=["services"])
 

@@ -11,8 +11,8 @@ from services.triage.rules.recommendation import Recommendation
 from services.triage.schemas import RecommendationIn
 from shared.access import allow
 from shared.problems import answers
+from shared.unit_of_work import Reading
 from shared.vocabulary import Role
-from shared.work import Reading
 
 recommendations_router = APIRouter(prefix="/v1/recommendations", tags=["recommendations"])
 

@@ -17,8 +17,8 @@ from shared.access import Principal, allow
 from shared.idempotency import Idempotent
 from shared.pages import Page
 from shared.problems import IdempotencyMismatch, NotFound, answers
+from shared.unit_of_work import Reading, Writing
 from shared.vocabulary import Need, Role
-from shared.work import Reading, Writing
 
 referrals_router = APIRouter(prefix="/v1/referrals", tags=["services"])
 outcomes_router = APIRouter(prefix="/v1/services", tags=["services"])

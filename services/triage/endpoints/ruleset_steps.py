@@ -24,7 +24,7 @@ from services.triage.proof.proving import Proof, prove
 from services.triage.rules.ruleset import RuleSet
 from shared.etags import IfMatch
 from shared.problems import StaleVersion, answers
-from shared.work import Reading, Writing, work_on
+from shared.unit_of_work import Reading, Writing, unit_of_work
 
 steps_router = APIRouter(prefix="/v1/rulesets", tags=["rule sets"])
 
@@ -41,14 +41,14 @@ async def check_ruleset(who: Editor, version: VersionPath, request: Request) -> 
     """
     state = request.app.state
     async with state.database.reading() as session:
-        row = await lifecycle.get_ruleset(work_on(state, session), version)
+        row = await lifecycle.get_ruleset(unit_of_work(state, session), version)
     ruleset = RuleSet.model_validate(row.content)
     try:
         proof = await asyncio.to_thread(prove, ruleset, state.advisers.geography)
     except TooLargeError as error:
         raise TooLargeToProve(errors=at_field("/rows", f"there are {len(ruleset.rows)}")) from error
     async with state.database.writing() as session:
-        work = work_on(state, session)
+        work = unit_of_work(state, session)
         found = proof.model_dump(mode="json")
         row = await lifecycle.record(
             work, who, version, row.revision, "checked", done=proof.holds, found=found

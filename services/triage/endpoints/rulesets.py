@@ -23,8 +23,8 @@ from shared.etags import IfMatch, etag
 from shared.idempotency import Idempotent
 from shared.pages import Page
 from shared.problems import IdempotencyMismatch, StaleVersion, TooLarge, VersionRequired, answers
+from shared.unit_of_work import Reading, UnitOfWork, Writing
 from shared.vocabulary import Role
-from shared.work import Reading, Work, Writing
 
 rulesets_router = APIRouter(prefix="/v1/rulesets", tags=["rule sets"])
 
@@ -40,7 +40,7 @@ _EXAMPLE = {"copy_of": "1", "version": "2", "title": "Regelsæt 2", "valid_from"
 _RULESET: dict[str, Any] = {"type": "object", "description": "As GET /v1/rulesets/{version} answers it"}
 
 
-async def item_of(work: Work, row: RulesetRow, status: int = 200) -> Response:
+async def item_of(work: UnitOfWork, row: RulesetRow, status: int = 200) -> Response:
     """The rule set as an item of the list, with its ETag."""
     item = present_ruleset(row, await ruleset_store.read_timetable(work.session), work.clock.now())
     headers = {"ETag": etag(row.revision), "Location": f"/v1/rulesets/{row.version}"}

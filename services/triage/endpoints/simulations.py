@@ -16,7 +16,7 @@ from services.triage.simulation.replaying import SimulationOut
 from services.triage.simulation.simulating import Period, simulate
 from services.triage.simulation.simulation_table import simulation_markdown
 from shared.problems import InvalidInput, StaleVersion, answers
-from shared.work import Reading, Work, work_on
+from shared.unit_of_work import Reading, UnitOfWork, unit_of_work
 
 simulations_router = APIRouter(prefix="/v1/rulesets", tags=["rule sets"])
 
@@ -45,17 +45,17 @@ async def simulate_ruleset(
     if period.first >= period.last:
         raise InvalidInput(errors=at_field("/from", "must be before the end of the period"))
     async with state.database.reading() as session:
-        row = await lifecycle.get_ruleset(work_on(state, session), version)
+        row = await lifecycle.get_ruleset(unit_of_work(state, session), version)
         draft = await advisers.adviser(session, version)
     found = await simulate(state, version, row.revision, draft, period)
     async with state.database.writing() as session:
-        work, stored = work_on(state, session), found.model_dump(mode="json")
+        work, stored = unit_of_work(state, session), found.model_dump(mode="json")
         done = found.complete and not found.unanswered
         await lifecycle.record(work, who, version, row.revision, "simulated", done=done, found=stored)
     return found
 
 
-async def _newest(work: Work, version: str) -> SimulationOut:
+async def _newest(work: UnitOfWork, version: str) -> SimulationOut:
     row = await ruleset_store.find_ruleset(work.session, version)
     if row is None:
         raise UnknownRuleset

@@ -16,7 +16,7 @@ from shared.access import Principal
 from shared.etags import demand_version
 from shared.ids import new_id
 from shared.problems import FieldError
-from shared.work import Work
+from shared.unit_of_work import UnitOfWork
 
 Action = Literal["create", "update", "end"]
 
@@ -42,13 +42,13 @@ class Noted:
     fields: list[dict[str, str]]
 
 
-def author_of(work: Work, who: Principal, source: str | None = None) -> Author:
+def author_of(work: UnitOfWork, who: Principal, source: str | None = None) -> Author:
     """The one who changes it now."""
     return Author(who, work.clock.now(), source)
 
 
 async def put_service(
-    work: Work, who: Principal, id_: UUID, wish: Service, if_match: str | None
+    work: UnitOfWork, who: Principal, id_: UUID, wish: Service, if_match: str | None
 ) -> tuple[OfferRow, bool]:
     """The offer as it is from now on, and whether it is new.
 
@@ -67,7 +67,7 @@ async def put_service(
     return kept, row is None
 
 
-async def _organization_of(work: Work, wish: Service) -> OrganizationRow:
+async def _organization_of(work: UnitOfWork, wish: Service) -> OrganizationRow:
     key = wish.organization_key
     found = None if key is None else await store.find_organization(work.session, key)
     if found is None:
@@ -76,7 +76,7 @@ async def _organization_of(work: Work, wish: Service) -> OrganizationRow:
 
 
 async def put_organization(
-    work: Work, who: Principal, id_: UUID, wish: Organization, if_match: str | None
+    work: UnitOfWork, who: Principal, id_: UUID, wish: Organization, if_match: str | None
 ) -> tuple[OrganizationRow, bool]:
     """The organisation as it is from now on, and whether it is new. Raises VersionRequired, StaleVersion."""
     await store.take_turn(work.session)
@@ -89,7 +89,7 @@ async def put_organization(
     return kept, row is None
 
 
-def kept_form(work: Work, service: Service) -> Service:
+def kept_form(work: UnitOfWork, service: Service) -> Service:
     """The service as it would stand in storage."""
     advisers: Advisers = work.state.advisers
     named = service.model_copy(update={"organization_id": service.organization_key, "organization": None})
@@ -97,7 +97,7 @@ def kept_form(work: Work, service: Service) -> Service:
 
 
 async def write_service(
-    work: Work,
+    work: UnitOfWork,
     author: Author,
     service: Service,
     organization: OrganizationRow | Organization,
@@ -128,7 +128,7 @@ async def write_service(
     return True
 
 
-async def _refuse_places_elsewhere(work: Work, service: Service) -> None:
+async def _refuse_places_elsewhere(work: UnitOfWork, service: Service) -> None:
     elsewhere = await store.places_elsewhere(work.session, service)
     faults = [
         FieldError(
@@ -142,7 +142,7 @@ async def _refuse_places_elsewhere(work: Work, service: Service) -> None:
 
 
 async def write_organization(
-    work: Work, author: Author, organization: Organization, row: OrganizationRow | None
+    work: UnitOfWork, author: Author, organization: Organization, row: OrganizationRow | None
 ) -> bool:
     """Store the organisation and what changed in it; False when it stands so already."""
     changed = difference(row.document if row else {}, document_of(organization))
@@ -178,7 +178,7 @@ def _told(value: Any) -> str:
     return text if len(text) <= _MOST_KEPT else f"{text[: _MOST_KEPT - 1]}…"
 
 
-async def _note(work: Work, author: Author, id_: UUID, noted: Noted) -> None:
+async def _note(work: UnitOfWork, author: Author, id_: UUID, noted: Noted) -> None:
     await store.add_change(
         work.session,
         id=new_id(),
@@ -193,6 +193,6 @@ async def _note(work: Work, author: Author, id_: UUID, noted: Noted) -> None:
     )
 
 
-def _forget(work: Work) -> None:
+def _forget(work: UnitOfWork) -> None:
     advisers: Advisers = work.state.advisers
     advisers.forget_catalogue()

@@ -25,7 +25,7 @@ from services.triage.models import OfferRow, OrganizationRow
 from services.triage.problems import ForeignEntry
 from shared.access import Principal
 from shared.problems import FieldError
-from shared.work import Work
+from shared.unit_of_work import UnitOfWork
 from shared.working_days import local_date
 
 
@@ -49,7 +49,9 @@ class Plan:
     unchanged: list[Step] = field(default_factory=list)
 
 
-async def import_services(work: Work, who: Principal, source: str, raw: bytes, *, dry_run: bool) -> Plan:
+async def import_services(
+    work: UnitOfWork, who: Principal, source: str, raw: bytes, *, dry_run: bool
+) -> Plan:
     """Take the file, or with `dry_run` only tell what taking it would do.
 
     Raises UnreadableCatalogue and ForeignEntry, with nothing of it taken.
@@ -85,7 +87,7 @@ def _refuse_foreign(services: Mapping[str, Service], rows: Mapping[UUID, OfferRo
         raise ForeignEntry(errors=faults)
 
 
-def _plan(work: Work, services: Mapping[str, Service], rows: Mapping[UUID, OfferRow]) -> Plan:
+def _plan(work: UnitOfWork, services: Mapping[str, Service], rows: Mapping[UUID, OfferRow]) -> Plan:
     plan = Plan()
     for service in services.values():
         row = rows.get(service.id)
@@ -109,7 +111,7 @@ def _organizations_in(services: Mapping[str, Service]) -> dict[UUID, Organizatio
     return found
 
 
-async def _apply(work: Work, author: Author, plan: Plan, told: Mapping[UUID, Organization]) -> None:
+async def _apply(work: UnitOfWork, author: Author, plan: Plan, told: Mapping[UUID, Organization]) -> None:
     rows = await store.find_organizations(work.session, told)
     for id_, organization in told.items():
         row = rows.get(id_)

@@ -27,13 +27,13 @@ from services.triage.rules.ruleset import RuleSet
 from shared.access import Principal
 from shared.etags import demand_version
 from shared.problems import StaleVersion
-from shared.work import Work
+from shared.unit_of_work import UnitOfWork
 
 #: So long after it was sent, "from now on" still means now.
 SENT_JUST_NOW = timedelta(seconds=60)
 
 
-async def get_ruleset(work: Work, version: str) -> RulesetRow:
+async def get_ruleset(work: UnitOfWork, version: str) -> RulesetRow:
     """The rule set as it stands in storage. Raises UnknownRuleset."""
     row = await find_ruleset(work.session, version)
     if row is None:
@@ -42,7 +42,7 @@ async def get_ruleset(work: Work, version: str) -> RulesetRow:
 
 
 async def create(
-    work: Work, who: Principal, written: Written, reason: str, based_on: RulesetRow | None = None
+    work: UnitOfWork, who: Principal, written: Written, reason: str, based_on: RulesetRow | None = None
 ) -> RulesetRow:
     """Store a draft, based on the rule set in force unless another is named. Raises VersionTaken."""
     ruleset, now = written.ruleset, work.clock.now()
@@ -57,7 +57,7 @@ async def create(
     return await get_ruleset(work, ruleset.version)
 
 
-async def copy(work: Work, who: Principal, wish: CopyIn, reason: str) -> RulesetRow:
+async def copy(work: UnitOfWork, who: Principal, wish: CopyIn, reason: str) -> RulesetRow:
     """Store a draft that says what another rule set says. Raises UnknownRuleset or VersionTaken."""
     await lock_all(work.session)
     original = await get_ruleset(work, wish.copy_of)
@@ -74,7 +74,7 @@ def _next_number(versions: Iterable[str]) -> str:
 
 
 async def edit(
-    work: Work, who: Principal, version: str, written: Written, *, if_match: str | None, reason: str
+    work: UnitOfWork, who: Principal, version: str, written: Written, *, if_match: str | None, reason: str
 ) -> RulesetRow:
     """Let a draft say something else; saying the same again changes nothing.
 
@@ -97,7 +97,14 @@ async def edit(
 
 
 async def record(
-    work: Work, who: Principal, version: str, revision: int, kind: str, *, done: bool, found: dict[str, Any]
+    work: UnitOfWork,
+    who: Principal,
+    version: str,
+    revision: int,
+    kind: str,
+    *,
+    done: bool,
+    found: dict[str, Any],
 ) -> RulesetRow:
     """Keep what a check or a simulation found; `done` tells whether it counts for activation.
 
@@ -117,7 +124,7 @@ async def record(
 
 
 async def activate(
-    work: Work, who: Principal, version: str, wish: ActivateIn, if_match: str | None
+    work: UnitOfWork, who: Principal, version: str, wish: ActivateIn, if_match: str | None
 ) -> RulesetRow:
     """Put a rule set in force from a moment on.
 
@@ -139,7 +146,7 @@ async def activate(
     return await get_ruleset(work, version)
 
 
-async def _moment(work: Work, row: RulesetRow, wish: ActivateIn) -> datetime:
+async def _moment(work: UnitOfWork, row: RulesetRow, wish: ActivateIn) -> datetime:
     """When it begins: not in the past, not before its own day, not before what it is based on."""
     now = work.clock.now()
     moment = now if wish.from_ is None else wish.from_
@@ -163,7 +170,7 @@ def _impossible(message: str) -> ImpossibleMoment:
     return ImpossibleMoment(errors=at_field("/from", message))
 
 
-async def retire(work: Work, who: Principal, version: str, reason: str) -> RulesetRow:
+async def retire(work: UnitOfWork, who: Principal, version: str, reason: str) -> RulesetRow:
     """Take a draft, or one that has not begun, out of use. Raises UnknownRuleset or StillInForce.
 
     One in force is retired by the next one's beginning, so that there is always exactly one.
@@ -178,13 +185,13 @@ async def retire(work: Work, who: Principal, version: str, reason: str) -> Rules
     return await get_ruleset(work, version)
 
 
-async def standing(work: Work, row: RulesetRow) -> RulesetStatus:
+async def standing(work: UnitOfWork, row: RulesetRow) -> RulesetStatus:
     """Where the rule set stands now."""
     timetable = await ruleset_store.read_timetable(work.session)
     return status_of(ruleset_store.life_of(row), timetable, work.clock.now())
 
 
-async def _lock(work: Work, version: str) -> RulesetRow:
+async def _lock(work: UnitOfWork, version: str) -> RulesetRow:
     await lock_all(work.session)
     return await get_ruleset(work, version)
 
@@ -195,7 +202,7 @@ def _demand_draft(row: RulesetRow) -> None:
 
 
 async def _note(
-    work: Work,
+    work: UnitOfWork,
     who: Principal,
     version: str,
     kind: str,

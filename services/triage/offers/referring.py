@@ -15,7 +15,7 @@ from services.triage.problems import UnknownService, at_field
 from shared.access import Principal
 from shared.ids import new_id
 from shared.problems import NotFound
-from shared.work import Work
+from shared.unit_of_work import UnitOfWork
 
 Came = Literal["yes", "no", "unknown"]
 
@@ -41,7 +41,7 @@ class Outcomes:
 
 
 async def refer(
-    work: Work, who: Principal, contact_id: UUID, service_id: UUID, pointer: str = "/service_id"
+    work: UnitOfWork, who: Principal, contact_id: UUID, service_id: UUID, pointer: str = "/service_id"
 ) -> Referral:
     """Write down that the contact is led on to the offer. Doing so again changes nothing.
 
@@ -67,7 +67,7 @@ async def refer(
     )
 
 
-async def get_referral(work: Work, referral_id: UUID) -> Referral:
+async def get_referral(work: UnitOfWork, referral_id: UUID) -> Referral:
     """Raises NotFound."""
     found = await referral_store.find_referral(work.session, referral_id)
     if found is None:
@@ -75,7 +75,7 @@ async def get_referral(work: Work, referral_id: UUID) -> Referral:
     return found
 
 
-async def tell_outcome(work: Work, who: Principal, referral_id: UUID, came: Came) -> Referral:
+async def tell_outcome(work: UnitOfWork, who: Principal, referral_id: UUID, came: Came) -> Referral:
     """Whether the citizen came, as somebody has heard now; what was told last holds. Raises NotFound."""
     await get_referral(work, referral_id)
     await referral_store.change_referral(
@@ -84,7 +84,9 @@ async def tell_outcome(work: Work, who: Principal, referral_id: UUID, came: Came
     return await get_referral(work, referral_id)
 
 
-async def outcomes_of(work: Work, service_id: UUID, begin: datetime | None, end: datetime | None) -> Outcomes:
+async def outcomes_of(
+    work: UnitOfWork, service_id: UUID, begin: datetime | None, end: datetime | None
+) -> Outcomes:
     """The outcomes of the referrals made in that time. Raises NotFound."""
     if await store.find_offer(work.session, service_id) is None:
         raise NotFound("No offer has this id.")

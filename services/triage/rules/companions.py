@@ -18,8 +18,8 @@ from services.triage.schemas import AssessmentStatus, DecisionOut
 from shared.access import Principal
 from shared.contracts import TriagedCompanion
 from shared.ids import new_id
+from shared.unit_of_work import UnitOfWork
 from shared.vocabulary import Channel
-from shared.work import Work
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Deciding:
     number: int
 
 
-async def open_companions(work: Work, deciding: Deciding) -> Companions:
+async def open_companions(work: UnitOfWork, deciding: Deciding) -> Companions:
     """The companions of a decision. One that was opened before is never dropped."""
     known = deciding.course.companion
     if not deciding.recommendation.companions:
@@ -75,7 +75,7 @@ def _companion(suggested: CompanionRecommendation, contact_id: UUID) -> TriagedC
 
 
 async def _assess(
-    work: Work, deciding: Deciding, recommendation: Recommendation, told: TriagedCompanion
+    work: UnitOfWork, deciding: Deciding, recommendation: Recommendation, told: TriagedCompanion
 ) -> None:
     """The child's own assessment, decided with the parent's: a unit that returns it reopens this one."""
     now = work.clock.now()

@@ -19,7 +19,7 @@ from shared.outbox import Outbox
 
 
 @dataclass(frozen=True)
-class AtHand:
+class Context:
     """What a service has at hand without asking storage: the clock, the outbox's routes, its `app.state`."""
 
     clock: Clock
@@ -28,7 +28,7 @@ class AtHand:
 
 
 @dataclass(frozen=True)
-class Work(AtHand):
+class UnitOfWork(Context):
     """One unit of work: what is at hand, and the session of its transaction."""
 
     session: AsyncSession
@@ -38,20 +38,20 @@ class Work(AtHand):
         await self.outbox.add(self.session, events)
 
 
-def work_on(state: State, session: AsyncSession) -> Work:
+def unit_of_work(state: State, session: AsyncSession) -> UnitOfWork:
     """The unit of work over `session` in the service that `state` belongs to."""
-    return Work(session=session, clock=state.clock, outbox=state.outbox, state=state)
+    return UnitOfWork(session=session, clock=state.clock, outbox=state.outbox, state=state)
 
 
-async def _reading(request: Request) -> AsyncIterator[Work]:
+async def _reading(request: Request) -> AsyncIterator[UnitOfWork]:
     async with request.app.state.database.reading() as session:
-        yield work_on(request.app.state, session)
+        yield unit_of_work(request.app.state, session)
 
 
-async def _writing(request: Request) -> AsyncIterator[Work]:
+async def _writing(request: Request) -> AsyncIterator[UnitOfWork]:
     async with request.app.state.database.writing() as session:
-        yield work_on(request.app.state, session)
+        yield unit_of_work(request.app.state, session)
 
 
-Reading = Annotated[Work, Depends(_reading, scope="function")]
-Writing = Annotated[Work, Depends(_writing, scope="function")]
+Reading = Annotated[UnitOfWork, Depends(_reading, scope="function")]
+Writing = Annotated[UnitOfWork, Depends(_writing, scope="function")]
