@@ -15,7 +15,7 @@ from sqlalchemy import Column, MetaData, String, Table, Text
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from shared.database import Database, upsert
-from shared.garbage import spare_what_is_there
+from shared.gc_tuning import freeze_startup_objects
 
 DELIVERIES = Table(
     "bare_deliveries",
@@ -34,7 +34,7 @@ def bare_app(database_url: str, secret: str) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         async with database.writing() as session:
             await (await session.connection()).run_sync(DELIVERIES.metadata.create_all)
-        spare_what_is_there()
+        freeze_startup_objects()
         yield
         await database.close()
 

@@ -14,9 +14,9 @@ import uvicorn
 
 from services.intake.app import create_app
 from services.intake.settings import Settings
-from shared.garbage import spare_what_is_there
+from shared.gc_tuning import freeze_startup_objects
 from shared.log import configure_logging
-from shared.new_rows import NewRows
+from shared.row_batch import RowBatch
 from tests.system.processes import free_port
 
 ROOT = Path(__file__).parent.parent
@@ -40,10 +40,10 @@ class NoDatabase:
         yield NoSession()
 
 
-class NoGatherer:
-    """In place of `shared.gathering.Gatherer`: everybody is told at once that their rows are stored."""
+class NoGroupCommitter:
+    """In place of `shared.group_commit.GroupCommitter`: everybody is told at once that their rows are stored."""
 
-    async def stored(self, _rows: NewRows) -> bool:
+    async def stored(self, _rows: RowBatch) -> bool:
         return True
 
     async def stop(self) -> None:
@@ -100,7 +100,7 @@ def main() -> None:
         async def without_storage(inner: Any) -> AsyncIterator[None]:
             async with lifespan(inner):
                 inner.state.database, kept = NoDatabase(), inner.state.database
-                inner.state.gatherer = NoGatherer()
+                inner.state.group_committer = NoGroupCommitter()
                 yield
                 inner.state.database = kept
 
@@ -113,7 +113,7 @@ def main() -> None:
             async with at_rest(inner):
                 for job in inner.state.jobs:
                     job.start()
-                spare_what_is_there()
+                freeze_startup_objects()
                 yield
 
         app.router.lifespan_context = at_work

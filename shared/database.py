@@ -73,7 +73,7 @@ def upsert(session: AsyncSession, table: Table) -> sqlite.Insert | postgresql.In
     return postgresql.insert(table)
 
 
-def tell_after_commit(session: AsyncSession, peers: Iterable[str]) -> None:
+def notify_after_commit(session: AsyncSession, peers: Iterable[str]) -> None:
     """Once the session's transaction is committed, `Database.on_publish` hears of these peers."""
     session.info.setdefault("published", set()).update(peers)
 

@@ -17,7 +17,7 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def demand_version(if_match: str | None, version: int) -> None:
+def require_version(if_match: str | None, version: int) -> None:
     """Raise `VersionRequired` without If-Match, `StaleVersion` when it names another version."""
     if if_match is None:
         raise VersionRequired

@@ -17,8 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.access import Principal
 from shared.database import upsert
-from shared.new_rows import NewRows
 from shared.problems import IdempotencyMismatch
+from shared.row_batch import RowBatch
 from shared.unit_of_work import UnitOfWork
 
 KEPT = timedelta(days=8)
@@ -76,7 +76,7 @@ class Once:
         if kept.first() is None:
             self._answer(await self._stored(work.session, principal))
 
-    def note(self, rows: NewRows, principal: Principal, answer: Response) -> None:
+    def note(self, rows: RowBatch, principal: Principal, answer: Response) -> None:
         """Keep `answer` among rows that are going to be written; they are refused when another was first."""
         if self.key is not None:
             rows.note(self.table, [self._row(principal, answer)])

@@ -15,9 +15,9 @@ from sqlalchemy import Table, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.contracts import Event
-from shared.database import tell_after_commit
+from shared.database import notify_after_commit
 from shared.ids import new_id
-from shared.new_rows import NewRows
+from shared.row_batch import RowBatch
 
 #: A peer refuses an event this often before it is dead: about 2 hours with the waits below.
 MOST_REFUSALS = 12
@@ -45,11 +45,11 @@ class Outbox:
 
     async def add(self, session: AsyncSession, events: Iterable[Event]) -> None:
         """Store `events` for their peers in the caller's transaction."""
-        rows = NewRows()
+        rows = RowBatch()
         self.note(rows, events)
         await rows.write(session)
 
-    def note(self, rows: NewRows, events: Iterable[Event]) -> None:
+    def note(self, rows: RowBatch, events: Iterable[Event]) -> None:
         """Note the letters of `events` among rows that are going to be written."""
         now = datetime.now(UTC)
         for event in events:
@@ -133,7 +133,7 @@ class Outbox:
         revived = await session.execute(
             dead.values(dead_at=None, attempts=0, due_at=now).returning(self.table.c.id)
         )
-        tell_after_commit(session, self.peers)
+        notify_after_commit(session, self.peers)
         return len(revived.all())
 
     async def dead(self, session: AsyncSession, most: int) -> Sequence[Mapping[str, Any]]:

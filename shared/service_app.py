@@ -22,7 +22,7 @@ from shared.clock import Clock, SystemClock
 from shared.contracts import Event
 from shared.database import Database
 from shared.event_endpoints import events_router
-from shared.gathering import GatheredWrite, Gatherer, write_rows
+from shared.group_commit import GroupCommitter, GroupWrite, write_rows
 from shared.health_endpoints import health_router
 from shared.housekeeping import Housekeeping
 from shared.http_edge import HttpEdge
@@ -65,9 +65,9 @@ class Service:
     prepare: Hook | None = None
     #: Sets the service's own gauges in `app.state.metrics.registry` just before they are read.
     measure: Hook | None = None
-    #: What of several requests is committed together, beside new rows: the name of its gatherer in
+    #: What of several requests is committed together, beside new rows: the name of its group_committer in
     #: `app.state`, and what writes.
-    gathers: Mapping[str, GatheredWrite[Any, Any]] = field(default_factory=dict)
+    group_commits: Mapping[str, GroupWrite[Any, Any]] = field(default_factory=dict)
     #: Makes what the service does by itself, beside carrying events.
     jobs: Callable[[State], Sequence[Job]] = lambda _state: ()
     state: Mapping[str, Any] = field(default_factory=dict)
@@ -151,10 +151,10 @@ def _lifespan(
         transport = HttpTransport(clients, lambda: state.tokens.for_service(service.name))
         state.relay = relay = Relay(service.name, database, state.outbox, transport)
         database.on_publish = relay.wake
-        gathers = {"gatherer": write_rows, **service.gathers}
-        gatherers = {name: Gatherer(database, write) for name, write in gathers.items()}
-        for name, gatherer in gatherers.items():
-            setattr(state, name, gatherer)
+        group_commits = {"group_committer": write_rows, **service.group_commits}
+        group_committers = {name: GroupCommitter(database, write) for name, write in group_commits.items()}
+        for name, group_committer in group_committers.items():
+            setattr(state, name, group_committer)
         state.live = live = Live(database)
         housekeeping = Housekeeping(database, service.tables)
         state.jobs = jobs = service.jobs(state)
@@ -168,8 +168,8 @@ def _lifespan(
             yield
         finally:
             await live.stop()
-            for gatherer in gatherers.values():
-                await gatherer.stop()
+            for group_committer in group_committers.values():
+                await group_committer.stop()
             for job in jobs:
                 await job.stop()
             await housekeeping.stop()

@@ -1,6 +1,6 @@
 """The request's transaction, and what may be done in it.
 
-`Writing` and `Reading` are the ways an endpoint reaches the database, and `Gathered` (gathering.py) where it
+`Writing` and `Reading` are the ways an endpoint reaches the database, and `Grouped` (grouped.py) where it
 does nothing but add rows. A writing request commits *before* its answer leaves (`scope="function"`), and
 rolls back on any exception. Nothing below commits.
 """

@@ -13,7 +13,7 @@ from rich.panel import Panel
 from starlette.types import ASGIApp
 
 from services.alone import create_one
-from shared.garbage import spare_what_is_there
+from shared.gc_tuning import freeze_startup_objects
 from shared.log import configure_logging
 from shared.settings import CommonSettings
 
@@ -56,7 +56,7 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         await super().startup(sockets)
-        spare_what_is_there()
+        freeze_startup_objects()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         for one in self._leaving:

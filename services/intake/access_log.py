@@ -18,8 +18,8 @@ from shared.access import Principal
 from shared.database import table_of
 from shared.ids import new_id
 from shared.log import mask
-from shared.new_rows import NewRows
-from shared.pages import Cursor
+from shared.paging import Cursor
+from shared.row_batch import RowBatch
 from shared.unit_of_work import UnitOfWork
 
 _LOOKS = table_of(Look)
@@ -58,14 +58,14 @@ async def log_look(
 ) -> None:
     """Write one entry for each contact looked at; with None, for a look at no contact of its own."""
     now = work.clock.now()
-    rows = NewRows()
+    rows = RowBatch()
     for contact in contacts:
         note_look(rows, who, action, purpose, at=now, contact=contact, criterion=criterion)
     await rows.write(work.session)
 
 
 def note_look(
-    rows: NewRows,
+    rows: RowBatch,
     who: Principal,
     action: Action,
     purpose: str,

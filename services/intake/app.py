@@ -104,7 +104,7 @@ def service(settings: Settings) -> Service:
         load_example=load_example,
         prepare=_prepare,
         measure=metrics.measure,
-        gathers={"delivery_gatherer": write_deliveries},
+        group_commits={"delivery_committer": write_deliveries},
         jobs=_jobs,
     )
 

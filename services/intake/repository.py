@@ -12,8 +12,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from services.intake.models import Contact, ContactColumns, ContactName, TicketRoll
 from shared.database import table_of, upsert
-from shared.new_rows import NewRows
-from shared.pages import Cursor
+from shared.paging import Cursor
+from shared.row_batch import RowBatch
 
 CONTACTS = table_of(Contact)
 NAMES = table_of(ContactName)
@@ -38,17 +38,17 @@ def _columns(contact: ContactColumns) -> dict[str, Any]:
     return {name: getattr(contact, name) for name in _CONTACT_COLUMNS}
 
 
-def note_contact(rows: NewRows, contact: ContactColumns, word_indexes: Iterable[str]) -> None:
+def note_contact(rows: RowBatch, contact: ContactColumns, word_indexes: Iterable[str]) -> None:
     """Note a new contact, and the words it is findable by, among rows that are going to be written."""
     rows.note(CONTACTS, [_columns(contact)])
     _note_names(rows, contact.id, word_indexes)
 
 
-def _note_names(rows: NewRows, contact_id: UUID, word_indexes: Iterable[str]) -> None:
+def _note_names(rows: RowBatch, contact_id: UUID, word_indexes: Iterable[str]) -> None:
     rows.note(NAMES, [{"word_index": word, "contact_id": contact_id} for word in word_indexes])
 
 
-def note_contacts(rows: NewRows, contacts: Iterable[ContactColumns]) -> None:
+def note_contacts(rows: RowBatch, contacts: Iterable[ContactColumns]) -> None:
     """Note new contacts that have no name among rows that are going to be written."""
     rows.note(CONTACTS, [_columns(contact) for contact in contacts])
 
@@ -64,7 +64,7 @@ async def add_contact_once(session: AsyncSession, contact: Contact) -> bool:
 async def replace_names(session: AsyncSession, contact_id: UUID, word_indexes: Iterable[str]) -> None:
     """Make the contact findable by these words and no others."""
     await session.execute(delete(NAMES).where(NAMES.c.contact_id == contact_id))
-    rows = NewRows()
+    rows = RowBatch()
     _note_names(rows, contact_id, word_indexes)
     await rows.write(session)
 

@@ -17,7 +17,7 @@ from services.intake.said import Said, name_words
 from services.intake.schemas import CitizenIn, Closing, ContactChange, ContactPerson
 from shared.access import Principal
 from shared.contracts import Facts
-from shared.etags import demand_version, etag
+from shared.etags import etag, require_version
 from shared.problems import NotFound
 from shared.unit_of_work import UnitOfWork
 
@@ -45,7 +45,7 @@ async def _found(work: UnitOfWork, contact_id: UUID, *, locked: bool) -> Contact
 
 async def _to_change(work: UnitOfWork, contact_id: UUID, if_match: str | None) -> tuple[Contact, Said]:
     contact = await _found(work, contact_id, locked=True)
-    demand_version(if_match, contact.edition)
+    require_version(if_match, contact.edition)
     if contact.status == ContactStatus.CLOSED:
         raise ContactClosed(headers={"ETag": etag(contact.edition)})
     return contact, vault_of(work).open_said(contact.id, contact.said)
@@ -168,7 +168,7 @@ async def close(
             raise ContactClosed(f"It was closed with the outcome {contact.outcome}.")
         return contact, said
     if if_match is not None:
-        demand_version(if_match, contact.edition)
+        require_version(if_match, contact.edition)
     said = said.model_copy(update={"close_reason": wish.reason})
     columns = sealed_columns(vault_of(work), contact.id, said)
     await standing.end(

@@ -11,7 +11,7 @@ from services.routing.areas import Area, AreaTerms, conflicts_of
 from services.routing.models import AreaRow, ConfigurationRow
 from services.routing.problems import ContradictingAreas
 from shared.database import table_of, upsert
-from shared.etags import demand_version
+from shared.etags import require_version
 from shared.unit_of_work import UnitOfWork
 
 AREAS = table_of(AreaRow)
@@ -55,7 +55,7 @@ async def put_area(
     stored = await read_areas(work.session)
     before = next((one for one in stored if (one.code, one.valid_from) == (code, valid_from)), None)
     if before is not None:
-        demand_version(if_match, before.edition)
+        require_version(if_match, before.edition)
     area = Area(code=code, valid_from=valid_from, edition=edition, **terms.model_dump())
     wrong = conflicts_of(area, [other for other in stored if other is not before])
     if wrong:

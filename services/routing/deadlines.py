@@ -17,7 +17,7 @@ from services.routing.states import EntryStatus
 from shared.contracts import Clock
 from shared.database import table_of
 from shared.ids import new_id
-from shared.pages import Cursor
+from shared.paging import Cursor
 
 clocks = table_of(ClockRow)
 

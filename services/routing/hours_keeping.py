@@ -24,7 +24,7 @@ from services.routing.models import AdministrationRow, HoursRow, MembershipRow, 
 from services.routing.opening_hours import OpeningHours
 from services.routing.problems import ContradictingHours
 from shared.database import table_of, upsert
-from shared.etags import demand_version
+from shared.etags import require_version
 from shared.problems import FieldError, NotFound
 from shared.unit_of_work import UnitOfWork
 from shared.vocabulary import Administration
@@ -68,7 +68,7 @@ async def put_hours(
     edition = await begin_change(work.session)
     stored = {row.code: row for row in await read_hours(work.session)}
     if code in stored:
-        demand_version(if_match, stored[code].edition)
+        require_version(if_match, stored[code].edition)
     wrong = _overlaps(hours)
     if wrong:
         raise ContradictingHours(errors=wrong)
@@ -131,7 +131,7 @@ async def put_administration(
     edition = await begin_change(work.session)
     stored = {one.code: one for one in await read_administrations(work.session)}
     if code in stored:
-        demand_version(if_match, stored[code].edition)
+        require_version(if_match, stored[code].edition)
     elsewhere = [unit for one in stored.values() if one.code != code for unit in one.units]
     wrong = conflicts_of(terms.units, elsewhere)
     if wrong:

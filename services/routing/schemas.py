@@ -11,8 +11,8 @@ from services.routing.estimate import EstimateMethod
 from services.routing.queue_order import OrderReason
 from services.routing.states import EntryStatus, MoveKind, QueueKind
 from services.routing.waits import ServiceLevelVariant
-from shared.pages import Page
-from shared.texts_about_people import Reason
+from shared.free_text import Reason
+from shared.paging import Page
 from shared.vocabulary import Channel, DestinationKind, ReasonCode, Urgency
 
 #: Outcomes that a person can end an entry with; giving up has its own call.

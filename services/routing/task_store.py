@@ -14,7 +14,7 @@ from services.routing.models import TaskRow
 from services.routing.states import WRITTEN_NOTICE, TaskStatus
 from shared.database import table_of, upsert
 from shared.ids import new_id
-from shared.pages import Cursor
+from shared.paging import Cursor
 
 TASKS = table_of(TaskRow)
 _COUNTING = clocks.c.met_at.is_(None) & clocks.c.stopped_at.is_(None)

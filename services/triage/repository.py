@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.triage.models import Assessment, ContactCourse, DecisionRow, ReturnRow
 from services.triage.schemas import AssessmentStatus
 from shared.database import table_of, upsert
-from shared.pages import Cursor
+from shared.paging import Cursor
 
 ASSESSMENTS = table_of(Assessment)
 COURSES = table_of(ContactCourse)

@@ -11,7 +11,7 @@ from services.triage.alarms.alarm_schemas import AlarmBrief
 from services.triage.rules.needs import KleNumber, Step
 from services.triage.rules.recommendation import Recommendation
 from shared.contracts import Destination, Facts
-from shared.texts_about_people import Reason
+from shared.free_text import Reason
 from shared.vocabulary import Administration, Channel, DestinationKind, Need, ReasonCode, Unit, Urgency
 
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)

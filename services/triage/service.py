@@ -21,7 +21,7 @@ from services.triage.rules.recommendation import Recommendation
 from services.triage.schemas import AssessmentStatus, DecisionIn, DecisionOut, Override
 from shared.access import Principal
 from shared.contracts import ContactTriaged, Destination, TriagedCompanion
-from shared.etags import demand_version
+from shared.etags import require_version
 from shared.ids import new_id
 from shared.unit_of_work import UnitOfWork
 from shared.vocabulary import Channel, DestinationKind, ReasonCode, Unit, Urgency
@@ -92,7 +92,7 @@ async def decide(
     choice = choice_of(wish, recommendation)
     _refuse_the_past(course, assessment)
     if if_match is not None:
-        demand_version(if_match, assessment.version)
+        require_version(if_match, assessment.version)
     if wish.service_id is not None:
         await refer(work, who, assessment.contact_id, wish.service_id)
     if _says_nothing_new(choice, assessment, who, if_match):

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.etags import demand_version, etag
+from shared.etags import etag, require_version
 from shared.ids import new_id
-from shared.pages import decode_cursor, encode_cursor, split_page
+from shared.paging import decode_cursor, encode_cursor, split_page
 from shared.problems import InvalidCursor, StaleVersion, VersionRequired
 
 
@@ -49,17 +49,17 @@ def test_one_row_more_than_asked_tells_that_there_is_more(
 
 
 def test_the_version_that_was_read_may_be_changed() -> None:
-    demand_version(etag(3), 3)
-    demand_version('"2", "3"', 3)
+    require_version(etag(3), 3)
+    require_version('"2", "3"', 3)
 
 
 def test_a_change_without_a_version_is_refused() -> None:
     with pytest.raises(VersionRequired):
-        demand_version(None, 3)
+        require_version(None, 3)
 
 
 @pytest.mark.parametrize("named", ['"2"', "3", '"33"', ""])
 def test_a_stale_version_is_refused_and_the_right_one_told(named: str) -> None:
     with pytest.raises(StaleVersion) as refused:
-        demand_version(named, 3)
+        require_version(named, 3)
     assert refused.value.headers["ETag"] == '"3"'

@@ -29,7 +29,7 @@ from services.intake.said import Vault, caller_context, key_of
 from shared.clock import COPENHAGEN
 from shared.database import table_of, upsert
 from shared.ids import new_id
-from shared.pages import Cursor
+from shared.paging import Cursor
 
 CALLERS = table_of(CallerRow)
 CALLBACK_CALLS = table_of(CallbackCallRow)

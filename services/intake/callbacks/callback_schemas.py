@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, StringConstraints, model_validator
 from services.intake.callbacks.callbacks import CallbackOutcome, CallbackStatus, DeedAction
 from services.intake.moments import Moment
 from services.intake.schemas import Closed, LineCode
-from shared.pages import Page
+from shared.paging import Page
 
 _CRITERIA = ("line", "since", "before", "waited_less_than_seconds", "short")
 

@@ -19,7 +19,7 @@ from services.intake.models import CallbackRow
 from services.intake.problems import CallbackClosed, CallbackTaken, NoSuchContact, at_field
 from services.intake.said import caller_context
 from shared.access import Principal
-from shared.etags import demand_version
+from shared.etags import require_version
 from shared.ids import new_id
 from shared.problems import NotFound
 from shared.unit_of_work import UnitOfWork
@@ -44,7 +44,7 @@ async def to_change(work: UnitOfWork, callback_id: UUID, if_match: str | None) -
     # Read again: it may have changed while the lock was waited for.
     row = await found(work, callback_id)
     if if_match is not None:
-        demand_version(if_match, row.edition)
+        require_version(if_match, row.edition)
     if row.status not in OPEN:
         raise CallbackClosed(f"It is {row.status}.")
     return row

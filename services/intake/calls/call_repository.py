@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.intake.calls.call_columns import DERIVED, StoredCall
 from services.intake.models import CallRecord, UnconfiguredQueue
 from shared.database import table_of, upsert
-from shared.new_rows import NewRows
-from shared.pages import Cursor
+from shared.paging import Cursor
+from shared.row_batch import RowBatch
 
 CALLS = table_of(CallRecord)
 UNCONFIGURED = table_of(UnconfiguredQueue)
@@ -60,7 +60,7 @@ async def stored_calls(session: AsyncSession, source: str, call_ids: Iterable[st
     ]
 
 
-def note_calls(rows: NewRows, calls: Iterable[dict[str, Any]]) -> None:
+def note_calls(rows: RowBatch, calls: Iterable[dict[str, Any]]) -> None:
     """Note new calls among rows that are going to be written."""
     rows.note(CALLS, calls)
 

@@ -26,8 +26,8 @@ from services.intake.telephony.canonical import CallEvent
 from services.intake.telephony.forms import Uninterpretable
 from shared.access import Principal
 from shared.database import show_after_commit
-from shared.new_rows import NewRows
 from shared.phone_numbers import normalised_phone
+from shared.row_batch import RowBatch
 from shared.unit_of_work import UnitOfWork
 from shared.vocabulary import Role
 
@@ -85,7 +85,7 @@ async def _stories(
 
 async def _write(work: UnitOfWork, changes: Changes) -> None:
     show_after_commit(work.session)
-    rows = NewRows()
+    rows = RowBatch()
     repository.note_contacts(rows, changes.new_contacts)
     call_repository.note_calls(rows, changes.new_calls)
     work.outbox.note(rows, changes.events)

@@ -1,7 +1,7 @@
 """How a contact comes into being: all of it is settled before storage is asked for anything.
 
 Only a walk-in needs something from storage first, the day's next number. Any other contact is just rows,
-which can be written together with those of other requests (shared/gathering.py).
+which can be written together with those of other requests (shared/grouped.py).
 """
 
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ from shared.access import Principal
 from shared.clock import COPENHAGEN
 from shared.contracts import Facts, QueueVisit
 from shared.ids import new_id, reference_of
-from shared.new_rows import NewRows
 from shared.phone_numbers import normalised_phone
+from shared.row_batch import RowBatch
 from shared.unit_of_work import Context, UnitOfWork
 from shared.vocabulary import Channel
 
@@ -50,7 +50,7 @@ class NewContact:
 
     contact: ContactColumns
     said: Said
-    rows: NewRows
+    rows: RowBatch
 
 
 def arrival_of(context: Context, wish: ContactIn) -> Arrival:
@@ -77,7 +77,7 @@ def new_contact(
     facts = wish.facts and _facts_of(wish.facts, identity, wish.citizen)
     said = said_of(identity, wish.citizen, wish.contact_person, wish.summary)
     contact = _contact(context, arrival, said, facts, ticket)
-    rows = NewRows()
+    rows = RowBatch()
     words = name_words(said.name, said.contact_name)
     repository.note_contact(rows, contact, vault_of(context).name_indexes(words))
     why = purpose or access_log.RECEIVING

@@ -20,7 +20,7 @@ from services.intake.problems import ContactClosed
 from services.intake.said import draft_context, key_of
 from shared.access import Principal
 from shared.database import table_of, upsert
-from shared.etags import demand_version
+from shared.etags import require_version
 from shared.problems import NotFound
 from shared.unit_of_work import UnitOfWork
 
@@ -53,7 +53,7 @@ async def save(
         raise ContactClosed
     before = await _find(work.session, contact_id)
     if before is not None:
-        demand_version(if_match, before.version)
+        require_version(if_match, before.version)
     sealed = vault_of(work).ring.seal(_CONTENT.dump_json(content).decode(), draft_context(contact_id))
     values: dict[str, Any] = {
         "contact_id": contact_id,

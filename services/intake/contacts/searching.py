@@ -9,7 +9,7 @@ from services.intake.said import Said, name_words
 from services.intake.schemas import Search
 from shared.access import Principal
 from shared.ids import read_reference
-from shared.pages import Cursor, decode_cursor
+from shared.paging import Cursor, decode_cursor
 from shared.phone_numbers import normalised_phone
 from shared.problems import InvalidInput
 from shared.unit_of_work import UnitOfWork

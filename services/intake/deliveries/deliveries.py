@@ -1,7 +1,7 @@
 """Deliveries of exchanges at the door: sealed and committed before they are answered, each once for ever.
 
 What they mean is found afterwards (interpreting.py). Those of several requests that come at the same moment
-are committed together (shared/gathering.py); unlike other rows, a repeated one harms nobody.
+are committed together (shared/grouped.py); unlike other rows, a repeated one harms nobody.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from services.intake.metrics import IntakeGauges
 from services.intake.problems import TooManyEvents
 from services.intake.said import delivery_context, key_of
 from services.intake.telephony.forms import RawDelivery
-from shared.gathering import Gatherer, Gathering
+from shared.group_commit import GroupCommitter, GroupWriting
 from shared.ids import new_id
 from shared.unit_of_work import Context
 
@@ -29,24 +29,24 @@ _LONGEST_ID = 120
 _LONGEST_SOURCE = 40
 
 
-async def take(gathering: Gathering, form: str, told: Sequence[RawDelivery]) -> Receipt:
+async def take(grouped: GroupWriting, form: str, told: Sequence[RawDelivery]) -> Receipt:
     """Return when every delivery is on disk. Raises TooManyEvents with nothing stored."""
     if len(told) > MOST_EVENTS:
         raise TooManyEvents
-    new = await _store(gathering, [sealed_row(gathering, delivery) for delivery in told]) if told else 0
-    gauges: IntakeGauges = gathering.state.gauges
+    new = await _store(grouped, [sealed_row(grouped, delivery) for delivery in told]) if told else 0
+    gauges: IntakeGauges = grouped.state.gauges
     gauges.deliveries.labels(form, "new").inc(new)
     gauges.deliveries.labels(form, "duplicate").inc(len(told) - new)
     return Receipt(received=len(told), new=new, duplicates=len(told) - new)
 
 
-async def _store(gathering: Gathering, rows: Sequence[Row]) -> int:
-    together: Gatherer[Sequence[Row], int] = gathering.state.delivery_gatherer
+async def _store(grouped: GroupWriting, rows: Sequence[Row]) -> int:
+    together: GroupCommitter[Sequence[Row], int] = grouped.state.delivery_committer
     new = await together.stored(rows)
     if new is None:
-        async with gathering.alone() as work:
+        async with grouped.alone() as work:
             (new,) = await write_deliveries(work.session, [rows])
-    gathering.state.interpreter.wake()
+    grouped.state.interpreter.wake()
     return new
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.intake.deliveries.delivery_states import DeliveryState
 from services.intake.models import CallDelivery, TelephonySource
 from shared.database import table_of, upsert
-from shared.pages import Cursor
+from shared.paging import Cursor
 
 DELIVERIES = table_of(CallDelivery)
 SOURCES = table_of(TelephonySource)

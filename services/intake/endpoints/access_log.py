@@ -9,7 +9,7 @@ from services.intake.access_log import looks
 from services.intake.moments import Moment
 from services.intake.schemas import LookOut
 from shared.access import allow
-from shared.pages import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
+from shared.paging import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import InvalidCursor, answers
 from shared.unit_of_work import Reading
 from shared.vocabulary import Role

@@ -39,7 +39,7 @@ from services.intake.schemas import LineCode
 from shared.access import Principal, allow
 from shared.etags import IfMatch, etag
 from shared.idempotency import Idempotent
-from shared.pages import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
+from shared.paging import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import IdempotencyMismatch, InvalidCursor, NotFound, StaleVersion, answers
 from shared.unit_of_work import UnitOfWork, Writing
 from shared.vocabulary import Role

@@ -21,7 +21,7 @@ from services.intake.moments import Moment
 from services.intake.presenting import may_see_the_person
 from services.intake.problems import AmbiguousCall
 from services.intake.telephony.canonical import Name, Source
-from shared.pages import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
+from shared.paging import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import InvalidCursor, NotFound, answers
 from shared.unit_of_work import UnitOfWork
 

@@ -39,9 +39,9 @@ from services.intake.schemas import (
 )
 from shared.access import Principal, allow
 from shared.etags import IfMatch, etag
-from shared.gathering import Gathered
+from shared.group_commit import Grouped
 from shared.idempotency import Idempotent
-from shared.pages import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
+from shared.paging import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import (
     Forbidden,
     IdempotencyMismatch,
@@ -85,21 +85,21 @@ def _json(
     responses=answers(IdempotencyMismatch, ReceivedInFuture, UnknownLine, *_IDENTITY),
 )
 async def create_contact(
-    who: Staff, wish: ContactIn, once: Idempotent, gathering: Gathered, purpose: Purpose = None
+    who: Staff, wish: ContactIn, once: Idempotent, grouped: Grouped, purpose: Purpose = None
 ) -> Response:
     """It waits at the reception of its line; with facts it is registered, and triage looks at it.
 
     A walk-in gets the day's next ticket number of its entrance. The same Idempotency-Key and body give
     the same contact again.
     """
-    arrival = arrival_of(gathering, wish)
+    arrival = arrival_of(grouped, wish)
     if not arrival.needs_ticket:
-        new = new_contact(gathering, who, arrival, purpose)
-        answer = _json(gathering, who, new.contact, new.said, 201)
+        new = new_contact(grouped, who, arrival, purpose)
+        answer = _json(grouped, who, new.contact, new.said, 201)
         once.note(new.rows, who, answer)
-        if await gathering.stored(new.rows):
+        if await grouped.stored(new.rows):
             return answer
-    async with gathering.alone() as work:
+    async with grouped.alone() as work:
         new = await create(work, who, arrival, purpose)
         answer = _json(work, who, new.contact, new.said, 201)
         await once.remember(work, who, answer)

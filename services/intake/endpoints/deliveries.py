@@ -30,7 +30,7 @@ from services.intake.keeping import lines_of
 from services.intake.moments import Moment
 from services.intake.telephony.canonical import Source
 from shared.access import Principal, allow
-from shared.pages import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
+from shared.paging import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import InvalidCursor, NotFound, answers
 from shared.sealing import SealBrokenError
 from shared.unit_of_work import Writing

@@ -8,7 +8,7 @@ from services.intake.calls.call_schemas import CallEvents, Receipt
 from services.intake.deliveries import deliveries
 from services.intake.endpoints.admission import AnyForm, Canonical, Told
 from services.intake.problems import BadSignature, FormClosed, PostOnly, TooManyEvents
-from shared.gathering import Gathered, Gathering
+from shared.group_commit import Grouped, GroupWriting
 from shared.problems import Forbidden, InvalidInput, NotFound, Unauthenticated, answers
 
 telephony_router = APIRouter(prefix="/v1/telephony", tags=["telephony"])
@@ -20,33 +20,33 @@ Tail = Annotated[str, Path(description="Where a form has several URLs: which", e
 
 
 @telephony_router.post("/events", summary="Tell of call events", status_code=202, responses=_ANSWERS)
-async def take_call_events(told: Canonical, events: CallEvents, gathering: Gathered) -> Receipt:
+async def take_call_events(told: Canonical, events: CallEvents, grouped: Grouped) -> Receipt:
     """In canonical form, signed (Standard Webhooks) or with a token. Answered once stored.
 
     The same delivery (`source`, `delivery_id`) told again changes nothing, however late; order does not
     matter. A list with one wrong event in it is refused whole, with nothing stored.
     """
     # `events` is read to refuse what is none; what is kept is what came.
-    return await deliveries.take(gathering, told.form.name, told.form.deliveries(told.incoming))
+    return await deliveries.take(grouped, told.form.name, told.form.deliveries(told.incoming))
 
 
-async def _taken(told: Told, gathering: Gathering) -> Any:
-    receipt = await deliveries.take(gathering, told.form.name, told.form.deliveries(told.incoming))
+async def _taken(told: Told, grouped: GroupWriting) -> Any:
+    receipt = await deliveries.take(grouped, told.form.name, told.form.deliveries(told.incoming))
     return told.form.answer(told.incoming) or receipt
 
 
-async def tell_in_form(form: FormName, told: AnyForm, gathering: Gathered) -> Any:
+async def tell_in_form(form: FormName, told: AnyForm, grouped: Grouped) -> Any:
     """A telephone system's own form, with its own proof of who tells; docs/telephony.md has them all.
 
     Whatever came is stored; what cannot be understood is kept, counted and shown, and read again after a
     fix. The same delivery told again changes nothing.
     """
-    return await _taken(told, gathering)
+    return await _taken(told, grouped)
 
 
-async def tell_in_form_at(form: FormName, tail: Tail, told: AnyForm, gathering: Gathered) -> Any:
+async def tell_in_form_at(form: FormName, tail: Tail, told: AnyForm, grouped: Grouped) -> Any:
     """The same, for forms that have several URLs."""
-    return await _taken(told, gathering)
+    return await _taken(told, grouped)
 
 
 _EXAMPLE = "1795312303|pbx-1795312303.0|socialservice|NONE|ENTERQUEUE||4520000001|1\n"

@@ -13,7 +13,7 @@ from services.intake.importing.calls_file import Disorder, deliveries
 from services.intake.importing.importing import LinesRefusedError
 from services.intake.importing.recorded_calls import Flaw, RecordedCall, flaws_of
 from services.intake.telephony.canonical import CallEvent
-from shared.pages import Page
+from shared.paging import Page
 
 #: Events in one request.
 BATCH = 500

@@ -18,7 +18,7 @@ from services.intake.lines.line_conflicts import conflicts_among, conflicts_of
 from services.intake.lines.line_schemas import ConfiguredLine, LineIn
 from services.intake.lines.lines import Line
 from services.intake.problems import ContradictingLines
-from shared.etags import demand_version
+from shared.etags import require_version
 from shared.problems import FieldError
 from shared.unit_of_work import UnitOfWork
 
@@ -72,7 +72,7 @@ async def put_line(
     stored = await line_repository.read_lines(work.session)
     before = next((line for line in stored if (line.code, line.valid_from) == (code, valid_from)), None)
     if before is not None:
-        demand_version(if_match, before.edition)
+        require_version(if_match, before.edition)
     line = wish.period(code, valid_from, edition=version)
     wrong = conflicts_of(line, [other for other in stored if other is not before])
     if wrong:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, StringConstraints, field_validator
 from services.intake.lines.lines import Line
 from services.intake.schemas import Closed, LineCode
 from services.intake.telephony.canonical import Source
-from shared.pages import Page
+from shared.paging import Page
 from shared.phone_numbers import normalised_phone
 from shared.vocabulary import Administration, Channel
 

@@ -11,7 +11,7 @@ from services.routing.permissions import READERS
 from services.routing.problems import ContradictingAreas
 from shared.access import allow
 from shared.etags import IfMatch, etag
-from shared.pages import Page
+from shared.paging import Page
 from shared.problems import StaleVersion, VersionRequired, answers
 from shared.unit_of_work import Reading, Writing
 from shared.vocabulary import Role

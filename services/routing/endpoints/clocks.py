@@ -10,7 +10,7 @@ from services.routing.permissions import sees
 from services.routing.presenting import running_clock_out
 from services.routing.queues import all_queues
 from services.routing.schemas import RunningClocksPage
-from shared.pages import CursorText, Limit, decode_cursor, encode_cursor, link_next, split_page
+from shared.paging import CursorText, Limit, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import InvalidCursor, answers
 from shared.unit_of_work import Reading
 

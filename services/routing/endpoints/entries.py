@@ -38,7 +38,7 @@ from services.routing.schemas import (
     TransferBody,
 )
 from shared.access import Principal, allow
-from shared.pages import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
+from shared.paging import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import Conflict, InvalidCursor, NotFound, answers
 from shared.unit_of_work import Reading, UnitOfWork, Writing
 

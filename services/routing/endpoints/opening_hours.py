@@ -14,7 +14,7 @@ from services.routing.permissions import READERS
 from services.routing.problems import ContradictingHours
 from shared.access import allow
 from shared.etags import IfMatch, etag
-from shared.pages import Page
+from shared.paging import Page
 from shared.problems import FieldError, InvalidInput, NotFound, StaleVersion, VersionRequired, answers
 from shared.unit_of_work import Reading, Writing
 from shared.vocabulary import Administration, Role, Unit

@@ -21,7 +21,7 @@ from services.routing.service import take_next
 from services.routing.states import OPEN_STATUSES, EntryStatus
 from shared.access import Principal, allow
 from shared.idempotency import Idempotent
-from shared.pages import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
+from shared.paging import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import IdempotencyMismatch, InvalidCursor, NotFound, answers
 from shared.unit_of_work import Reading, UnitOfWork, Writing
 from shared.vocabulary import Channel, Role, Urgency

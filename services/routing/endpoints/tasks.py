@@ -19,7 +19,7 @@ from services.routing.tasks import get_task, notice_sent
 from services.routing.wording import rule_name, task_text
 from shared.access import Principal, allow
 from shared.ids import reference_of, show_reference
-from shared.pages import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
+from shared.paging import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import InvalidCursor, NotFound, answers
 from shared.unit_of_work import Reading, Writing
 from shared.vocabulary import Unit

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.triage.alarms.alarm_thresholds import AlarmKind
-from shared.texts_about_people import Reason
+from shared.free_text import Reason
 from shared.vocabulary import Need
 
 

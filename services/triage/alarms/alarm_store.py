@@ -13,7 +13,7 @@ from services.triage.models import AlarmRow, CitizenRow
 from services.triage.repository import ASSESSMENTS, COURSES
 from shared.contracts import Facts
 from shared.database import table_of, upsert
-from shared.pages import Cursor
+from shared.paging import Cursor
 from shared.vocabulary import Need
 
 ALARMS = table_of(AlarmRow)

@@ -12,7 +12,7 @@ from services.triage.models import AlarmRow
 from services.triage.problems import AlarmIsEnded
 from services.triage.repository import rekey_citizen
 from shared.access import Principal
-from shared.etags import demand_version
+from shared.etags import require_version
 from shared.ids import new_id
 from shared.problems import NotFound
 from shared.unit_of_work import UnitOfWork
@@ -109,7 +109,7 @@ async def acknowledge(
     if alarm.status != AlarmStatus.OPEN:
         raise AlarmIsEnded
     if if_match is not None:
-        demand_version(if_match, alarm.version)
+        require_version(if_match, alarm.version)
     await alarm_store.change_alarm(
         work.session,
         alarm_id,

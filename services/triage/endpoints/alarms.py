@@ -12,7 +12,7 @@ from services.triage.models import AlarmRow
 from services.triage.problems import AlarmIsEnded
 from shared.access import Principal, allow
 from shared.etags import IfMatch, etag
-from shared.pages import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
+from shared.paging import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import InvalidCursor, NotFound, StaleVersion, answers
 from shared.unit_of_work import Reading, UnitOfWork, Writing
 from shared.vocabulary import Role

@@ -35,7 +35,7 @@ from services.triage.offers.hours import Hours
 from services.triage.problems import ForeignEntry, UnknownOrganization
 from shared.access import Principal, allow
 from shared.etags import IfMatch, etag
-from shared.pages import CursorText, decode_cursor, encode_cursor, link_next
+from shared.paging import CursorText, decode_cursor, encode_cursor, link_next
 from shared.problems import InvalidCursor, NotFound, StaleVersion, VersionRequired, answers
 from shared.unit_of_work import Reading, UnitOfWork, Writing
 from shared.vocabulary import Need, Role

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request
 from services.triage.advice import Advisers
 from services.triage.schemas import NeedOut
 from shared.access import allow
-from shared.pages import Page
+from shared.paging import Page
 from shared.vocabulary import Role
 
 needs_router = APIRouter(prefix="/v1/needs", tags=["needs"])

@@ -15,7 +15,7 @@ from services.triage.offers.referring import Came, get_referral, outcomes_of, re
 from services.triage.problems import UnknownService
 from shared.access import Principal, allow
 from shared.idempotency import Idempotent
-from shared.pages import Page
+from shared.paging import Page
 from shared.problems import IdempotencyMismatch, NotFound, answers
 from shared.unit_of_work import Reading, Writing
 from shared.vocabulary import Need, Role

@@ -17,8 +17,8 @@ from services.triage.lifecycle.ruleset_reading import (
 )
 from services.triage.lifecycle.ruleset_schemas import CopyIn
 from services.triage.problems import InvalidRuleset, at_field
+from shared.free_text import Reason
 from shared.problems import FieldError, InvalidInput, TooLarge
-from shared.texts_about_people import Reason
 
 _REASON: TypeAdapter[str] = TypeAdapter(Reason)
 

@@ -21,7 +21,7 @@ from services.triage.rules.ruleset import RuleSet
 from shared.access import Principal, allow
 from shared.etags import IfMatch, etag
 from shared.idempotency import Idempotent
-from shared.pages import Page
+from shared.paging import Page
 from shared.problems import IdempotencyMismatch, StaleVersion, TooLarge, VersionRequired, answers
 from shared.unit_of_work import Reading, UnitOfWork, Writing
 from shared.vocabulary import Role

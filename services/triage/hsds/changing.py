@@ -13,7 +13,7 @@ from services.triage.hsds.offers import in_city_form
 from services.triage.models import OfferRow, OrganizationRow
 from services.triage.problems import ForeignEntry, UnknownOrganization, at_field
 from shared.access import Principal
-from shared.etags import demand_version
+from shared.etags import require_version
 from shared.ids import new_id
 from shared.problems import FieldError
 from shared.unit_of_work import UnitOfWork
@@ -58,7 +58,7 @@ async def put_service(
     await store.take_turn(work.session)
     row = await store.find_offer(work.session, id_, locked=True)
     if row is not None:
-        demand_version(if_match, row.version)
+        require_version(if_match, row.version)
     organization = await _organization_of(work, wish)
     service = wish.model_copy(update={"id": id_})
     await write_service(work, author_of(work, who), service, organization, row)
@@ -82,7 +82,7 @@ async def put_organization(
     await store.take_turn(work.session)
     row = await store.find_organization(work.session, id_, locked=True)
     if row is not None:
-        demand_version(if_match, row.version)
+        require_version(if_match, row.version)
     await write_organization(work, author_of(work, who), wish.model_copy(update={"id": id_}), row)
     kept = await store.find_organization(work.session, id_)
     assert kept is not None  # noqa: S101 -- written a moment ago, in this transaction

@@ -25,7 +25,7 @@ from services.triage.problems import (
 )
 from services.triage.rules.ruleset import RuleSet
 from shared.access import Principal
-from shared.etags import demand_version
+from shared.etags import require_version
 from shared.problems import StaleVersion
 from shared.unit_of_work import UnitOfWork
 
@@ -82,7 +82,7 @@ async def edit(
     """
     row = await _lock(work, version)
     _demand_draft(row)
-    demand_version(if_match, row.revision)
+    require_version(if_match, row.revision)
     if written.ruleset.version != version:
         raise InvalidRuleset(errors=at_field("/version", f"this is version {version}"))
     content = plain(written.ruleset)
@@ -134,7 +134,7 @@ async def activate(
     row = await _lock(work, version)
     _demand_draft(row)
     if if_match is not None:
-        demand_version(if_match, row.revision)
+        require_version(if_match, row.revision)
     if who.subject in await ruleset_store.authors_of(work.session, version):
         raise SecondPersonNeeded
     stands = await standing(work, row)

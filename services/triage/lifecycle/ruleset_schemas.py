@@ -10,7 +10,7 @@ from services.triage.lifecycle.timetable import RulesetStatus
 from services.triage.proof.proving import Proof
 from services.triage.rules.ruleset import Version
 from services.triage.schemas import ReceivedAt
-from shared.texts_about_people import Reason
+from shared.free_text import Reason
 
 
 class _Body(BaseModel):

@@ -3,7 +3,7 @@
 import gc
 
 
-def spare_what_is_there() -> None:
+def freeze_startup_objects() -> None:
     """Let the collector pass over everything that is there now. For a server that has just started.
 
     Modules, routes and schemas are some hundred thousand objects that stay until the end; looking through

@@ -1,4 +1,4 @@
-"""Gathered writing: what several requests add at the same moment is committed once for all of them.
+"""Grouped writing: what several requests add at the same moment is committed once for all of them.
 
 A commit costs the same for one contact as for a hundred. So while one transaction is being written, those
 who come meanwhile wait, and all of them are the next one. Nobody waits for company: whoever comes alone is
@@ -18,8 +18,8 @@ from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.database import Database, is_out_of_reach
-from shared.new_rows import NewRows
 from shared.problems import Unavailable
+from shared.row_batch import RowBatch
 from shared.unit_of_work import Context, UnitOfWork, unit_of_work
 
 #: Keeps a transaction short, and what a killed process leaves unanswered small.
@@ -27,13 +27,13 @@ MOST_TOGETHER = 200
 #: How long a stopping app waits for storage that does not answer, in seconds.
 PATIENCE_SECONDS = 10.0
 
-log = structlog.get_logger("gathering")
+log = structlog.get_logger("grouped")
 
 
 New = TypeVar("New")
 Told = TypeVar("Told")
 #: Adds what several requests want added, in the caller's transaction; tells each what became of it.
-GatheredWrite = Callable[[AsyncSession, Sequence[New]], Awaitable[Sequence[Told]]]
+GroupWrite = Callable[[AsyncSession, Sequence[New]], Awaitable[Sequence[Told]]]
 
 
 @dataclass(frozen=True)
@@ -53,13 +53,13 @@ class _Request(Generic[New, Told]):
             self.stored.set_result(outcome)
 
 
-class Gatherer(Generic[New, Told]):
+class GroupCommitter(Generic[New, Told]):
     """Writes what came together, by `write`, which tells each request what became of it.
 
     One for each app and kind of thing; rests while nothing waits.
     """
 
-    def __init__(self, database: Database, write: GatheredWrite[New, Told]) -> None:
+    def __init__(self, database: Database, write: GroupWrite[New, Told]) -> None:
         self._database = database
         self._written = write
         self._waiting: list[_Request[New, Told]] = []
@@ -111,20 +111,20 @@ class Gatherer(Generic[New, Told]):
             return [None] * len(batch)
 
 
-async def write_rows(session: AsyncSession, several: Sequence[NewRows]) -> list[bool]:
+async def write_rows(session: AsyncSession, several: Sequence[RowBatch]) -> list[bool]:
     """Write the rows of several requests, one statement for each table."""
-    await NewRows.joined(several).write(session)
+    await RowBatch.joined(several).write(session)
     return [True] * len(several)
 
 
 @dataclass(frozen=True)
-class Gathering(Context):
+class GroupWriting(Context):
     """For a request that does nothing but add rows: together with others, or alone."""
 
-    async def stored(self, rows: NewRows) -> bool:
-        """Whether `rows` are committed (see `Gatherer.stored`)."""
-        gatherer: Gatherer[NewRows, bool] = self.state.gatherer
-        return await gatherer.stored(rows) is not None
+    async def stored(self, rows: RowBatch) -> bool:
+        """Whether `rows` are committed (see `GroupCommitter.stored`)."""
+        group_committer: GroupCommitter[RowBatch, bool] = self.state.group_committer
+        return await group_committer.stored(rows) is not None
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[UnitOfWork]:
@@ -133,9 +133,9 @@ class Gathering(Context):
             yield unit_of_work(self.state, session)
 
 
-async def _gathering(request: Request) -> Gathering:
+async def _group_writing(request: Request) -> GroupWriting:
     state = request.app.state
-    return Gathering(clock=state.clock, outbox=state.outbox, state=state)
+    return GroupWriting(clock=state.clock, outbox=state.outbox, state=state)
 
 
-Gathered = Annotated[Gathering, Depends(_gathering)]
+Grouped = Annotated[GroupWriting, Depends(_group_writing)]

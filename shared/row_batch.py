@@ -1,7 +1,7 @@
 """Rows that are going to be added, as a value: made by pure code, written by whoever has a transaction.
 
 They can be written alone, or joined with those of other requests into one statement for each table
-(gathering.py): the same rows either way.
+(grouped.py): the same rows either way.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,13 +12,13 @@ from typing import Any, Self
 from sqlalchemy import Insert, Table, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.database import tell_after_commit
+from shared.database import notify_after_commit
 
 Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class NewRows:
+class RowBatch:
     """Rows by table, in the order they are written: note a row before those that point to it.
 
     `peers` are those whom events among the rows are for.
@@ -28,7 +28,7 @@ class NewRows:
     peers: set[str] = field(default_factory=set)
 
     @classmethod
-    def joined(cls, several: Iterable["NewRows"]) -> Self:
+    def joined(cls, several: Iterable["RowBatch"]) -> Self:
         """All of them, to be written at once."""
         joined = cls()
         for rows in several:
@@ -46,7 +46,7 @@ class NewRows:
         for table, rows in self.by_table.items():
             if rows:
                 await session.execute(_insert_into(table), rows)
-        tell_after_commit(session, self.peers)
+        notify_after_commit(session, self.peers)
 
 
 @cache

@@ -14,11 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.intake.access_log import looks
 from services.intake.models import ContactName, tables
 from services.intake.repository import CONTACTS
-from shared import gathering
+from shared import group_commit
 from shared.database import Database, table_of
-from shared.gathering import Gatherer, write_rows
-from shared.new_rows import NewRows
+from shared.group_commit import GroupCommitter, write_rows
 from shared.problems import Unavailable
+from shared.row_batch import RowBatch
 from shared.vocabulary import Role
 from tests.bench import Bench
 
@@ -62,10 +62,10 @@ class SlowStorage(Storage):
         await self.may_commit.wait()
 
 
-class NobodyGathers(Gatherer[NewRows, bool]):
+class NeverGroups(GroupCommitter[RowBatch, bool]):
     """Sends everybody to write alone."""
 
-    async def stored(self, rows: NewRows) -> None:
+    async def stored(self, rows: RowBatch) -> None:
         return None
 
 
@@ -129,7 +129,7 @@ async def test_together_or_alone_a_contact_leaves_the_same_rows(intake: Bench) -
     await client.post("/v1/contacts", json=wish, headers={"Idempotency-Key": "together"})
     together = await everything_stored(intake)
 
-    intake.app.state.gatherer = NobodyGathers(intake.app.state.database, write_rows)
+    intake.app.state.group_committer = NeverGroups(intake.app.state.database, write_rows)
     await client.post("/v1/contacts", json=wish, headers={"Idempotency-Key": "alone"})
     both = await everything_stored(intake)
 
@@ -161,7 +161,7 @@ async def test_a_misused_key_is_refused_and_harms_nobody_beside_it(intake: Bench
 
 async def test_without_storage_everybody_is_asked_to_come_again_and_nothing_is_there(intake: Bench) -> None:
     database = intake.app.state.database
-    intake.app.state.gatherer = Gatherer(LostStorage(database), write_rows)
+    intake.app.state.group_committer = GroupCommitter(LostStorage(database), write_rows)
     answers = await send(intake, 10)
 
     assert {answer.status_code for answer in answers} == {503}
@@ -169,7 +169,7 @@ async def test_without_storage_everybody_is_asked_to_come_again_and_nothing_is_t
     assert await intake.count(CONTACTS) == 0
     assert await intake.published() == []
 
-    intake.app.state.gatherer = Gatherer(database, write_rows)
+    intake.app.state.group_committer = GroupCommitter(database, write_rows)
     assert {answer.status_code for answer in await send(intake, 10)} == {201}
 
 
@@ -177,7 +177,7 @@ async def test_without_storage_everybody_is_asked_to_come_again_and_nothing_is_t
 def slow(intake: Bench) -> SlowStorage:
     """Intake's storage, committing when it is told to."""
     storage = SlowStorage(intake.app.state.database)
-    intake.app.state.gatherer = Gatherer(storage, write_rows)
+    intake.app.state.group_committer = GroupCommitter(storage, write_rows)
     return storage
 
 
@@ -196,7 +196,7 @@ async def test_a_stopping_service_first_answers_those_who_wait(intake: Bench, sl
     await slow.writes.wait()
     meanwhile = asyncio.create_task(send(intake, 5))
     await asyncio.sleep(0.05)
-    stopping = asyncio.create_task(intake.app.state.gatherer.stop())
+    stopping = asyncio.create_task(intake.app.state.group_committer.stop())
     await asyncio.sleep(0)
     slow.may_commit.set()
     await stopping
@@ -208,10 +208,10 @@ async def test_a_stopping_service_first_answers_those_who_wait(intake: Bench, sl
 async def test_a_stopping_service_does_not_wait_for_ever_for_storage(
     intake: Bench, slow: SlowStorage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gathering, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(group_commit, "PATIENCE_SECONDS", 0.05)
     sending = asyncio.create_task(send(intake, 3))
     await slow.writes.wait()
-    await intake.app.state.gatherer.stop()
+    await intake.app.state.group_committer.stop()
 
     assert {answer.status_code for answer in await sending} == {int(Unavailable.status)}
     assert await intake.count(CONTACTS) == 0
@@ -230,5 +230,5 @@ async def test_who_goes_away_before_the_writing_begins_leaves_nothing(
     slow.may_commit.set()
 
     assert [answer.status_code for answer in await stays] == [201]
-    await intake.app.state.gatherer.stop()
+    await intake.app.state.group_committer.stop()
     assert await intake.count(CONTACTS) == 1
