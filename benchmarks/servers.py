@@ -41,7 +41,7 @@ class NoDatabase:
 
 
 class NoGroupCommitter:
-    """In place of `shared.group_commit.GroupCommitter`: everybody is told at once that their rows are stored."""
+    """In place of `GroupCommitter`: each request is answered at once, as if its rows were stored."""
 
     async def stored(self, _rows: RowBatch) -> bool:
         return True

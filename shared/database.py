@@ -78,7 +78,7 @@ def notify_after_commit(session: AsyncSession, peers: Iterable[str]) -> None:
     session.info.setdefault("published", set()).update(peers)
 
 
-def show_after_commit(session: AsyncSession) -> None:
+def refresh_live_after_commit(session: AsyncSession) -> None:
     """Once the session's transaction is committed, whoever shows things live looks again (live.py)."""
     session.info["shown"] = True
 

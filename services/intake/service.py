@@ -96,16 +96,16 @@ async def change(
     work: UnitOfWork,
     who: Principal,
     contact_id: UUID,
-    wish: ContactChange,
+    body: ContactChange,
     *,
     if_match: str | None,
     purpose: str | None,
 ) -> tuple[Contact, Said]:
     """What is known better now about the people, or was said. Triage hears of it when the facts change."""
     contact, before = await _to_change(work, contact_id, if_match)
-    said, columns = _changed_said(contact, before, wish)
+    said, columns = _changed_said(contact, before, body)
     columns |= sealed_columns(vault_of(work), contact.id, said)
-    if contact.facts is not None and wish.citizen is not None:
+    if contact.facts is not None and body.citizen is not None:
         await _register(work, contact, said, _facts_without_age_of(contact, before), columns)
     else:
         now = work.clock.now()
@@ -128,23 +128,23 @@ def _identity_of(contact: Contact, said: Said) -> Identity:
     return identify(citizen, contact.received_at)
 
 
-def _changed_said(contact: Contact, said: Said, wish: ContactChange) -> tuple[Said, dict[str, Any]]:
+def _changed_said(contact: Contact, said: Said, body: ContactChange) -> tuple[Said, dict[str, Any]]:
     columns: dict[str, Any] = {}
     new: dict[str, object] = {}
-    if wish.citizen is not None:
-        identity = identify(wish.citizen, contact.received_at)
-        told = said_of(identity, wish.citizen, ContactPerson(), None)
+    if body.citizen is not None:
+        identity = identify(body.citizen, contact.received_at)
+        told = said_of(identity, body.citizen, ContactPerson(), None)
         new |= told.model_dump(include={"cpr", "birth_date", "age", "name"})
-        columns["anonymous"] = wish.citizen.anonymous
-        columns["address_protected_until"] = wish.citizen.address_protected_until
-    if wish.contact_person is not None:
-        told = said_of(Identity(None, None, None), CitizenIn(), wish.contact_person, None)
+        columns["anonymous"] = body.citizen.anonymous
+        columns["address_protected_until"] = body.citizen.address_protected_until
+    if body.contact_person is not None:
+        told = said_of(Identity(None, None, None), CitizenIn(), body.contact_person, None)
         new |= told.model_dump(include={"relation", "contact_name", "phone", "organisation"})
-        if "phone" not in wish.contact_person.model_fields_set:
+        if "phone" not in body.contact_person.model_fields_set:
             # The number that a call showed, say: who writes down a name does not mean to lose it.
             del new["phone"]
-    if wish.summary is not None:
-        new["summary"] = wish.summary or None
+    if body.summary is not None:
+        new["summary"] = body.summary or None
     return said.model_copy(update=new), columns
 
 
@@ -152,7 +152,7 @@ async def close(
     work: UnitOfWork,
     who: Principal,
     contact_id: UUID,
-    wish: Closing,
+    body: Closing,
     *,
     if_match: str | None,
     purpose: str | None,
@@ -164,15 +164,15 @@ async def close(
     contact = await _found(work, contact_id, locked=True)
     said = vault_of(work).open_said(contact.id, contact.said)
     if contact.status == ContactStatus.CLOSED:
-        if contact.outcome != wish.outcome:
+        if contact.outcome != body.outcome:
             raise ContactClosed(f"It was closed with the outcome {contact.outcome}.")
         return contact, said
     if if_match is not None:
         require_version(if_match, contact.edition)
-    said = said.model_copy(update={"close_reason": wish.reason})
+    said = said.model_copy(update={"close_reason": body.reason})
     columns = sealed_columns(vault_of(work), contact.id, said)
     await standing.end(
-        work, contact, contact_status.closed(wish.outcome, "person"), **columns, edition=contact.edition + 1
+        work, contact, contact_status.closed(body.outcome, "person"), **columns, edition=contact.edition + 1
     )
     await access_log.log_look(work, who, "close", purpose or access_log.HANDLING, contacts=[contact.id])
     return contact, said

@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.models import EntryRow, MoveRow, UnitRow
 from services.routing.states import OPEN_STATUSES, EntryStatus, MoveKind
-from shared.database import UtcDateTime, show_after_commit, table_of
+from shared.database import UtcDateTime, refresh_live_after_commit, table_of
 from shared.ids import new_id
 
 entries = table_of(EntryRow)
@@ -109,7 +109,7 @@ async def add_move(
     reason: str | None = None,
 ) -> None:
     """Write one step of an entry's trail; no entry changes without one, so the boards look again."""
-    show_after_commit(session)
+    refresh_live_after_commit(session)
     await session.execute(
         insert(moves).values(
             id=new_id(), entry_id=entry_id, at=at, kind=kind, role=role[:40], subject=subject, reason=reason

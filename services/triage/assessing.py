@@ -56,13 +56,13 @@ def columns_of(
     }
 
 
-async def assess_by_hand(work: UnitOfWork, wish: AssessmentIn) -> Assessment:
+async def assess_by_hand(work: UnitOfWork, body: AssessmentIn) -> Assessment:
     """Store an assessment that somebody asked for. Raises ContactIsClosed when nothing is left to decide."""
-    course = await repository.lock_course(work.session, wish.contact_id)
+    course = await repository.lock_course(work.session, body.contact_id)
     if course.closed_version:
         raise ContactIsClosed
     now = work.clock.now()
-    heard = Heard(wish.contact_id, wish.facts, wish.channel, wish.received_at or now)
+    heard = Heard(body.contact_id, body.facts, body.channel, body.received_at or now)
     columns = columns_of(heard, await _advise(work, heard), now)
     await _store(work, course, columns)
     return await get_assessment(work, columns["id"])

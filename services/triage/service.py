@@ -48,22 +48,22 @@ class Choice:
         )
 
 
-def choice_of(wish: DecisionIn, recommendation: Recommendation) -> Choice:
+def choice_of(body: DecisionIn, recommendation: Recommendation) -> Choice:
     """The choice that a request makes.
 
     Raises UnclearDecision, ReasonRequired or ImpossibleDestination.
     """
-    if wish.accept == (wish.override is not None):
+    if body.accept == (body.override is not None):
         raise UnclearDecision
-    if wish.override is None:
+    if body.override is None:
         recommended = recommendation.destination, recommendation.urgency
-        return Choice(False, *recommended, wish.reason, wish.reason_code)
-    if wish.reason is None:
+        return Choice(False, *recommended, body.reason, body.reason_code)
+    if body.reason is None:
         raise ReasonRequired(errors=at_field("/reason", "say in a few words why"))
-    _refuse_impossible(wish.override)
-    destination = Destination(**wish.override.model_dump(exclude={"urgency"}))
-    urgency = wish.override.urgency or recommendation.urgency
-    return Choice(True, destination, urgency, wish.reason, wish.reason_code)
+    _refuse_impossible(body.override)
+    destination = Destination(**body.override.model_dump(exclude={"urgency"}))
+    urgency = body.override.urgency or recommendation.urgency
+    return Choice(True, destination, urgency, body.reason, body.reason_code)
 
 
 def _refuse_impossible(override: Override) -> None:
@@ -78,7 +78,7 @@ def _refuse_impossible(override: Override) -> None:
 
 
 async def decide(
-    work: UnitOfWork, who: Principal, assessment_id: UUID, wish: DecisionIn, if_match: str | None
+    work: UnitOfWork, who: Principal, assessment_id: UUID, body: DecisionIn, if_match: str | None
 ) -> Assessment:
     """Store a person's decision and tell intake and routing of it, in one transaction.
 
@@ -89,12 +89,12 @@ async def decide(
     course = await repository.lock_course(work.session, seen.contact_id)
     assessment = await get_assessment(work, assessment_id)
     recommendation = Recommendation.model_validate(assessment.recommendation)
-    choice = choice_of(wish, recommendation)
+    choice = choice_of(body, recommendation)
     _refuse_the_past(course, assessment)
     if if_match is not None:
         require_version(if_match, assessment.version)
-    if wish.service_id is not None:
-        await refer(work, who, assessment.contact_id, wish.service_id)
+    if body.service_id is not None:
+        await refer(work, who, assessment.contact_id, body.service_id)
     if _says_nothing_new(choice, assessment, who, if_match):
         return assessment
     await _store(work, Deciding(who, course, assessment, recommendation, course.decision + 1), choice)

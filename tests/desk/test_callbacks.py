@@ -186,17 +186,17 @@ async def test_news_are_told_without_looking_at_a_number(house: House, sits_down
 async def test_a_group_is_cleared_only_as_it_was_seen(house: House, sits_down: SitsDown) -> None:
     await gave_up(house, ALMA)
     otto = await sits_down(Role.OPERATIONS)
-    wish = {"waited_less_than_seconds": "3600", "reason": "Centralen var nede"}
-    shown = (await otto.sends("/callbacks/clear", **wish, do="preview")).text
+    body = {"waited_less_than_seconds": "3600", "reason": "Centralen var nede"}
+    shown = (await otto.sends("/callbacks/clear", **body, do="preview")).text
     assert "1 opkald bliver ryddet" in shown
     seen = {name: hidden(shown, "clear", name) for name in ("expected", "mark")}
     await gave_up(house, BO)
-    page = await otto.sends("/callbacks/clear", **wish, **seen, do="clear", once="1")
+    page = await otto.sends("/callbacks/clear", **body, **seen, do="clear", once="1")
     assert page.status_code == 409
     assert "Gruppen er ikke den samme" in page.text
     assert "2 opkald bliver ryddet" in page.text
     seen = {name: hidden(page.text, "clear", name) for name in ("expected", "mark")}
-    page = await otto.sends("/callbacks/clear", **wish, **seen, do="clear", once="2")
+    page = await otto.sends("/callbacks/clear", **body, **seen, do="clear", once="2")
     assert "Gruppen er ryddet" in page.text
     assert "2 ryddet af" in (await otto.opens("/callbacks/clear")).text
 
@@ -204,10 +204,10 @@ async def test_a_group_is_cleared_only_as_it_was_seen(house: House, sits_down: S
 async def test_a_group_other_than_the_one_shown_is_shown_first(house: House, sits_down: SitsDown) -> None:
     await gave_up(house, ALMA)
     otto = await sits_down(Role.OPERATIONS)
-    wish = {"waited_less_than_seconds": "3600", "reason": "Centralen var nede"}
-    shown = (await otto.sends("/callbacks/clear", **wish, do="preview")).text
+    body = {"waited_less_than_seconds": "3600", "reason": "Centralen var nede"}
+    shown = (await otto.sends("/callbacks/clear", **body, do="preview")).text
     seen = {name: hidden(shown, "clear", name) for name in ("expected", "mark")}
-    changed = {**wish, "waited_less_than_seconds": "7200"}
+    changed = {**body, "waited_less_than_seconds": "7200"}
     page = await otto.sends("/callbacks/clear", **changed, **seen, do="clear", once="1")
     assert page.url.path == "/callbacks/clear"
     assert "1 venter på et opkald" in (await otto.opens("/callbacks")).text

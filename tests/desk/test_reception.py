@@ -147,12 +147,12 @@ async def test_another_place_takes_a_reason_and_goes_there(house: House, sits_do
     anna = await sits_down(Role.RECEPTION)
     path = await begins(anna, house)
     etag = hidden((await anna.opens(path)).text, "etag")
-    wish = {"etag": etag, "needs": "assistive_devices", "in_municipality": "yes", "override": "yes"}
-    page = await anna.sends(f"{path}/decide", **wish, other_kind="unit", unit="adults")
+    body = {"etag": etag, "needs": "assistive_devices", "in_municipality": "yes", "override": "yes"}
+    page = await anna.sends(f"{path}/decide", **body, other_kind="unit", unit="adults")
     assert "hvorfor et andet sted er rigtigere" in page.text
     async with carried(house):
         page = await anna.sends(
-            f"{path}/decide", **wish, other_kind="unit", unit="adults", reason="Har en aftale der"
+            f"{path}/decide", **body, other_kind="unit", unit="adults", reason="Har en aftale der"
         )
     assert "Din henvendelse er nu hos Voksenområdet" in page.text
 

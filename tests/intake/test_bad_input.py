@@ -70,10 +70,10 @@ async def everything(bench: Bench) -> dict[str, int]:
 async def test_a_wrong_contact_is_refused_with_its_own_problem_and_stores_nothing(
     intake: Bench, name: str
 ) -> None:
-    wish, kind, pointer = WRONG[name]
+    body, kind, pointer = WRONG[name]
     before = await everything(intake)
     answer = await intake.client(Role.RECEPTION).post(
-        "/v1/contacts", json={"channel": "phone", **wish}, headers={"Idempotency-Key": "k"}
+        "/v1/contacts", json={"channel": "phone", **body}, headers={"Idempotency-Key": "k"}
     )
 
     problem = answer.json()
@@ -183,11 +183,11 @@ SEARCHES: list[tuple[dict[str, object], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("wish", "kind"), SEARCHES)
+@pytest.mark.parametrize(("body", "kind"), SEARCHES)
 async def test_a_search_needs_one_possible_criterion(
-    intake: Bench, wish: dict[str, object], kind: str
+    intake: Bench, body: dict[str, object], kind: str
 ) -> None:
-    answer = await intake.client(Role.RECEPTION).post("/v1/contacts/search", json=wish)
+    answer = await intake.client(Role.RECEPTION).post("/v1/contacts/search", json=body)
 
     assert answer.json()["type"] == f"urn:dsi:problem:{kind}"
-    assert json.dumps(wish)[1:-1] not in answer.text or not wish
+    assert json.dumps(body)[1:-1] not in answer.text or not body

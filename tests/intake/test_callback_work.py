@@ -120,12 +120,12 @@ async def test_a_group_is_previewed_and_then_cleared_whole_with_a_trail(intake: 
     await tell(intake, *call(3, "4520000003", 20, "abandoned"))
     intake.clock.advance(timedelta(minutes=30))
     operations = intake.client(Role.OPERATIONS, subject="oda")
-    wish = {**REASON, "line": "hovednummer", "before": "2026-03-10T09:10:00Z"}
-    preview = (await operations.post("/v1/callbacks/clear", json={**wish, "preview": True})).json()
+    body = {**REASON, "line": "hovednummer", "before": "2026-03-10T09:10:00Z"}
+    preview = (await operations.post("/v1/callbacks/clear", json={**body, "preview": True})).json()
     assert (preview["count"], preview["by_line"], len(await listed(intake))) == (2, {"hovednummer": 2}, 3)
 
     key = {"Idempotency-Key": "clear-1"}
-    sure = {**wish, "expected": 2}
+    sure = {**body, "expected": 2}
     cleared = [await operations.post("/v1/callbacks/clear", json=sure, headers=key) for _ in range(2)]
     assert cleared[0].json()["callbacks"] == preview["callbacks"]
     assert cleared[0].json() == cleared[1].json()
@@ -140,8 +140,8 @@ async def test_a_group_is_previewed_and_then_cleared_whole_with_a_trail(intake: 
 
 async def test_a_group_that_grew_meanwhile_is_not_cleared(intake: Bench) -> None:
     await tell(intake, *call(1, ALMA, 0, "abandoned"), *call(2, BO, 1, "abandoned"))
-    wish = {**REASON, "line": "hovednummer", "expected": 1}
-    answer = await intake.client(Role.OPERATIONS).post("/v1/callbacks/clear", json=wish)
+    body = {**REASON, "line": "hovednummer", "expected": 1}
+    answer = await intake.client(Role.OPERATIONS).post("/v1/callbacks/clear", json=body)
 
     assert (answer.status_code, kind(answer)) == (409, "other-callbacks")
     assert (len(await listed(intake)), await intake.count(CLEARINGS), await intake.count(DEEDS)) == (2, 0, 0)
@@ -166,9 +166,9 @@ BAD_CLEARINGS: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("wish", BAD_CLEARINGS)
-async def test_a_clearing_says_which_and_why(intake: Bench, wish: dict[str, Any]) -> None:
-    assert (await intake.client(Role.OPERATIONS).post("/v1/callbacks/clear", json=wish)).status_code == 422
+@pytest.mark.parametrize("body", BAD_CLEARINGS)
+async def test_a_clearing_says_which_and_why(intake: Bench, body: dict[str, Any]) -> None:
+    assert (await intake.client(Role.OPERATIONS).post("/v1/callbacks/clear", json=body)).status_code == 422
 
 
 async def test_what_came_of_it_must_be_a_contact(intake: Bench) -> None:

@@ -12,9 +12,9 @@ from tests.bench import Bench
 FACTS = {"needs": ["debt"], "district": 3}
 
 
-async def registered(bench: Bench, **wish: Any) -> dict[str, Any]:
+async def registered(bench: Bench, **body: Any) -> dict[str, Any]:
     """A contact as the reception registers it; a letter with nothing in it unless said otherwise."""
-    answer = await bench.client(Role.RECEPTION).post("/v1/contacts", json={"channel": "written", **wish})
+    answer = await bench.client(Role.RECEPTION).post("/v1/contacts", json={"channel": "written", **body})
     assert answer.status_code == 201, answer.text
     contact: dict[str, Any] = answer.json()
     return contact
@@ -54,9 +54,9 @@ async def test_the_answer_names_its_place_and_its_etag(intake: Bench) -> None:
 
 async def test_the_same_key_and_body_register_one_contact(intake: Bench) -> None:
     client = intake.client(Role.RECEPTION)
-    wish = {"channel": "walk_in", "citizen": {"cpr": "6101901234", "name": "Alma Andersen"}}
+    body = {"channel": "walk_in", "citizen": {"cpr": "6101901234", "name": "Alma Andersen"}}
     answers = [
-        await client.post("/v1/contacts", json=wish, headers={"Idempotency-Key": "k-1"}) for _ in range(2)
+        await client.post("/v1/contacts", json=body, headers={"Idempotency-Key": "k-1"}) for _ in range(2)
     ]
     other = await client.post("/v1/contacts", json={"channel": "phone"}, headers={"Idempotency-Key": "k-1"})
 

@@ -124,13 +124,13 @@ async def everything_stored(bench: Bench) -> dict[str, list[dict[str, Any]]]:
 
 
 async def test_together_or_alone_a_contact_leaves_the_same_rows(intake: Bench) -> None:
-    wish = {**LETTER, "facts": {"needs": ["debt"], "district": 3}}
+    body = {**LETTER, "facts": {"needs": ["debt"], "district": 3}}
     client = intake.client(Role.RECEPTION)
-    await client.post("/v1/contacts", json=wish, headers={"Idempotency-Key": "together"})
+    await client.post("/v1/contacts", json=body, headers={"Idempotency-Key": "together"})
     together = await everything_stored(intake)
 
     intake.app.state.group_committer = NeverGroups(intake.app.state.database, write_rows)
-    await client.post("/v1/contacts", json=wish, headers={"Idempotency-Key": "alone"})
+    await client.post("/v1/contacts", json=body, headers={"Idempotency-Key": "alone"})
     both = await everything_stored(intake)
 
     for table, rows in together.items():

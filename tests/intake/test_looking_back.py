@@ -17,8 +17,8 @@ async def test_who_has_no_task_with_the_person_finds_a_contact_by_reference_with
     body = {"channel": "written", "citizen": ALMA}
     contact = (await intake.client(Role.RECEPTION).post("/v1/contacts", json=body)).json()
     purpose = {"X-Purpose": "Tilsyn med ventetider"}
-    wish = {"reference": contact["reference"]}
-    answer = await intake.client(role).post("/v1/contacts/search", json=wish, headers=purpose)
+    body = {"reference": contact["reference"]}
+    answer = await intake.client(role).post("/v1/contacts/search", json=body, headers=purpose)
     (item,) = answer.json()["items"]
     assert (item["id"], item["name"]) == (contact["id"], None)
     assert "Alma" not in answer.text

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from shared.database import Database, show_after_commit
+from shared.database import Database, refresh_live_after_commit
 from shared.live import Broadcast, Live
 from tests.databases import Databases
 
@@ -27,7 +27,7 @@ async def replica(url: str) -> AsyncIterator[tuple[Database, Live]]:
 async def commit_something_shown(database: Database) -> None:
     async with database.writing() as session:
         await session.execute(text("SELECT 1"))
-        show_after_commit(session)
+        refresh_live_after_commit(session)
 
 
 async def test_a_commit_of_something_shown_wakes_who_waits(databases: Databases) -> None:
@@ -47,7 +47,7 @@ async def test_a_transaction_that_is_undone_wakes_nobody(databases: Databases) -
 
 async def _fail_after_showing(database: Database) -> None:
     async with database.writing() as session:
-        show_after_commit(session)
+        refresh_live_after_commit(session)
         raise ZeroDivisionError
 
 

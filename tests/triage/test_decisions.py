@@ -30,10 +30,10 @@ async def newest(bench: Bench, contact_id: UUID | str) -> dict[str, Any]:
 
 
 async def decide(
-    bench: Bench, assessment: dict[str, Any], wish: dict[str, Any], subject: str = "alma", **headers: str
+    bench: Bench, assessment: dict[str, Any], body: dict[str, Any], subject: str = "alma", **headers: str
 ) -> httpx.Response:
     client = bench.client(Role.RECEPTION, subject=subject)
-    return await client.post(f"/v1/assessments/{assessment['id']}/decision", json=wish, headers=headers)
+    return await client.post(f"/v1/assessments/{assessment['id']}/decision", json=body, headers=headers)
 
 
 async def test_an_accepted_recommendation_is_told_to_intake_and_routing(triage_service: Bench) -> None:
@@ -51,8 +51,8 @@ async def test_an_accepted_recommendation_is_told_to_intake_and_routing(triage_s
 
 async def test_an_override_keeps_the_clocks_and_takes_its_own_urgency(triage_service: Bench) -> None:
     assessment = await assessed(triage_service, {"needs": ["drug_treatment"], "age": 40, "district": 1})
-    wish = {**OVERRIDE, "override": {"kind": "unit", "unit": "youth", "urgency": "day"}}
-    answer = await decide(triage_service, assessment, wish)
+    body = {**OVERRIDE, "override": {"kind": "unit", "unit": "youth", "urgency": "day"}}
+    answer = await decide(triage_service, assessment, body)
     assert answer.json()["decision"]["reason"] == "Borgeren har en aftale der"
     (event,) = await triage_service.published("contact.triaged")
     assert (event["destination"]["unit"], event["urgency"], event["overridden"]) == ("youth", "day", True)
@@ -110,7 +110,7 @@ async def test_somebody_else_may_change_it_with_the_current_etag_only(triage_ser
 
 
 @pytest.mark.parametrize(
-    ("wish", "kind"),
+    ("body", "kind"),
     [
         ({}, "unclear-decision"),
         ({"accept": False}, "unclear-decision"),
@@ -131,10 +131,10 @@ async def test_somebody_else_may_change_it_with_the_current_etag_only(triage_ser
     ],
 )
 async def test_an_unclear_decision_is_refused_and_nothing_moves(
-    triage_service: Bench, wish: dict[str, Any], kind: str
+    triage_service: Bench, body: dict[str, Any], kind: str
 ) -> None:
     assessment = await assessed(triage_service, FRIDA)
-    answer = await decide(triage_service, assessment, wish)
+    answer = await decide(triage_service, assessment, body)
     assert (answer.status_code, answer.json()["type"]) == (422, f"urn:dsi:problem:{kind}")
     assert await triage_service.published() == []
     assert (await newest(triage_service, assessment["contact_id"]))["status"] == "undecided"
@@ -264,7 +264,7 @@ async def test_a_returned_companion_is_decided_on_as_a_contact_of_its_own(triage
     await triage_service.deliver(returned(UUID(companion), 1, Unit.CHILDREN_AMAGER))
     child = await newest(triage_service, companion)
     assert child["status"] == "undecided"
-    wish = {"override": {"kind": "unit", "unit": "children-city-oesterbro"}, "reason": "Barnet er flyttet"}
-    assert (await decide(triage_service, child, wish, "bo")).json()["decision"]["number"] == 2
+    body = {"override": {"kind": "unit", "unit": "children-city-oesterbro"}, "reason": "Barnet er flyttet"}
+    assert (await decide(triage_service, child, body, "bo")).json()["decision"]["number"] == 2
     event = (await triage_service.published("contact.triaged"))[-1]
     assert (event["contact_id"], event["destination"]["unit"]) == (companion, "children-city-oesterbro")

@@ -183,15 +183,15 @@ def test_room_languages_and_hours_settle_no_destination(all_offers: list[Offer],
 
 async def test_offers_are_matched_over_http(triage_service: Bench) -> None:
     client = triage_service.client(Role.RECEPTION)
-    wish = {"facts": {"needs": ["debt", "autism"], "age": 15, "postal_code": "2200"}, "language": "en"}
-    answer = (await client.post("/v1/offers/match", json=wish)).json()
+    body = {"facts": {"needs": ["debt", "autism"], "age": 15, "postal_code": "2200"}, "language": "en"}
+    answer = (await client.post("/v1/offers/match", json=body)).json()
     assert [(each["name"], each["needs_met"]) for each in answer["fitting"]] == [("Autismehuset", ["autism"])]
     assert "Der tales engelsk." in answer["fitting"][0]["why"]
     assert answer["fitting"][0]["open_now"] is True
     assert [(each["name"], each["why_not"][0]["fact"]) for each in answer["close"]] == [
         ("Gældsrådgivning", "age")
     ]
-    assert (await client.post("/v1/offers/match", json={**wish, "language": "engelsk"})).status_code == 422
+    assert (await client.post("/v1/offers/match", json={**body, "language": "engelsk"})).status_code == 422
     assert (
-        await triage_service.client(Role.TELEPHONY).post("/v1/offers/match", json=wish)
+        await triage_service.client(Role.TELEPHONY).post("/v1/offers/match", json=body)
     ).status_code == 403

@@ -27,8 +27,8 @@ async def heard(bench: Bench, citizen: str | None, days: float = 0, facts: dict[
 
 
 async def referred(bench: Bench, contact_id: UUID, service_id: str = DAY_CENTRE) -> httpx.Response:
-    wish = {"contact_id": str(contact_id), "service_id": service_id}
-    return await bench.client(Role.RECEPTION).post("/v1/referrals", json=wish)
+    body = {"contact_id": str(contact_id), "service_id": service_id}
+    return await bench.client(Role.RECEPTION).post("/v1/referrals", json=body)
 
 
 async def outcomes(bench: Bench, **query: str) -> dict[str, int]:

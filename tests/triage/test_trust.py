@@ -174,8 +174,8 @@ async def test_decisions_beyond_one_batch_are_all_counted(
     monkeypatch.setattr("services.triage.learning.learning.BATCH", 2)
     for _ in range(3):
         assessment = await assessed(triage_service, FRIDA)
-        for wish in (OVERRIDE, {"accept": True}, OVERRIDE):
-            await decide(triage_service, assessment, wish)
+        for body in (OVERRIDE, {"accept": True}, OVERRIDE):
+            await decide(triage_service, assessment, body)
     found = await learned(triage_service)
     assert (found["total"]["decided"], found["items"][0]["overridden"]) == (3, 3)
 

@@ -58,42 +58,42 @@ async def _page(
 async def clear(request: Request, session: Mover) -> Response:
     """First what it would clear; then, when that was seen and is still so, all of it or nothing."""
     form = await form_of(request)
-    wish = clearing_of(form)
-    if wish.faults:
-        return await _page(request, session, form=form, faults=wish.faults, status=422)
+    body = clearing_of(form)
+    if body.faults:
+        return await _page(request, session, form=form, faults=body.faults, status=422)
     # Only the group that was shown is cleared: another one typed since is shown first, too.
-    was_shown = form.text("do") == "clear" and (form.text("mark") or "") == wish.mark
+    was_shown = form.text("do") == "clear" and (form.text("mark") or "") == body.mark
     seen = form.text("expected") if was_shown else None
     try:
         if seen is not None and seen.isdigit():
-            await _ask(request, session, wish, once=form.text("once"), expected=int(seen))
+            await _ask(request, session, body, once=form.text("once"), expected=int(seen))
             return go_to(request, "/callbacks?notice=cleared")
-        preview = await _ask(request, session, wish, preview=True)
+        preview = await _ask(request, session, body, preview=True)
     except Refused as refused:
-        return await _refused(request, session, form, wish, refused)
-    return await _page(request, session, form=form, preview=preview, mark=wish.mark)
+        return await _refused(request, session, form, body, refused)
+    return await _page(request, session, form=form, preview=preview, mark=body.mark)
 
 
 async def _ask(
-    request: Request, session: Session, wish: Clearing, *, once: str | None = None, **more: Any
+    request: Request, session: Session, body: Clearing, *, once: str | None = None, **more: Any
 ) -> dict[str, Any]:
-    body = {**wish.criteria, "reason": wish.reason, **more}
+    sent = {**body.criteria, "reason": body.reason, **more}
     cleared: dict[str, Any] = await services_of(request, session).post(
-        "intake", "/v1/callbacks/clear", body, once=once
+        "intake", "/v1/callbacks/clear", sent, once=once
     )
     return cleared
 
 
 async def _refused(
-    request: Request, session: Session, form: Form, wish: Clearing, refused: Refused
+    request: Request, session: Session, form: Form, body: Clearing, refused: Refused
 ) -> Response:
     """Too many at once, or others than were seen: the form again, with how many they are now."""
     if refused.answer_status not in {409, 422}:
         raise refused
     others = refused.answer_kind == "other-callbacks"
-    preview = await _ask(request, session, wish, preview=True) if others else None
+    preview = await _ask(request, session, body, preview=True) if others else None
     notice = "others" if others else "too_many" if refused.answer_kind == "too-many-callbacks" else "refused"
     status = refused.answer_status
     return await _page(
-        request, session, form=form, preview=preview, mark=wish.mark, notice=notice, status=status
+        request, session, form=form, preview=preview, mark=body.mark, notice=notice, status=status
     )

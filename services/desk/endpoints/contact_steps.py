@@ -31,7 +31,7 @@ async def decide(desk: Receptionist, contact_id: UUID) -> Response:
     services, form = desk.services, await desk.form()
     hand = await with_form(services, str(contact_id), form)
     told = reread(hand.contact, hand.fields)
-    wish, fault = _wish_of(form)
+    body, fault = _body_of(form)
     if faults := told.faults or ((fault,) if fault else ()):
         hand = await keep_draft_anew(services, hand)
         return await page(desk, hand, faults=faults, status=422)
@@ -44,12 +44,12 @@ async def decide(desk: Receptionist, contact_id: UUID) -> Response:
     except Refused as refused:
         return await _refused(desk, str(contact_id), form, refused)
     place = _place(assessment["recommendation"]["destination"])
-    if "accept" in wish and form.text("seen") not in {None, place}:
+    if "accept" in body and form.text("seen") not in {None, place}:
         # What was accepted is not what triage says of the facts as they were stored: nobody is sent unseen.
         hand = await with_form(services, str(contact_id), form, newest=True)
         return await page(desk, hand, notice="other_place", status=409)
     await services.post(
-        "triage", f"/v1/assessments/{assessment['id']}/decision", wish, once=form.text("once")
+        "triage", f"/v1/assessments/{assessment['id']}/decision", body, once=form.text("once")
     )
     return go_to(desk.request, f"/contacts/{contact_id}/done")
 
@@ -58,7 +58,7 @@ def _place(destination: Mapping[str, Any]) -> str:
     return f"{destination['kind']}:{destination['unit']}:{destination['administration'] or ''}"
 
 
-def _wish_of(form: Form) -> tuple[dict[str, Any], Fault | None]:
+def _body_of(form: Form) -> tuple[dict[str, Any], Fault | None]:
     """What the person decides: to accept, or another place with the reason."""
     if not form.ticked("override"):
         return {"accept": True}, None

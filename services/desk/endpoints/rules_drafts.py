@@ -24,7 +24,7 @@ _YAML = "application/yaml"
 async def copy_ruleset(desk: Editor, version: Version) -> Response:
     """A draft that says the same as `version`, to be changed."""
     form = await desk.form()
-    wish = {"copy_of": version, "title": form.text("title")}
+    body = {"copy_of": version, "title": form.text("title")}
     reason = form.text("copy_reason")
     if reason is None:
         said = desk.texts["rules"]["refusals"]["no_reason"]
@@ -34,7 +34,7 @@ async def copy_ruleset(desk: Editor, version: Version) -> Response:
     try:
         made = await desk.services.ask(
             *("triage", "POST", "/v1/rulesets"),
-            body={name: value for name, value in wish.items() if value},
+            body={name: value for name, value in body.items() if value},
             reason=reason,
             once=form.text("once"),
         )

@@ -24,31 +24,31 @@ from shared.unit_of_work import UnitOfWork
 MOST_CLEARED = 2000
 
 
-async def clear(work: UnitOfWork, who: Principal, wish: ClearingIn) -> Cleared:
+async def clear(work: UnitOfWork, who: Principal, body: ClearingIn) -> Cleared:
     """Clear the call-backs that wait and fit, or say which they are. What somebody has taken is left alone.
 
     Raises TooManyCallbacks, and OtherCallbacks when they are not as many as are expected.
     """
     wanted = WantedCallbacks(
         statuses=(CallbackStatus.WAITING,),
-        line=wish.line,
-        since=wish.since,
-        before=wish.before,
-        waited_less_than_seconds=wish.waited_less_than_seconds,
-        is_short=wish.short,
+        line=body.line,
+        since=body.since,
+        before=body.before,
+        waited_less_than_seconds=body.waited_less_than_seconds,
+        is_short=body.short,
     )
-    if not wish.preview:
+    if not body.preview:
         await callback_repository.lock_callers_of(work.session, wanted)
     rows = await callback_repository.list_callbacks(work.session, wanted, None, MOST_CLEARED)
     if len(rows) > MOST_CLEARED:
         raise TooManyCallbacks
-    if wish.expected not in (None, len(rows)):
+    if body.expected not in (None, len(rows)):
         raise OtherCallbacks(f"They are {len(rows)} now.")
     clearing_id = None
-    if rows and not wish.preview:
-        clearing_id = await _clear(work, who, wish, rows)
+    if rows and not body.preview:
+        clearing_id = await _clear(work, who, body, rows)
     return Cleared(
-        preview=wish.preview,
+        preview=body.preview,
         clearing_id=clearing_id,
         count=len(rows),
         by_line=dict(Counter(row.line for row in rows)),
@@ -56,7 +56,7 @@ async def clear(work: UnitOfWork, who: Principal, wish: ClearingIn) -> Cleared:
     )
 
 
-async def _clear(work: UnitOfWork, who: Principal, wish: ClearingIn, rows: Sequence[CallbackRow]) -> UUID:
+async def _clear(work: UnitOfWork, who: Principal, body: ClearingIn, rows: Sequence[CallbackRow]) -> UUID:
     clearing_id = new_id()
     await callback_repository.add_clearing(
         work.session,
@@ -65,8 +65,8 @@ async def _clear(work: UnitOfWork, who: Principal, wish: ClearingIn, rows: Seque
             "at": work.clock.now(),
             "subject": who.subject[:120],
             "role": who.role,
-            "reason": mask(wish.reason),
-            "criteria": wish.criteria(),
+            "reason": mask(body.reason),
+            "criteria": body.criteria(),
             "cleared": len(rows),
         },
     )

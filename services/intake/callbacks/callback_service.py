@@ -84,16 +84,16 @@ async def settle(
     work: UnitOfWork,
     who: Principal,
     callback_id: UUID,
-    wish: SettleIn,
+    body: SettleIn,
     if_match: str | None,
 ) -> CallbackRow:
     """Done, with all that the number waited for until now. Raises NoSuchContact."""
-    contact_id = wish.contact_id
+    contact_id = body.contact_id
     row = await to_change(work, callback_id, if_match)
     demand_free(row, who)
     if contact_id is not None and await repository.find(work.session, contact_id) is None:
         raise NoSuchContact(errors=at_field("/contact_id", "no contact has this id"))
-    return await _did(work, who, row, "settle", outcome=wish.outcome, contact_id=contact_id)
+    return await _did(work, who, row, "settle", outcome=body.outcome, contact_id=contact_id)
 
 
 def demand_free(row: CallbackRow, who: Principal) -> None:

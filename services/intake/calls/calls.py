@@ -25,7 +25,7 @@ from services.intake.models import CallRecord
 from services.intake.telephony.canonical import CallEvent
 from services.intake.telephony.forms import Uninterpretable
 from shared.access import Principal
-from shared.database import show_after_commit
+from shared.database import refresh_live_after_commit
 from shared.phone_numbers import normalised_phone
 from shared.row_batch import RowBatch
 from shared.unit_of_work import UnitOfWork
@@ -84,7 +84,7 @@ async def _stories(
 
 
 async def _write(work: UnitOfWork, changes: Changes) -> None:
-    show_after_commit(work.session)
+    refresh_live_after_commit(work.session)
     rows = RowBatch()
     repository.note_contacts(rows, changes.new_contacts)
     call_repository.note_calls(rows, changes.new_calls)

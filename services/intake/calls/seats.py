@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.models import PhoneSeat
 from shared.access import Principal
-from shared.database import show_after_commit, table_of
+from shared.database import refresh_live_after_commit, table_of
 from shared.ids import new_id
 from shared.unit_of_work import UnitOfWork
 
@@ -73,4 +73,4 @@ async def taken_seats(session: AsyncSession) -> Sequence[PhoneSeat]:
 
 async def _leave(session: AsyncSession, which: ColumnElement[bool], now: datetime) -> None:
     await session.execute(update(SEATS).where(SEATS.c.until.is_(None), which).values(until=now))
-    show_after_commit(session)
+    refresh_live_after_commit(session)

@@ -33,7 +33,7 @@ MOST_AHEAD = timedelta(minutes=5)
 class Arrival:
     """Where and when a contact came in, and what it wishes."""
 
-    wish: ContactIn
+    body: ContactIn
     line: Line
     received_at: datetime
     now: datetime
@@ -53,16 +53,16 @@ class NewContact:
     rows: RowBatch
 
 
-def arrival_of(context: Context, wish: ContactIn) -> Arrival:
+def arrival_of(context: Context, body: ContactIn) -> Arrival:
     """Raises ReceivedInFuture, UnknownLine."""
     now = context.clock.now()
-    received_at = wish.received_at or now
+    received_at = body.received_at or now
     if received_at > now + MOST_AHEAD:
         raise ReceivedInFuture(errors=at_field("/received_at", "lies more than 5 minutes ahead"))
-    line = lines_of(context).chosen(wish.channel, wish.line, received_at)
+    line = lines_of(context).chosen(body.channel, body.line, received_at)
     if line is None:
         raise UnknownLine(errors=at_field("/line", "no such line for this channel on that day"))
-    return Arrival(wish, line, received_at, now)
+    return Arrival(body, line, received_at, now)
 
 
 def new_contact(
@@ -72,10 +72,10 @@ def new_contact(
 
     Its trail and its events are among its rows. Raises what `identify` and `complete_facts` raise.
     """
-    wish = arrival.wish
-    identity = identify(wish.citizen, arrival.received_at)
-    facts = wish.facts and _facts_of(wish.facts, identity, wish.citizen)
-    said = said_of(identity, wish.citizen, wish.contact_person, wish.summary)
+    body = arrival.body
+    identity = identify(body.citizen, arrival.received_at)
+    facts = body.facts and _facts_of(body.facts, identity, body.citizen)
+    said = said_of(identity, body.citizen, body.contact_person, body.summary)
     contact = _contact(context, arrival, said, facts, ticket)
     rows = RowBatch()
     words = name_words(said.name, said.contact_name)
@@ -110,7 +110,7 @@ def _contact(
     return ContactColumns(
         id=contact_id,
         reference=reference_of(contact_id),
-        channel=arrival.wish.channel,
+        channel=arrival.body.channel,
         line=arrival.line.code,
         status=ContactStatus.WAITING if facts is None else ContactStatus.REGISTERED,
         moved_by="person",
@@ -118,8 +118,8 @@ def _contact(
         created_at=arrival.now,
         changed_at=arrival.now,
         ticket=ticket,
-        anonymous=arrival.wish.citizen.anonymous,
-        address_protected_until=arrival.wish.citizen.address_protected_until,
+        anonymous=arrival.body.citizen.anonymous,
+        address_protected_until=arrival.body.citizen.address_protected_until,
         facts=None if facts is None else facts.model_dump(mode="json"),
         **sealed_columns(vault_of(context), contact_id, said),
     )

@@ -16,35 +16,35 @@ from shared.unit_of_work import UnitOfWork
 
 
 async def search(
-    work: UnitOfWork, who: Principal, wish: Search, purpose: str | None
+    work: UnitOfWork, who: Principal, body: Search, purpose: str | None
 ) -> list[tuple[Contact, Said]]:
     """Contacts with this value, newest first, one more than the limit when more follow.
 
     The search is written down with the kind of its criterion, and so is each contact it finds.
     """
-    after = decode_cursor(wish.cursor)
-    criterion, contacts = await _search(work, wish, after)
-    why = wish.purpose or purpose or access_log.SEARCHING
+    after = decode_cursor(body.cursor)
+    criterion, contacts = await _search(work, body, after)
+    why = body.purpose or purpose or access_log.SEARCHING
     await access_log.log_look(work, who, "search", why, criterion=criterion)
-    seen = [contact.id for contact in contacts[: wish.limit]]
+    seen = [contact.id for contact in contacts[: body.limit]]
     await access_log.log_look(work, who, "found", why, contacts=seen, criterion=criterion)
     vault = vault_of(work)
     return [(contact, vault.open_said(contact.id, contact.said)) for contact in contacts]
 
 
-async def _search(work: UnitOfWork, wish: Search, after: Cursor | None) -> tuple[str, list[Contact]]:
-    vault, session, limit = vault_of(work), work.session, wish.limit
-    if wish.cpr is not None:
-        index = vault.index_of("cpr", read_cpr(wish.cpr, "/cpr").digits)
+async def _search(work: UnitOfWork, body: Search, after: Cursor | None) -> tuple[str, list[Contact]]:
+    vault, session, limit = vault_of(work), work.session, body.limit
+    if body.cpr is not None:
+        index = vault.index_of("cpr", read_cpr(body.cpr, "/cpr").digits)
         return "cpr", list(await repository.search_by(session, "cpr_index", str(index), after, limit))
-    if wish.phone is not None:
-        number = normalised_phone(wish.phone)
+    if body.phone is not None:
+        number = normalised_phone(body.phone)
         if number is None:
             raise InvalidInput(errors=at_field("/phone", "is not a phone number"))
         index = vault.index_of("phone", number)
         return "phone", list(await repository.search_by(session, "phone_index", str(index), after, limit))
-    if wish.reference is not None:
-        reference = read_reference(wish.reference)
+    if body.reference is not None:
+        reference = read_reference(body.reference)
         return "reference", list(await repository.search_by(session, "reference", reference, after, limit))
-    words = vault.name_indexes(name_words(wish.name))
+    words = vault.name_indexes(name_words(body.name))
     return "name", list(await repository.search_by_name(session, words, after, limit)) if words else []

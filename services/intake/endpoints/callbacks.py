@@ -113,10 +113,10 @@ async def summarise_callbacks(
     response_model=Cleared,
     responses=answers(TooManyCallbacks, OtherCallbacks, IdempotencyMismatch),
 )
-async def clear_callbacks(who: Mover, wish: ClearingIn, work: CaughtUp, once: Idempotent) -> Response:
+async def clear_callbacks(who: Mover, body: ClearingIn, work: CaughtUp, once: Idempotent) -> Response:
     """All that wait and fit, or none; with `preview` it only says which. Trailed with role and reason."""
     await once.replay(work, who)
-    cleared = await callback_clearing.clear(work, who, wish)
+    cleared = await callback_clearing.clear(work, who, body)
     answer = Response(cleared.model_dump_json(), media_type="application/json")
     await once.remember(work, who, answer)
     return answer
@@ -194,12 +194,12 @@ async def try_callback(
     callback_id: UUID,
     work: Writing,
     once: Idempotent,
-    wish: AttemptIn | None = None,
+    body: AttemptIn | None = None,
     if_match: IfMatch = None,
 ) -> Response:
     """Counted; it waits again, and is due at the next try."""
     await once.replay(work, who)
-    next_try_at = None if wish is None else wish.next_try_at
+    next_try_at = None if body is None else body.next_try_at
     row = await callback_service.attempt(work, who, callback_id, next_try_at, if_match)
     answer = await _json(work, who, row)
     await once.remember(work, who, answer)
@@ -217,9 +217,9 @@ async def settle_callback(
     who: Caller,
     callback_id: UUID,
     work: Writing,
-    wish: SettleIn | None = None,
+    body: SettleIn | None = None,
     if_match: IfMatch = None,
 ) -> Response:
     """It settles all that the number waited for until now, on other days too."""
-    row = await callback_service.settle(work, who, callback_id, wish or SettleIn(), if_match)
+    row = await callback_service.settle(work, who, callback_id, body or SettleIn(), if_match)
     return await _json(work, who, row)

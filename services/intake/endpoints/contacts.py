@@ -85,14 +85,14 @@ def _json(
     responses=answers(IdempotencyMismatch, ReceivedInFuture, UnknownLine, *_IDENTITY),
 )
 async def create_contact(
-    who: Staff, wish: ContactIn, once: Idempotent, grouped: Grouped, purpose: Purpose = None
+    who: Staff, body: ContactIn, once: Idempotent, grouped: Grouped, purpose: Purpose = None
 ) -> Response:
     """It waits at the reception of its line; with facts it is registered, and triage looks at it.
 
     A walk-in gets the day's next ticket number of its entrance. The same Idempotency-Key and body give
     the same contact again.
     """
-    arrival = arrival_of(grouped, wish)
+    arrival = arrival_of(grouped, body)
     if not arrival.needs_ticket:
         new = new_contact(grouped, who, arrival, purpose)
         answer = _json(grouped, who, new.contact, new.said, 201)
@@ -138,16 +138,16 @@ async def list_contacts(
     "/search", summary="Find contacts of a person", responses=answers(InvalidCursor, ImpossibleCpr)
 )
 async def search_contacts(
-    who: Reader, wish: Search, work: CaughtUp, purpose: Purpose = None
+    who: Reader, body: Search, work: CaughtUp, purpose: Purpose = None
 ) -> Page[FoundContact]:
     """By personal number, phone, reference or name: in the body, never in the URL. It is logged.
 
     Who has no task with the person searches by reference alone, and is told no name.
     """
-    if wish.reference is None and not may_see_the_person(who):
+    if body.reference is None and not may_see_the_person(who):
         raise Forbidden("Your role searches by reference alone.")
-    rows = await searching.search(work, who, wish, purpose)
-    page, last = split_page(rows, wish.limit)
+    rows = await searching.search(work, who, body, purpose)
+    page, last = split_page(rows, body.limit)
     next_cursor = None if last is None else encode_cursor(last[0].received_at, last[0].id)
     now, lines = work.clock.now(), lines_of(work)
     named = may_see_the_person(who)
@@ -173,13 +173,13 @@ async def change_contact(
     *,
     who: Staff,
     contact_id: UUID,
-    wish: ContactChange,
+    body: ContactChange,
     work: Writing,
     if_match: IfMatch = None,
     purpose: Purpose = None,
 ) -> Response:
     """The citizen, the contact person or the summary; a call's contact starts with none of them."""
-    changed = await service.change(work, who, contact_id, wish, if_match=if_match, purpose=purpose)
+    changed = await service.change(work, who, contact_id, body, if_match=if_match, purpose=purpose)
     return _json(work, who, *changed)
 
 
@@ -213,11 +213,11 @@ async def close_contact(
     *,
     who: Staff,
     contact_id: UUID,
-    wish: Closing,
+    body: Closing,
     work: Writing,
     if_match: IfMatch = None,
     purpose: Purpose = None,
 ) -> Response:
     """Nothing more is to be done. If-Match is heeded when sent; the same outcome again changes nothing."""
-    closed = await service.close(work, who, contact_id, wish, if_match=if_match, purpose=purpose)
+    closed = await service.close(work, who, contact_id, body, if_match=if_match, purpose=purpose)
     return _json(work, who, *closed)

@@ -56,7 +56,7 @@ async def _unclaimed(work: UnitOfWork, lines: Lines) -> list[UnclaimedQueue]:
 async def put_line(
     code: Annotated[LineCode, Path(examples=["hovednummer"])],
     valid_from: Annotated[date, Path(description="Its first day", examples=["2026-04-01"])],
-    wish: LineIn,
+    body: LineIn,
     work: Writing,
     if_match: IfMatch = None,
 ) -> Response:
@@ -65,7 +65,7 @@ async def put_line(
     Refused, with the field: periods of a line that overlap, two defaults of a channel at one time, a queue
     or a called number of two lines at one time.
     """
-    line, is_new = await configuring.put_line(work, code, valid_from, wish, if_match)
+    line, is_new = await configuring.put_line(work, code, valid_from, body, if_match)
     headers = {"ETag": etag(line.edition)}
-    body = LineOut.of(line).model_dump_json()
-    return Response(body, 201 if is_new else 200, headers, media_type="application/json")
+    document = LineOut.of(line).model_dump_json()
+    return Response(document, 201 if is_new else 200, headers, media_type="application/json")

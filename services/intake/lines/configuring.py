@@ -62,7 +62,7 @@ def _said(lines: Iterable[Line]) -> list[dict[str, Any]]:
 
 
 async def put_line(
-    work: UnitOfWork, code: str, valid_from: date, wish: LineIn, if_match: str | None
+    work: UnitOfWork, code: str, valid_from: date, body: LineIn, if_match: str | None
 ) -> tuple[Line, bool]:
     """Store one period, and say whether it is new. Changing one that is there takes its ETag.
 
@@ -73,7 +73,7 @@ async def put_line(
     before = next((line for line in stored if (line.code, line.valid_from) == (code, valid_from)), None)
     if before is not None:
         require_version(if_match, before.edition)
-    line = wish.period(code, valid_from, edition=version)
+    line = body.period(code, valid_from, edition=version)
     wrong = conflicts_of(line, [other for other in stored if other is not before])
     if wrong:
         raise ContradictingLines(

@@ -69,10 +69,10 @@ async def read_alarm(alarm_id: UUID, work: Reading) -> Response:
     responses=answers(NotFound, AlarmIsEnded, StaleVersion),
 )
 async def acknowledge_alarm(
-    who: Person, alarm_id: UUID, wish: AcknowledgeIn, work: Writing, if_match: IfMatch = None
+    who: Person, alarm_id: UUID, body: AcknowledgeIn, work: Writing, if_match: IfMatch = None
 ) -> Response:
     """Ends it, with what was done. One more contact raises a new alarm, which shows these contacts again.
 
     Send If-Match with the ETag that was read, so that nothing is acknowledged that came meanwhile (412).
     """
-    return await _json(work, await alarming.acknowledge(work, who, alarm_id, wish.reason, if_match))
+    return await _json(work, await alarming.acknowledge(work, who, alarm_id, body.reason, if_match))

@@ -54,15 +54,15 @@ async def _json(work: UnitOfWork, assessment: Assessment, status: int = 200) -> 
     response_model=AssessmentOut,
     responses=answers(IdempotencyMismatch, ContactIsClosed, ContradictoryFacts),
 )
-async def create_assessment(who: Staff, wish: AssessmentIn, once: Idempotent, work: Writing) -> Response:
+async def create_assessment(who: Staff, body: AssessmentIn, once: Idempotent, work: Writing) -> Response:
     """A recommendation that is stored for a person to decide on.
 
     It also comes by itself whenever intake tells of a contact's facts. An older one that nobody decided
     on is superseded.
     """
-    refuse_contradictions(wish.facts)
+    refuse_contradictions(body.facts)
     await once.replay(work, who)
-    answer = await _json(work, await assess_by_hand(work, wish), 201)
+    answer = await _json(work, await assess_by_hand(work, body), 201)
     await once.remember(work, who, answer)
     return answer
 
@@ -134,7 +134,7 @@ async def decide_assessment(
     *,
     who: Staff,
     assessment_id: UUID,
-    wish: DecisionIn,
+    body: DecisionIn,
     once: Idempotent,
     work: Writing,
     if_match: IfMatch = None,
@@ -145,6 +145,6 @@ async def decide_assessment(
     ETag. After a unit has returned the contact, anybody may decide.
     """
     await once.replay(work, who)
-    answer = await _json(work, await service.decide(work, who, assessment_id, wish, if_match))
+    answer = await _json(work, await service.decide(work, who, assessment_id, body, if_match))
     await once.remember(work, who, answer)
     return answer

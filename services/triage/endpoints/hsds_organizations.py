@@ -108,10 +108,10 @@ async def read_organization(
     responses=made_new(OrganizationOut) | answers(StaleVersion, VersionRequired),
 )
 async def put_organization(
-    *, who: Editor, organization_id: UUID, wish: Organization, work: Writing, if_match: IfMatch = None
+    *, who: Editor, organization_id: UUID, body: Organization, work: Writing, if_match: IfMatch = None
 ) -> Response:
     """The organisation as it is from now on, whole; its services have places of their own. A new id: 201."""
-    row, new = await changing.put_organization(work, who, organization_id, wish, if_match)
+    row, new = await changing.put_organization(work, who, organization_id, body, if_match)
     answer = as_json(
         await _organization(work, row, full=True, full_service=False), {"ETag": etag(row.version)}
     )

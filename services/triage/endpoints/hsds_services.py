@@ -145,14 +145,14 @@ async def _whole(work: UnitOfWork, row: OfferRow) -> dict[str, Any]:
     | answers(UnknownOrganization, ForeignEntry, StaleVersion, VersionRequired),
 )
 async def put_service(
-    *, who: Editor, service_id: UUID, wish: Service, work: Writing, if_match: IfMatch = None
+    *, who: Editor, service_id: UUID, body: Service, work: Writing, if_match: IfMatch = None
 ) -> Response:
     """The offer as it is from now on, whole: what is left out is gone. A new id makes a new offer (201).
 
     The id in the path counts, not the one in the body. An offer that an import brought is kept by hand from
     then on.
     """
-    row, new = await changing.put_service(work, who, service_id, wish, if_match)
+    row, new = await changing.put_service(work, who, service_id, body, if_match)
     answer = as_json(await _whole(work, row), {"ETag": etag(row.version)})
     answer.headers["Location"] = f"/v1/services/{service_id}"
     answer.status_code = 201 if new else 200

@@ -90,13 +90,13 @@ def _close(found: Close) -> CloseOut:
 
 
 @matching_router.post("/match", summary="Which offers fit, and why?", dependencies=EVERYBODY)
-async def match_offers(wish: MatchIn, work: Reading) -> MatchOut:
+async def match_offers(body: MatchIn, work: Reading) -> MatchOut:
     """Need, age, bydel, language and validity decide whether an offer fits; room and opening hours its place.
 
     What is not known of a citizen or an offer turns nobody away. This settles no destination.
     """
     advisers: Advisers = work.state.advisers
-    facts = wish.facts
+    facts = body.facts
     possible = (
         frozenset({facts.district})
         if facts.district is not None
@@ -104,7 +104,7 @@ async def match_offers(wish: MatchIn, work: Reading) -> MatchOut:
         if facts.postal_code is not None
         else None
     )
-    seeker = Seeker(facts.needs, facts.age, possible, wish.language, wish.at or work.clock.now())
+    seeker = Seeker(facts.needs, facts.age, possible, body.language, body.at or work.clock.now())
     offers = (await advisers.catalogue(work.session)).offers
     fitting, close = match(offers, seeker, advisers.vocabulary)
     return MatchOut(

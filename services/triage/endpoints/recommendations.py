@@ -33,15 +33,15 @@ Trace = Annotated[bool, Query(description="Show every row with its three-valued 
     responses=answers(UnknownRuleset, ContradictoryFacts, NoAnswer),
 )
 async def recommend(
-    wish: RecommendationIn,
+    body: RecommendationIn,
     work: Reading,
     trace: Trace = False,
     explain: Explain = False,
     ruleset: Version = None,
 ) -> ExplainedRecommendation | Recommendation:
     """Facts in, exactly one destination out, or exactly the facts that would settle it. Stores nothing."""
-    refuse_contradictions(wish.facts)
-    received_at = wish.received_at or work.clock.now()
+    refuse_contradictions(body.facts)
+    received_at = body.received_at or work.clock.now()
     advisers: Advisers = work.state.advisers
     advise = advisers.explain if explain else advisers.advise
-    return await advise(work.session, wish.facts, wish.channel, received_at, version=ruleset, trace=trace)
+    return await advise(work.session, body.facts, body.channel, received_at, version=ruleset, trace=trace)

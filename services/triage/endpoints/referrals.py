@@ -82,10 +82,10 @@ def _shown(referral: Referral) -> ReferralOut:
     response_model=ReferralOut,
     responses=answers(UnknownService, IdempotencyMismatch),
 )
-async def create_referral(who: Staff, wish: ReferralIn, once: Idempotent, work: Writing) -> Response:
+async def create_referral(who: Staff, body: ReferralIn, once: Idempotent, work: Writing) -> Response:
     """Written down once for each contact and offer; a decision can do so as well (`service_id`)."""
     await once.replay(work, who)
-    made = await refer(work, who, wish.contact_id, wish.service_id)
+    made = await refer(work, who, body.contact_id, body.service_id)
     headers = {"Location": f"/v1/referrals/{made.id}"}
     answer = Response(_shown(made).model_dump_json(), 201, headers, media_type="application/json")
     await once.remember(work, who, answer)
@@ -110,9 +110,9 @@ async def read_referral(referral_id: UUID, work: Reading) -> ReferralOut:
 @referrals_router.post(
     "/{referral_id}/outcome", summary="Tell whether the citizen came", responses=answers(NotFound)
 )
-async def tell_referral_outcome(who: Staff, referral_id: UUID, wish: OutcomeIn, work: Writing) -> ReferralOut:
+async def tell_referral_outcome(who: Staff, referral_id: UUID, body: OutcomeIn, work: Writing) -> ReferralOut:
     """What was told last holds. Whether they came back is found out from their later contacts."""
-    return _shown(await tell_outcome(work, who, referral_id, wish.came))
+    return _shown(await tell_outcome(work, who, referral_id, body.came))
 
 
 @outcomes_router.get(

@@ -93,13 +93,13 @@ async def read_proof(version: VersionPath, work: Reading) -> CheckOut:
     ),
 )
 async def activate_ruleset(
-    *, who: Editor, version: VersionPath, wish: ActivateIn, work: Writing, if_match: IfMatch = None
+    *, who: Editor, version: VersionPath, body: ActivateIn, work: Writing, if_match: IfMatch = None
 ) -> Response:
     """From a moment on, by somebody who has not written any of it.
 
     It must be checked and simulated since its last change. The one before it is retired at that moment.
     """
-    return await item_of(work, await lifecycle.activate(work, who, version, wish, if_match))
+    return await item_of(work, await lifecycle.activate(work, who, version, body, if_match))
 
 
 @steps_router.post(
@@ -108,6 +108,6 @@ async def activate_ruleset(
     response_model=RulesetItem,
     responses=answers(UnknownRuleset, StillInForce),
 )
-async def retire_ruleset(who: Editor, version: VersionPath, wish: RetireIn, work: Writing) -> Response:
+async def retire_ruleset(who: Editor, version: VersionPath, body: RetireIn, work: Writing) -> Response:
     """The one in force is retired by its successor's beginning, never alone: there is always exactly one."""
-    return await item_of(work, await lifecycle.retire(work, who, version, wish.reason))
+    return await item_of(work, await lifecycle.retire(work, who, version, body.reason))

@@ -31,17 +31,17 @@ _PICTURE_POLICY = {"Content-Security-Policy": "default-src 'none'; sandbox"}
     responses=answers(UnknownRuleset, StaleVersion),
 )
 async def simulate_ruleset(
-    who: Editor, version: VersionPath, request: Request, wish: SimulateIn | None = None
+    who: Editor, version: VersionPath, request: Request, body: SimulateIn | None = None
 ) -> SimulationOut:
     """How many contacts would have gone elsewhere, which, and what each unit would get in a week.
 
     Newest contacts first, for at most DSI_SIMULATION_SECONDS. One that is not complete does not count
     for activation: choose a shorter period.
     """
-    state, wish = request.app.state, wish or SimulateIn()
+    state, body = request.app.state, body or SimulateIn()
     advisers: Advisers = state.advisers
-    last = wish.to or state.clock.now()
-    period = Period(wish.from_ or last - _DEFAULT, last)
+    last = body.to or state.clock.now()
+    period = Period(body.from_ or last - _DEFAULT, last)
     if period.first >= period.last:
         raise InvalidInput(errors=at_field("/from", "must be before the end of the period"))
     async with state.database.reading() as session:

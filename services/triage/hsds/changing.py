@@ -48,7 +48,7 @@ def author_of(work: UnitOfWork, who: Principal, source: str | None = None) -> Au
 
 
 async def put_service(
-    work: UnitOfWork, who: Principal, id_: UUID, wish: Service, if_match: str | None
+    work: UnitOfWork, who: Principal, id_: UUID, body: Service, if_match: str | None
 ) -> tuple[OfferRow, bool]:
     """The offer as it is from now on, and whether it is new.
 
@@ -59,16 +59,16 @@ async def put_service(
     row = await store.find_offer(work.session, id_, locked=True)
     if row is not None:
         require_version(if_match, row.version)
-    organization = await _organization_of(work, wish)
-    service = wish.model_copy(update={"id": id_})
+    organization = await _organization_of(work, body)
+    service = body.model_copy(update={"id": id_})
     await write_service(work, author_of(work, who), service, organization, row)
     kept = await store.find_offer(work.session, id_)
     assert kept is not None  # noqa: S101 -- written a moment ago, in this transaction
     return kept, row is None
 
 
-async def _organization_of(work: UnitOfWork, wish: Service) -> OrganizationRow:
-    key = wish.organization_key
+async def _organization_of(work: UnitOfWork, body: Service) -> OrganizationRow:
+    key = body.organization_key
     found = None if key is None else await store.find_organization(work.session, key)
     if found is None:
         raise UnknownOrganization(errors=at_field("/organization_id", "no such organisation: put it first"))
@@ -76,14 +76,14 @@ async def _organization_of(work: UnitOfWork, wish: Service) -> OrganizationRow:
 
 
 async def put_organization(
-    work: UnitOfWork, who: Principal, id_: UUID, wish: Organization, if_match: str | None
+    work: UnitOfWork, who: Principal, id_: UUID, body: Organization, if_match: str | None
 ) -> tuple[OrganizationRow, bool]:
     """The organisation as it is from now on, and whether it is new. Raises VersionRequired, StaleVersion."""
     await store.take_turn(work.session)
     row = await store.find_organization(work.session, id_, locked=True)
     if row is not None:
         require_version(if_match, row.version)
-    await write_organization(work, author_of(work, who), wish.model_copy(update={"id": id_}), row)
+    await write_organization(work, author_of(work, who), body.model_copy(update={"id": id_}), row)
     kept = await store.find_organization(work.session, id_)
     assert kept is not None  # noqa: S101 -- written a moment ago, in this transaction
     return kept, row is None

@@ -57,13 +57,13 @@ async def create(
     return await get_ruleset(work, ruleset.version)
 
 
-async def copy(work: UnitOfWork, who: Principal, wish: CopyIn, reason: str) -> RulesetRow:
+async def copy(work: UnitOfWork, who: Principal, body: CopyIn, reason: str) -> RulesetRow:
     """Store a draft that says what another rule set says. Raises UnknownRuleset or VersionTaken."""
     await lock_all(work.session)
-    original = await get_ruleset(work, wish.copy_of)
+    original = await get_ruleset(work, body.copy_of)
     known = [row.version for row in await ruleset_store.read_rulesets(work.session)]
-    version = wish.version or _next_number(known)
-    told = {"title": wish.title, "valid_from": wish.valid_from}
+    version = body.version or _next_number(known)
+    told = {"title": body.title, "valid_from": body.valid_from}
     given = {name: value for name, value in told.items() if value is not None}
     ruleset = RuleSet.model_validate(original.content | given | {"version": version})
     return await create(work, who, Written(ruleset, None), reason, original)
@@ -124,7 +124,7 @@ async def record(
 
 
 async def activate(
-    work: UnitOfWork, who: Principal, version: str, wish: ActivateIn, if_match: str | None
+    work: UnitOfWork, who: Principal, version: str, body: ActivateIn, if_match: str | None
 ) -> RulesetRow:
     """Put a rule set in force from a moment on.
 
@@ -140,16 +140,16 @@ async def activate(
     stands = await standing(work, row)
     if stands is not RulesetStatus.SIMULATED:
         raise NotReady(ruleset_status=stands)
-    begins = await _moment(work, row, wish)
+    begins = await _moment(work, row, body)
     await ruleset_store.change_ruleset(work.session, version, active_from=begins)
-    await _note(work, who, version, "activated", row.revision, reason=wish.reason)
+    await _note(work, who, version, "activated", row.revision, reason=body.reason)
     return await get_ruleset(work, version)
 
 
-async def _moment(work: UnitOfWork, row: RulesetRow, wish: ActivateIn) -> datetime:
+async def _moment(work: UnitOfWork, row: RulesetRow, body: ActivateIn) -> datetime:
     """When it begins: not in the past, not before its own day, not before what it is based on."""
     now = work.clock.now()
-    moment = now if wish.from_ is None else wish.from_
+    moment = now if body.from_ is None else body.from_
     if moment < now - SENT_JUST_NOW:
         raise _impossible("the past keeps the rules it had; now is the earliest moment")
     begins = max(moment, now)
