@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from services.simulation.clients import Clients, ok
+from city_week.clients import Clients, ok
 
 
 @dataclass

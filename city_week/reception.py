@@ -4,9 +4,9 @@ import random
 from datetime import datetime
 from typing import Any
 
-from services.simulation.citizens import Citizen
-from services.simulation.clients import Clients, ok
-from services.simulation.tally import Tally
+from city_week.citizens import Citizen
+from city_week.clients import Clients, ok
+from city_week.tally import Tally
 
 #: How often a receptionist knows better than the recommendation.
 OVERRIDE_SHARE = 0.04

@@ -6,8 +6,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from services.simulation.checks import Findings
-from services.simulation.tally import Tally
+from city_week.checks import Findings
+from city_week.tally import Tally
 
 _CHANNELS = ("phone", "walk_in", "written")
 

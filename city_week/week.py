@@ -8,12 +8,12 @@ from functools import partial
 from typing import Any
 from uuid import uuid5
 
-from services.simulation.agenda import Agenda
-from services.simulation.citizens import Citizen, draw_citizen
-from services.simulation.clients import Clients, ok
-from services.simulation.reception import Reception
-from services.simulation.tally import Tally
-from services.simulation.volumes import (
+from city_week.agenda import Agenda
+from city_week.citizens import Citizen, draw_citizen
+from city_week.clients import Clients, ok
+from city_week.reception import Reception
+from city_week.tally import Tally
+from city_week.volumes import (
     MEAN_CASE_WORK,
     MEAN_DESK_TALK,
     MEAN_LETTER_WORK,

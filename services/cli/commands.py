@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from services.cli.follow_commands import follow
+from exchange_follower.commands import follow
 from shared.access import EVERY_UNIT, Tokens
 from shared.settings import CommonSettings
 from shared.vocabulary import Role, Unit
@@ -144,8 +144,8 @@ def import_calls_csv(
     data: Data = None,
 ) -> None:
     """Tell recorded calls as if live, and hold what is derived against the record."""
-    from services.cli.importing_calls import CallsImport, import_calls_file
-    from services.intake.importing.calls_file import Disorder
+    from research_calls.calls_file import Disorder
+    from research_calls.command import CallsImport, import_calls_file
 
     disorder = Disorder(shuffle_seconds, doubled, seed)
     asked = CallsImport(file, disorder, limit, tell_queues)

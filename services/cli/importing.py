@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from exchange_follower.log_import import ImportCount, LinesRefusedError, import_queue_log
 from services.cli.own_house import client_of, own_house
-from services.intake.importing.importing import ImportCount, LinesRefusedError, import_queue_log
 from shared.vocabulary import Role
 
 

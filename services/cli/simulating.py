@@ -10,12 +10,12 @@ import httpx
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from city_week.checks import check_places
+from city_week.clients import Clients, ok
+from city_week.report import print_report
+from city_week.week import Week
 from services.cli.own_house import client_of, own_house
 from services.house import House
-from services.simulation.checks import check_places
-from services.simulation.clients import Clients, ok
-from services.simulation.report import print_report
-from services.simulation.week import Week
 from shared.clock import COPENHAGEN, SettableClock, SystemClock
 from shared.settings import CommonSettings
 from shared.vocabulary import Role

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from services.intake.telephony.asterisk.ami_session import Exchange
-from services.intake.telephony.asterisk.courier import Courier
+from exchange_follower.ami_session import Exchange
+from exchange_follower.courier import Courier
 from services.intake.telephony.asterisk.queue_log import cut
 
 Answer = Callable[[], httpx.Response]

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from exchange_follower.spool import Spool
 from services.intake.calls.call_fold import calls_of
 from services.intake.calls.call_state import Call, Inconsistency
 from services.intake.telephony.asterisk.ami_events import interpreted, moment_of
-from services.intake.telephony.asterisk.spool import Spool
 from services.intake.telephony.canonical import CallEvent, ExchangeRestart
 from services.intake.telephony.forms import RawDelivery, Uninterpretable
 from tests.intake.recording import AMI, QUEUE_LOG, meanings_of, needs_recording

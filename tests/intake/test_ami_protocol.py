@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.telephony.asterisk.ami_protocol import (
+from exchange_follower.ami_protocol import (
     LONGEST_LINE,
     MOST_LINES,
     AmiReader,

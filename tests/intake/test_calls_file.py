@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from services.intake.importing.calls_file import CallsFile, Disorder, NotACallsFileError, deliveries
+from research_calls.calls_file import CallsFile, Disorder, NotACallsFileError, deliveries
 from tests.intake.test_recorded_calls import ANSWERED
 
 

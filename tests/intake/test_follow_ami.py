@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from services.intake.telephony.asterisk.ami_session import Exchange
-from services.intake.telephony.asterisk.follow_ami import AmiFollower
-from services.intake.telephony.asterisk.spool import Spool
+from exchange_follower.ami import AmiFollower
+from exchange_follower.ami_session import Exchange
+from exchange_follower.spool import Spool
 from shared.clock import SettableClock
 from tests.conftest import TUESDAY
 from tests.intake.asterisk_fakes import FakeExchange, FakeIntake, eventually, written

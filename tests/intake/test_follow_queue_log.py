@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.intake.telephony.asterisk.courier import Courier, signed_with
-from services.intake.telephony.asterisk.follow_queue_log import QueueLogFollower, recent
-from services.intake.telephony.asterisk.log_reader import LogReader
-from services.intake.telephony.asterisk.position import keep_position, read_position
+from exchange_follower.courier import Courier, signed_with
+from exchange_follower.log_reader import LogReader
+from exchange_follower.position import keep_position, read_position
+from exchange_follower.queue_log import QueueLogFollower, recent
 from services.intake.telephony.asterisk.queue_log import cut
 from services.intake.telephony.signatures import Signatures
 from tests.intake.asterisk_fakes import FakeIntake

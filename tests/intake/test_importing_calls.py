@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from exchange_follower.log_import import LinesRefusedError
+from research_calls.calls_file import CallsFile, Disorder, deliveries
+from research_calls.comparing import Derived, compare, derived_calls, import_calls
 from services.intake.calls.call_fold import calls_of
 from services.intake.calls.call_state import Call
-from services.intake.importing.calls_file import CallsFile, Disorder, deliveries
-from services.intake.importing.importing import LinesRefusedError
-from services.intake.importing.importing_calls import Derived, compare, derived_calls, import_calls
 from services.intake.models import CallDelivery
 from services.intake.telephony.canonical import CallEvent
 from shared.database import table_of

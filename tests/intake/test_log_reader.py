@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.intake.telephony.asterisk.log_reader import LogReader
-from services.intake.telephony.asterisk.position import Mark
+from exchange_follower.log_reader import LogReader
+from exchange_follower.position import Mark
 
 
 @pytest.fixture

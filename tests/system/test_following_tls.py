@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from pydantic import SecretStr
 
-from services.cli.following import FollowSettings, exchange_at
-from services.intake.telephony.asterisk.spool import Spool
+from exchange_follower.running import FollowSettings, exchange_at
+from exchange_follower.spool import Spool
 from tests.intake.asterisk_fakes import FakeExchange, FakeIntake, eventually, written
 from tests.intake.test_follow_ami import following, join, told_by
 

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
+from exchange_follower.spool import Spool
 from services.intake.deliveries.delivery_repository import DELIVERIES
-from services.intake.telephony.asterisk.spool import Spool
 from shared.clock import SettableClock
 from shared.vocabulary import Role
 from tests.bench import Bench

@@ -7,10 +7,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from services.cli.following import LOGS, SPOOLS
-from services.intake.telephony.asterisk.log_reader import LogReader
-from services.intake.telephony.asterisk.position import read_position
-from services.intake.telephony.asterisk.spool import Spool
+from exchange_follower.log_reader import LogReader
+from exchange_follower.position import read_position
+from exchange_follower.running import LOGS, SPOOLS
+from exchange_follower.spool import Spool
 from shared.settings import CommonSettings
 
 

@@ -27,8 +27,8 @@ def follow_queue_log(
     data: Data = None,
 ) -> None:
     """Tell intake of each line of a queue_log as it is written, through rotations and restarts."""
-    from services.cli.following import follow_queue_log as run
-    from services.cli.following import settings_for
+    from exchange_follower.running import follow_queue_log as run
+    from exchange_follower.running import settings_for
 
     with _said_plainly():
         run(file, _checked(source), settings_for(data, url))
@@ -54,8 +54,8 @@ def follow_ami(
     data: Data = None,
 ) -> None:
     """Tell intake what an exchange's manager interface (AMI) tells, as it happens."""
-    from services.cli.following import Keeping, exchange_at, settings_for
-    from services.cli.following import follow_ami as run
+    from exchange_follower.running import Keeping, exchange_at, settings_for
+    from exchange_follower.running import follow_ami as run
 
     with _said_plainly():
         settings = settings_for(data, url)
@@ -66,8 +66,8 @@ def follow_ami(
 @follow.command("status")
 def follow_status(data: Data = None) -> None:
     """Show how far each follower of this folder has come, and what it has not told yet."""
-    from services.cli.follow_status import show_followers
-    from services.cli.following import settings_for
+    from exchange_follower.running import settings_for
+    from exchange_follower.status import show_followers
 
     show_followers(settings_for(data, None))
 
@@ -75,7 +75,7 @@ def follow_status(data: Data = None) -> None:
 @contextmanager
 def _said_plainly() -> Iterator[None]:
     """What an operator can mend is said in one sentence, without a traceback."""
-    from services.cli.following import AlreadyFollowing
+    from exchange_follower.running import AlreadyFollowing
 
     try:
         yield

@@ -10,12 +10,12 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from exchange_follower.log_import import LinesRefusedError
+from research_calls.calls_file import CallsFile, Disorder, NotACallsFileError
+from research_calls.comparing import Comparison, Told, compare, derived_calls, import_calls
+from research_calls.recorded_calls import Flaw
 from services.cli.own_house import client_of, own_house
 from services.house import House
-from services.intake.importing.calls_file import CallsFile, Disorder, NotACallsFileError
-from services.intake.importing.importing import LinesRefusedError
-from services.intake.importing.importing_calls import Comparison, Told, compare, derived_calls, import_calls
-from services.intake.importing.recorded_calls import Flaw
 from shared.vocabulary import Role
 
 _SUBJECT = "dsi-import"

@@ -16,13 +16,13 @@ import httpx
 import structlog
 from pydantic import SecretStr
 
-from services.intake.telephony.asterisk.ami_session import Exchange
-from services.intake.telephony.asterisk.courier import Courier, Proof, bearer, signed_with
-from services.intake.telephony.asterisk.follow_ami import AmiFollower
-from services.intake.telephony.asterisk.follow_queue_log import QueueLogFollower
-from services.intake.telephony.asterisk.log_reader import LogReader
-from services.intake.telephony.asterisk.position import read_position
-from services.intake.telephony.asterisk.spool import Spool
+from exchange_follower.ami import AmiFollower
+from exchange_follower.ami_session import Exchange
+from exchange_follower.courier import Courier, Proof, bearer, signed_with
+from exchange_follower.log_reader import LogReader
+from exchange_follower.position import read_position
+from exchange_follower.queue_log import QueueLogFollower
+from exchange_follower.spool import Spool
 from shared.access import Tokens
 from shared.clock import SystemClock
 from shared.log import configure_logging

@@ -11,14 +11,14 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
-from services.intake.telephony.asterisk.ami_events import AmiEvent
-from services.intake.telephony.asterisk.ami_session import Exchange, LoginRefused, SessionOver, listen
-from services.intake.telephony.asterisk.courier import (
+from exchange_follower.ami_session import Exchange, LoginRefused, SessionOver, listen
+from exchange_follower.courier import (
     LONGEST_PAUSE_SECONDS,
     SHORTEST_PAUSE_SECONDS,
     Courier,
 )
-from services.intake.telephony.asterisk.spool import Spool
+from exchange_follower.spool import Spool
+from services.intake.telephony.asterisk.ami_events import AmiEvent
 from shared.clock import Clock
 
 log = structlog.get_logger("follow")

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 import structlog
 
-from services.intake.telephony.asterisk.position import MOST_HEAD_BYTES, Mark
+from exchange_follower.position import MOST_HEAD_BYTES, Mark
 
 log = structlog.get_logger("follow")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from services.intake.telephony.asterisk.ami_protocol import AmiReader, Message, written
+from exchange_follower.ami_protocol import AmiReader, Message, written
 
 log = structlog.get_logger("follow")
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from io import TextIOWrapper
 from pathlib import Path
 
-from services.intake.importing.recorded_calls import RecordedCall, UnreadableRowError, events_of, read_call
+from research_calls.recorded_calls import RecordedCall, UnreadableRowError, events_of, read_call
 from services.intake.telephony.canonical import CallEvent
 
 _COLUMNS = {

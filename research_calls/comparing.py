@@ -8,10 +8,10 @@ from itertools import islice
 
 import httpx
 
+from exchange_follower.log_import import LinesRefusedError
+from research_calls.calls_file import Disorder, deliveries
+from research_calls.recorded_calls import Flaw, RecordedCall, flaws_of
 from services.intake.calls.call_schemas import CallItem, Receipt
-from services.intake.importing.calls_file import Disorder, deliveries
-from services.intake.importing.importing import LinesRefusedError
-from services.intake.importing.recorded_calls import Flaw, RecordedCall, flaws_of
 from services.intake.telephony.canonical import CallEvent
 from shared.paging import Page
 

@@ -1,1 +1,0 @@
-"""What other systems recorded, brought in through the same doors as live events."""
