@@ -1,6 +1,6 @@
 """How soon open boards show what happened, and what the desk's pages weigh and how soon they begin to come.
 
-Boards: the whole house in a process of its own, over real sockets. Somebody comes to the counter; the clock
+Boards: the whole system in a process of its own, over real sockets. Somebody comes to the counter; the clock
 runs from the moment intake is told until a board shows one more who waits. Routing's own stream
 (`/v1/board`) and the desk's part of a page (`/operations/live`, rendered for each of them), with one board
 open and with fifty in turn. Pages: a simulated week, each page in turn with `/health/live` of that process.

@@ -14,8 +14,8 @@ from exchange_follower.log_import import LinesRefusedError
 from research_calls.calls_file import CallsFile, Disorder, NotACallsFileError
 from research_calls.comparing import Comparison, Told, compare, derived_calls, import_calls
 from research_calls.recorded_calls import Flaw
-from services.cli.own_house import client_of, own_house
-from services.house import House
+from services.all_in_one import AllInOne
+from services.cli.local_system import client_of, local_system
 from shared.vocabulary import Role
 
 _SUBJECT = "dsi-import"
@@ -45,28 +45,28 @@ async def import_calls_file(asked: CallsImport, data: Path | None, talk: Console
     except (NotACallsFileError, OSError) as error:
         talk.print(f"[red]This is no file of recorded calls: {error}.[/red]")
         return 2
-    async with own_house(data) as house:
+    async with local_system(data) as system:
         try:
-            for job in house.apps["intake"].state.jobs:
+            for job in system.apps["intake"].state.jobs:
                 # Calls are derived while others are still told, as when the system runs.
                 job.start()
-            told = await _tell(house, asked, calls, talk)
+            told = await _tell(system, asked, calls, talk)
             with talk.status("deriving calls"):
-                await house.do_jobs()
+                await system.do_jobs()
             with talk.status("holding what was derived against the record"):
-                found = await _compare(house, asked, calls)
+                found = await _compare(system, asked, calls)
         except (LinesRefusedError, httpx.HTTPError) as error:
             talk.print(f"[red]Stopped: intake did not take the calls ({error}).[/red]")
             return 1
         if asked.tell_queues:
             with talk.status("telling the queues"):
-                await house.settle()
+                await system.settle()
     _print(calls, told, found)
     return 1 if found.differing else 0
 
 
-async def _tell(house: House, asked: CallsImport, calls: CallsFile, talk: Console) -> Told:
-    async with client_of(house, "intake", Role.TELEPHONY, _SUBJECT) as client:
+async def _tell(system: AllInOne, asked: CallsImport, calls: CallsFile, talk: Console) -> Told:
+    async with client_of(system, "intake", Role.TELEPHONY, _SUBJECT) as client:
         with Progress(console=talk) as progress:
             task = progress.add_task(asked.file.name, total=None)
             return await import_calls(
@@ -78,8 +78,8 @@ async def _tell(house: House, asked: CallsImport, calls: CallsFile, talk: Consol
             )
 
 
-async def _compare(house: House, asked: CallsImport, calls: CallsFile) -> Comparison:
-    async with client_of(house, "intake", Role.RECEPTION, _SUBJECT) as client:
+async def _compare(system: AllInOne, asked: CallsImport, calls: CallsFile) -> Comparison:
+    async with client_of(system, "intake", Role.RECEPTION, _SUBJECT) as client:
         derived, digest = await derived_calls(client, asked.source)
     return compare(calls, derived, digest)
 

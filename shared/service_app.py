@@ -40,7 +40,7 @@ from shared.unit_of_work import UnitOfWork, unit_of_work
 
 #: Called once a writing transaction is open: example data at start, gauges before they are read.
 Hook = Callable[[UnitOfWork], Awaitable[None]]
-#: Gives the client for a peer's base URL; the embedded house puts `InProcess` here.
+#: Gives the client for a peer's base URL; embedded mode puts `InProcess` here.
 Connect = Callable[[str], httpx.AsyncClient]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from services.cli.own_house import client_of, own_house
+from services.cli.local_system import client_of, local_system
 from shared.vocabulary import Role
 
 _SHOWN = 100
@@ -15,8 +15,8 @@ async def list_deliveries(source: str | None, reason: str | None, data: Path | N
     """Print the newest that are set aside, and the queues that no line has."""
     wanted = {"state": "set_aside", "limit": str(_SHOWN), **_given(source, reason)}
     async with (
-        own_house(data) as house,
-        client_of(house, "intake", Role.OPERATIONS, "dsi-deliveries") as client,
+        local_system(data) as system,
+        client_of(system, "intake", Role.OPERATIONS, "dsi-deliveries") as client,
     ):
         found = (await client.get("/v1/telephony/deliveries", params=wanted)).raise_for_status().json()
         queues = (await client.get("/v1/telephony/queues")).raise_for_status().json()["items"]
@@ -36,12 +36,12 @@ async def list_deliveries(source: str | None, reason: str | None, data: Path | N
 
 async def rerun_deliveries(source: str | None, reason: str | None, data: Path | None, talk: Console) -> None:
     """Interpret again what was set aside, and carry what follows from it."""
-    async with own_house(data) as house:
-        async with client_of(house, "intake", Role.OPERATIONS, "dsi-deliveries") as client:
+    async with local_system(data) as system:
+        async with client_of(system, "intake", Role.OPERATIONS, "dsi-deliveries") as client:
             path = "/v1/telephony/deliveries/rerun"
             answer = await client.post(path, params=_given(source, reason))
             talk.print(f"{answer.raise_for_status().json()['rerun']} read again")
-        await house.settle()
+        await system.settle()
 
 
 def _given(source: str | None, reason: str | None) -> dict[str, str]:

@@ -8,7 +8,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from exchange_follower.log_import import ImportCount, LinesRefusedError, import_queue_log
-from services.cli.own_house import client_of, own_house
+from services.cli.local_system import client_of, local_system
 from shared.vocabulary import Role
 
 
@@ -16,18 +16,21 @@ async def import_queue_log_file(file: Path, data: Path | None, talk: Console) ->
     """Import a queue_log and print what it told; 0 when all of it was taken."""
     with file.open("rb") as log:
         lines = sum(1 for _ in log)
-    async with own_house(data) as house, client_of(house, "intake", Role.SERVICE, "dsi-import") as client:
+    async with (
+        local_system(data) as system,
+        client_of(system, "intake", Role.SERVICE, "dsi-import") as client,
+    ):
         with Progress(console=talk) as progress:
             task = progress.add_task(file.name, total=lines)
             try:
                 count = await import_queue_log(
-                    client, file, progress=lambda done: progress.advance(task, done), told=house.do_jobs
+                    client, file, progress=lambda done: progress.advance(task, done), told=system.do_jobs
                 )
             except (LinesRefusedError, httpx.HTTPError) as error:
                 talk.print(f"[red]Stopped: intake did not take the lines ({error}).[/red]")
                 return 1
         with talk.status("telling the queues"):
-            await house.settle()
+            await system.settle()
     Console().print(_table(count))
     return 0
 

@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from services.cli.own_house import client_of, own_house
+from services.cli.local_system import client_of, local_system
 from shared.vocabulary import Role
 
 
@@ -15,8 +15,8 @@ async def import_hsds_file(
 ) -> int:
     """Import the file and print what changed; 1, with each fault's place, when it was refused."""
     async with (
-        own_house(data) as house,
-        client_of(house, "triage", Role.RULES_EDITOR, "dsi-import") as client,
+        local_system(data) as system,
+        client_of(system, "triage", Role.RULES_EDITOR, "dsi-import") as client,
     ):
         answer = await client.post(
             "/v1/catalogue/import", params={"source": source, "dry_run": dry_run}, content=file.read_bytes()

@@ -4,14 +4,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from services.cli.own_house import own_house
+from services.cli.local_system import local_system
 from services.intake.rotation import rotate
 
 
 async def rotate_keys(data: Path | None, talk: Console, *, reindex: bool) -> None:
     """Seal every personal value anew with the current key; with `reindex`, index them anew as well."""
-    async with own_house(data) as house:
-        state = house.apps["intake"].state
+    async with local_system(data) as system:
+        state = system.apps["intake"].state
         with talk.status("sealing anew") as status:
             done = 0
 

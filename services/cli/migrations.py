@@ -4,7 +4,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from services.alone import create_one
+from services.single_service import create_one
 from shared.database import Database
 from shared.migrating import SERVICES, migrate
 

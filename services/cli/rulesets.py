@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from services.cli.own_house import client_of, own_house
+from services.cli.local_system import client_of, local_system
 from services.triage.lifecycle.ruleset_reading import FaultyRulesetError, read_ruleset_file
 from services.triage.proof.boxes import TooLargeError
 from services.triage.proof.proving import prove
@@ -71,8 +71,8 @@ async def list_rulesets(data: Path | None, output: Console) -> None:
     """Print a line for each rule set of the installation."""
     table = Table("version", "title", "status", "rows", "in force from", "until", title="Rule sets")
     async with (
-        own_house(data) as house,
-        client_of(house, "triage", Role.RULES_EDITOR, "dsi-rulesets") as client,
+        local_system(data) as system,
+        client_of(system, "triage", Role.RULES_EDITOR, "dsi-rulesets") as client,
     ):
         items = (await client.get("/v1/rulesets")).raise_for_status().json()["items"]
     for item in items:

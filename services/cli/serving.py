@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.panel import Panel
 from starlette.types import ASGIApp
 
-from services.alone import create_one
+from services.single_service import create_one
 from shared.gc_tuning import freeze_startup_objects
 from shared.log import configure_logging
 from shared.settings import CommonSettings
@@ -65,10 +65,10 @@ class _Server(uvicorn.Server):
 
 
 def _whole_house(data: Path | None) -> tuple[ASGIApp, list[FastAPI]]:
-    from services.house import House  # noqa: PLC0415 -- one service alone does not wait for all the others
+    from services.all_in_one import AllInOne  # noqa: PLC0415 -- one service alone does not wait for all the others
 
-    house = House(data)
-    return house.app, list(house.apps.values())
+    system = AllInOne(data)
+    return system.app, list(system.apps.values())
 
 
 def _one(service: str, data: Path | None) -> tuple[ASGIApp, list[FastAPI]]:

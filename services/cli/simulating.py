@@ -14,8 +14,8 @@ from city_week.checks import check_places
 from city_week.clients import Clients, ok
 from city_week.report import print_report
 from city_week.week import Week
-from services.cli.own_house import client_of, own_house
-from services.house import House
+from services.all_in_one import AllInOne
+from services.cli.local_system import client_of, local_system
 from shared.clock import COPENHAGEN, SettableClock, SystemClock
 from shared.settings import CommonSettings
 from shared.vocabulary import Role
@@ -34,9 +34,9 @@ async def simulate_days(days: int, seed: int, data: Path | None, talk: Console) 
     today = SystemClock().now().astimezone(COPENHAGEN).date()
     first = today - days * _DAY
     clock = SettableClock(datetime.combine(first, datetime.min.time(), COPENHAGEN))
-    async with own_house(data, clock) as house, AsyncExitStack() as stack:
-        await house.settle()
-        clients = await _clients(house, stack)
+    async with local_system(data, clock) as system, AsyncExitStack() as stack:
+        await system.settle()
+        clients = await _clients(system, stack)
         week = Week(clients, clock, random.Random(seed), first, days)  # noqa: S311 -- chance, not secrecy
         await _play(week, clock.now(), talk)
         findings = await check_places(clients)
@@ -50,9 +50,9 @@ async def simulate_days(days: int, seed: int, data: Path | None, talk: Console) 
     return 1 if findings.wrong else 0
 
 
-async def _clients(house: House, stack: AsyncExitStack) -> Clients:
+async def _clients(system: AllInOne, stack: AsyncExitStack) -> Clients:
     async def one(service: str, role: Role) -> httpx.AsyncClient:
-        return await stack.enter_async_context(client_of(house, service, role, f"simulated-{role}"))
+        return await stack.enter_async_context(client_of(system, service, role, f"simulated-{role}"))
 
     return Clients(
         telephony=await one("intake", Role.TELEPHONY),
@@ -60,7 +60,7 @@ async def _clients(house: House, stack: AsyncExitStack) -> Clients:
         triage=await one("triage", Role.RECEPTION),
         routing=await one("routing", Role.RECEPTION),
         teams=await one("routing", Role.CASEWORKER),
-        settle=partial(house.settle, woken_only=True),
+        settle=partial(system.settle, woken_only=True),
     )
 
 

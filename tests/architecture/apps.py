@@ -7,14 +7,14 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
-from services.house import House
+from services.all_in_one import AllInOne
 
 SERVICES = ("intake", "triage", "routing")
 
 
 def apps(data: Path) -> dict[str, FastAPI]:
-    """Every app of the house by its name."""
-    return House(data).apps
+    """Every app of the system by its name."""
+    return AllInOne(data).apps
 
 
 def routes(app: FastAPI) -> Iterator[APIRoute]:

@@ -1,4 +1,4 @@
-"""Who may import whom (design.md, The house)."""
+"""Who may import whom (design.md, The system)."""
 
 import ast
 from collections.abc import Iterator
@@ -57,7 +57,7 @@ def test_only_the_house_knows_several_services() -> None:
         for file in files("services")
         if len(services_known(file) & {"intake", "triage", "routing", "desk"}) > 1
     }
-    assert knowing == {"services/house.py"}
+    assert knowing == {"services/all_in_one.py"}
 
 
 #: Web and storage; the thinking must run without them.

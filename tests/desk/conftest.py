@@ -1,4 +1,4 @@
-"""A whole house in one process, and people who sit at its desk."""
+"""A whole system in one process, and people who sit at its desk."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -9,8 +9,8 @@ import httpx
 import pytest
 from starlette.requests import Request
 
+from services.all_in_one import AllInOne
 from services.desk.session import COOKIE
-from services.house import House
 from shared.clock import SettableClock
 from shared.in_process import InProcess
 from shared.vocabulary import Role
@@ -37,32 +37,32 @@ SitsDown = Callable[..., Awaitable[Person]]
 
 
 @pytest.fixture
-async def house(tmp_path: Path, clock: SettableClock) -> AsyncIterator[House]:
-    async with House(tmp_path, clock=clock, relay=False).run() as house:
-        yield house
+async def system(tmp_path: Path, clock: SettableClock) -> AsyncIterator[AllInOne]:
+    async with AllInOne(tmp_path, clock=clock, relay=False).run() as system:
+        yield system
 
 
 @pytest.fixture
-async def anybody(house: House) -> AsyncIterator[httpx.AsyncClient]:
+async def anybody(system: AllInOne) -> AsyncIterator[httpx.AsyncClient]:
     """A browser in which nobody has signed in."""
-    async with httpx.AsyncClient(transport=InProcess(house.app), base_url="http://desk") as client:
+    async with httpx.AsyncClient(transport=InProcess(system.app), base_url="http://desk") as client:
         yield client
 
 
 @pytest.fixture
-async def sits_down(house: House) -> AsyncIterator[SitsDown]:
+async def sits_down(system: AllInOne) -> AsyncIterator[SitsDown]:
     """Somebody signs in, in a browser of their own."""
     async with AsyncExitStack() as stack:
 
         async def sit_down(role: Role, unit: str = "", name: str = "Anna") -> Person:
-            transport = InProcess(house.app)
+            transport = InProcess(system.app)
             client = await stack.enter_async_context(
                 httpx.AsyncClient(transport=transport, base_url="http://desk")
             )
             answer = await client.post("/sign-in", data={"role": role.value, "unit": unit, "name": name})
             assert answer.status_code == 303
             cookie = f"{COOKIE}={client.cookies[COOKIE]}".encode()
-            session = house.apps["desk"].state.sessions.read(
+            session = system.apps["desk"].state.sessions.read(
                 Request({"type": "http", "headers": [(b"cookie", cookie)]})
             )
             return Person(client, session.csrf)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from services.house import House
+from services.all_in_one import AllInOne
 from shared.clock import SettableClock
 from shared.vocabulary import Role
 from tests.desk.conftest import SitsDown
@@ -11,27 +11,27 @@ CONCERN = {"needs": ["child_concern"], "age": 9, "district": 3}
 APPLICATION = {"needs": ["support_at_home"], "in_municipality": True, "applies_for_measure": True}
 
 
-async def contact(house: House, facts: dict[str, object], cpr: str, *, decide: bool = False) -> str:
-    async with house.client("intake") as intake, house.client("triage") as triage:
-        token = house.apps["intake"].state.tokens.for_development([Role.RECEPTION], [], "eva", 3600)
+async def contact(system: AllInOne, facts: dict[str, object], cpr: str, *, decide: bool = False) -> str:
+    async with system.client("intake") as intake, system.client("triage") as triage:
+        token = system.apps["intake"].state.tokens.for_development([Role.RECEPTION], [], "eva", 3600)
         intake.headers["Authorization"] = triage.headers["Authorization"] = f"Bearer {token}"
         told = {name: value for name, value in facts.items() if name != "age"}
         body = {"channel": "written", "citizen": {"cpr": cpr}, "facts": told}
         made = (await intake.post("/v1/contacts", json=body)).json()
-        await house.settle()
+        await system.settle()
         if decide:
             found = await triage.get("/v1/assessments", params={"contact_id": made["id"]})
             path = f"/v1/assessments/{found.json()['items'][0]['id']}/decision"
             await triage.post(path, json={"accept": True})
-            await house.settle()
+            await system.settle()
         reference: str = made["reference"]
         return reference
 
 
 async def test_a_concern_that_comes_again_is_shown_until_somebody_says_what_was_done(
-    house: House, sits_down: SitsDown
+    system: AllInOne, sits_down: SitsDown
 ) -> None:
-    references = [await contact(house, CONCERN, "610117-4234") for _ in range(2)]
+    references = [await contact(system, CONCERN, "610117-4234") for _ in range(2)]
     anna = await sits_down(Role.RECEPTION)
     page = await anna.opens("/attention")
     assert "2 underretninger om samme barn" in page.text
@@ -49,11 +49,11 @@ async def test_a_concern_that_comes_again_is_shown_until_somebody_says_what_was_
 
 
 async def test_a_missed_deadline_asks_for_a_written_notice_and_gets_its_new_date(
-    house: House, sits_down: SitsDown, clock: SettableClock
+    system: AllInOne, sits_down: SitsDown, clock: SettableClock
 ) -> None:
-    reference = await contact(house, APPLICATION, "610180-4234", decide=True)
+    reference = await contact(system, APPLICATION, "610180-4234", decide=True)
     clock.advance(timedelta(days=120))
-    await house.settle()
+    await system.settle()
     bo = await sits_down(Role.CASEWORKER, "adults")
     page = await bo.opens("/attention")
     assert reference in page.text
@@ -66,11 +66,11 @@ async def test_a_missed_deadline_asks_for_a_written_notice_and_gets_its_new_date
 
 
 async def test_operations_see_missed_deadlines_and_leave_the_notice_to_the_unit(
-    house: House, sits_down: SitsDown, clock: SettableClock
+    system: AllInOne, sits_down: SitsDown, clock: SettableClock
 ) -> None:
-    await contact(house, APPLICATION, "610180-4234", decide=True)
+    await contact(system, APPLICATION, "610180-4234", decide=True)
     clock.advance(timedelta(days=120))
-    await house.settle()
+    await system.settle()
     page = await (await sits_down(Role.OPERATIONS)).opens("/attention")
     assert "Overskredne frister (1)" in page.text
     assert "/attention/tasks/" not in page.text

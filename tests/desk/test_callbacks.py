@@ -5,20 +5,20 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from services.all_in_one import AllInOne
 from services.desk.callbacks.asked import Wanted, clearing_of, next_try_of, state_of
 from services.desk.visitor import Form
-from services.house import House
 from shared.vocabulary import Role
 from tests.desk.conftest import Person, SitsDown
 
 ALMA, BO = "+4520000001", "+4520000002"
 
 
-async def gave_up(house: House, number: str | None, *, seconds: int = 90) -> None:
+async def gave_up(system: AllInOne, number: str | None, *, seconds: int = 90) -> None:
     """Somebody phones, waits and gives up."""
-    clock = house.apps["intake"].state.clock
-    async with house.client("intake") as intake:
-        token = house.apps["intake"].state.tokens.for_service("pbx", Role.TELEPHONY)
+    clock = system.apps["intake"].state.clock
+    async with system.client("intake") as intake:
+        token = system.apps["intake"].state.tokens.for_service("pbx", Role.TELEPHONY)
         intake.headers["Authorization"] = f"Bearer {token}"
         call = {"source": "pbx", "call_id": f"c-{clock.now().timestamp()}", "queue": "socialservice"}
         call |= {"from": number} if number else {}
@@ -28,7 +28,7 @@ async def gave_up(house: House, number: str | None, *, seconds: int = 90) -> Non
             event["occurred_at"] = clock.now().isoformat()
             answer = await intake.post("/v1/telephony/events", json={**call, **event})
             assert answer.is_success
-    await house.settle()
+    await system.settle()
     clock.advance(timedelta(minutes=1))
 
 
@@ -56,10 +56,10 @@ async def taken(anna: Person) -> str:
 
 
 async def test_who_has_waited_longest_is_called_first_and_the_anonymous_are_counted(
-    house: House, sits_down: SitsDown
+    system: AllInOne, sits_down: SitsDown
 ) -> None:
     for number in (ALMA, BO, None):
-        await gave_up(house, number)
+        await gave_up(system, number)
     page = (await (await sits_down(Role.RECEPTION)).opens("/callbacks")).text
     assert owed(page) == [ALMA, BO]
     assert "2 venter på et opkald" in page
@@ -68,9 +68,9 @@ async def test_who_has_waited_longest_is_called_first_and_the_anonymous_are_coun
 
 
 async def test_operations_and_auditors_see_that_somebody_waits_and_no_number(
-    house: House, sits_down: SitsDown
+    system: AllInOne, sits_down: SitsDown
 ) -> None:
-    await gave_up(house, ALMA)
+    await gave_up(system, ALMA)
     for role in (Role.OPERATIONS, Role.AUDITOR):
         page = await (await sits_down(role)).opens("/callbacks")
         assert "1 venter på et opkald" in page.text
@@ -80,9 +80,9 @@ async def test_operations_and_auditors_see_that_somebody_waits_and_no_number(
 
 
 async def test_of_two_who_take_it_one_gets_it_and_the_other_is_told(
-    house: House, sits_down: SitsDown
+    system: AllInOne, sits_down: SitsDown
 ) -> None:
-    await gave_up(house, ALMA)
+    await gave_up(system, ALMA)
     anna, eva = await sits_down(Role.RECEPTION), await sits_down(Role.RECEPTION, name="Eva")
     place = await taken(anna)
     page = await eva.sends(f"{place}/take")
@@ -93,8 +93,8 @@ async def test_of_two_who_take_it_one_gets_it_and_the_other_is_told(
     assert "Nået, åbn en henvendelse" not in seen
 
 
-async def test_in_vain_it_comes_up_again_when_agreed(house: House, sits_down: SitsDown) -> None:
-    await gave_up(house, ALMA)
+async def test_in_vain_it_comes_up_again_when_agreed(system: AllInOne, sits_down: SitsDown) -> None:
+    await gave_up(system, ALMA)
     anna = await sits_down(Role.RECEPTION)
     place = await taken(anna)
     page = await anna.sends(f"{place}/attempt", again="180", once="x")
@@ -104,9 +104,9 @@ async def test_in_vain_it_comes_up_again_when_agreed(house: House, sits_down: Si
 
 
 async def test_a_moment_that_is_over_is_refused_at_its_field_and_nothing_is_noted(
-    house: House, sits_down: SitsDown
+    system: AllInOne, sits_down: SitsDown
 ) -> None:
-    await gave_up(house, ALMA)
+    await gave_up(system, ALMA)
     anna = await sits_down(Role.RECEPTION)
     place = await taken(anna)
     page = await anna.sends(f"{place}/attempt", again="other", at="2020-01-01T10:00")
@@ -117,9 +117,9 @@ async def test_a_moment_that_is_over_is_refused_at_its_field_and_nothing_is_note
 
 
 async def test_who_answers_gets_a_contact_with_the_number_and_is_off_the_list(
-    house: House, sits_down: SitsDown
+    system: AllInOne, sits_down: SitsDown
 ) -> None:
-    await gave_up(house, ALMA)
+    await gave_up(system, ALMA)
     anna = await sits_down(Role.RECEPTION)
     place = await taken(anna)
     page = await anna.sends(f"{place}/contact", once="answered")
@@ -134,13 +134,13 @@ async def test_who_answers_gets_a_contact_with_the_number_and_is_off_the_list(
 
 
 async def test_what_changed_since_it_was_seen_is_not_settled_unseen(
-    house: House, sits_down: SitsDown
+    system: AllInOne, sits_down: SitsDown
 ) -> None:
-    await gave_up(house, ALMA)
+    await gave_up(system, ALMA)
     anna = await sits_down(Role.RECEPTION)
     place = await taken(anna)
     etag = hidden((await anna.opens(place)).text, "settle", "etag")
-    await gave_up(house, ALMA)
+    await gave_up(system, ALMA)
     page = await anna.sends(f"{place}/settle", etag=etag, outcome="wrong_number")
     assert page.status_code == 412
     assert "Opkaldet har ændret sig" in page.text
@@ -149,8 +149,10 @@ async def test_what_changed_since_it_was_seen_is_not_settled_unseen(
     assert "afklaret" in (await anna.sends(f"{place}/settle", etag=fresh, outcome="wrong_number")).text
 
 
-async def test_operations_put_back_what_somebody_went_home_with(house: House, sits_down: SitsDown) -> None:
-    await gave_up(house, ALMA)
+async def test_operations_put_back_what_somebody_went_home_with(
+    system: AllInOne, sits_down: SitsDown
+) -> None:
+    await gave_up(system, ALMA)
     place = await taken(await sits_down(Role.RECEPTION))
     otto = await sits_down(Role.OPERATIONS)
     assert "Læg tilbage" in (await otto.opens(place)).text
@@ -159,9 +161,9 @@ async def test_operations_put_back_what_somebody_went_home_with(house: House, si
 
 
 async def test_filters_stand_in_the_address_and_hold_nothing_about_anybody(
-    house: House, sits_down: SitsDown
+    system: AllInOne, sits_down: SitsDown
 ) -> None:
-    await gave_up(house, ALMA)
+    await gave_up(system, ALMA)
     anna = await sits_down(Role.RECEPTION)
     await taken(anna)
     assert owed((await anna.opens("/callbacks", status="waiting")).text) == []
@@ -169,28 +171,28 @@ async def test_filters_stand_in_the_address_and_hold_nothing_about_anybody(
     assert owed((await anna.opens("/callbacks", status="nonsense", short="?")).text) == [ALMA]
 
 
-async def test_news_are_told_without_looking_at_a_number(house: House, sits_down: SitsDown) -> None:
-    await gave_up(house, ALMA)
+async def test_news_are_told_without_looking_at_a_number(system: AllInOne, sits_down: SitsDown) -> None:
+    await gave_up(system, ALMA)
     anna = await sits_down(Role.RECEPTION)
     page = (await anna.opens("/callbacks")).text
     found = re.search(r'hx-get="(/callbacks/news[^"]*)"', page)
     assert found is not None
     assert "Listen har ændret sig" not in (await anna.client.get(found[1])).text
-    await gave_up(house, BO)
+    await gave_up(system, BO)
     news = (await anna.client.get(found[1])).text
     assert "Listen har ændret sig" in news
     assert "2 venter på et opkald" in news
     assert BO not in news
 
 
-async def test_a_group_is_cleared_only_as_it_was_seen(house: House, sits_down: SitsDown) -> None:
-    await gave_up(house, ALMA)
+async def test_a_group_is_cleared_only_as_it_was_seen(system: AllInOne, sits_down: SitsDown) -> None:
+    await gave_up(system, ALMA)
     otto = await sits_down(Role.OPERATIONS)
     body = {"waited_less_than_seconds": "3600", "reason": "Centralen var nede"}
     shown = (await otto.sends("/callbacks/clear", **body, do="preview")).text
     assert "1 opkald bliver ryddet" in shown
     seen = {name: hidden(shown, "clear", name) for name in ("expected", "mark")}
-    await gave_up(house, BO)
+    await gave_up(system, BO)
     page = await otto.sends("/callbacks/clear", **body, **seen, do="clear", once="1")
     assert page.status_code == 409
     assert "Gruppen er ikke den samme" in page.text
@@ -201,8 +203,8 @@ async def test_a_group_is_cleared_only_as_it_was_seen(house: House, sits_down: S
     assert "2 ryddet af" in (await otto.opens("/callbacks/clear")).text
 
 
-async def test_a_group_other_than_the_one_shown_is_shown_first(house: House, sits_down: SitsDown) -> None:
-    await gave_up(house, ALMA)
+async def test_a_group_other_than_the_one_shown_is_shown_first(system: AllInOne, sits_down: SitsDown) -> None:
+    await gave_up(system, ALMA)
     otto = await sits_down(Role.OPERATIONS)
     body = {"waited_less_than_seconds": "3600", "reason": "Centralen var nede"}
     shown = (await otto.sends("/callbacks/clear", **body, do="preview")).text

@@ -6,7 +6,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from services.house import House
+from services.all_in_one import AllInOne
 from shared.clock import SettableClock
 from shared.in_process import InProcess
 from shared.vocabulary import Role
@@ -29,9 +29,9 @@ async def test_a_caseworker_lands_in_the_own_units_inbox(bo: Person) -> None:
 
 
 async def test_the_next_one_is_taken_once_and_opened_however_often_the_form_is_sent(
-    house: House, bo: Person
+    system: AllInOne, bo: Person
 ) -> None:
-    first, _ = await somebody_for_housing(house), await somebody_for_housing(house)
+    first, _ = await somebody_for_housing(system), await somebody_for_housing(system)
     for _ in range(2):
         page = await bo.sends(f"{HOUSING}/next", once="the-same-form")
         assert f"<h1>{first}</h1>" in page.text
@@ -50,9 +50,9 @@ async def test_another_units_inbox_stays_closed(sits_down: SitsDown, bo: Person)
     assert "Det må din rolle ikke" in page.text
 
 
-async def test_a_row_says_why_it_stands_there_and_who_has_it(house: House, bo: Person) -> None:
-    reference = await somebody_for_housing(house)
-    entry = await entry_of(house, reference)
+async def test_a_row_says_why_it_stands_there_and_who_has_it(system: AllInOne, bo: Person) -> None:
+    reference = await somebody_for_housing(system)
+    entry = await entry_of(system, reference)
     page = (await bo.opens(HOUSING)).text
     assert "Nr. 1 i køen" in page
     assert "Ingen lovbestemt frist. Køens eget mål" in page
@@ -62,16 +62,16 @@ async def test_a_row_says_why_it_stands_there_and_who_has_it(house: House, bo: P
     assert "Taget af dig" in page
 
 
-async def test_what_is_late_says_so_in_words(house: House, bo: Person, clock: SettableClock) -> None:
-    await somebody_for_housing(house)
+async def test_what_is_late_says_so_in_words(system: AllInOne, bo: Person, clock: SettableClock) -> None:
+    await somebody_for_housing(system)
     assert "▲" not in (await bo.opens(HOUSING)).text
     clock.advance(timedelta(days=60))
-    bo = await _back_at_work(house, bo)
+    bo = await _back_at_work(system, bo)
     page = (await bo.opens(HOUSING)).text
     assert '<span aria-hidden="true">▲ </span>Over tiden' in page
 
 
-async def _back_at_work(house: House, person: Person) -> Person:
+async def _back_at_work(system: AllInOne, person: Person) -> Person:
     answer = await person.client.post(
         "/sign-in", data={"role": "caseworker", "unit": "housing-social", "name": "Bo"}
     )
@@ -80,10 +80,10 @@ async def _back_at_work(house: House, person: Person) -> Person:
 
 
 async def test_whoever_is_slower_is_told_who_has_it_and_gets_the_list_again(
-    house: House, sits_down: SitsDown, bo: Person
+    system: AllInOne, sits_down: SitsDown, bo: Person
 ) -> None:
-    reference = await somebody_for_housing(house)
-    entry = await entry_of(house, reference)
+    reference = await somebody_for_housing(system)
+    entry = await entry_of(system, reference)
     carla = await sits_down(Role.CASEWORKER, "housing-social", "Carla")
     await carla.sends(f"{HOUSING}/entries/{entry}/quick/take")
     page = await bo.sends(f"{HOUSING}/entries/{entry}/quick/take", mine="")
@@ -92,30 +92,34 @@ async def test_whoever_is_slower_is_told_who_has_it_and_gets_the_list_again(
     assert "0 venter, 1 er taget" in page.text
 
 
-async def test_a_filter_stands_in_the_address_and_stays_there_after_a_step(house: House, bo: Person) -> None:
-    letter = await somebody_for_housing(house, channel="written")
-    visit = await somebody_for_housing(house)
+async def test_a_filter_stands_in_the_address_and_stays_there_after_a_step(
+    system: AllInOne, bo: Person
+) -> None:
+    letter = await somebody_for_housing(system, channel="written")
+    visit = await somebody_for_housing(system)
     page = (await bo.opens(HOUSING, channel="written")).text
     assert letter in page
     assert visit not in page
     assert 'hx-sse:connect="/inbox/housing-social/live?channel=written"' in page
-    entry = await entry_of(house, letter)
+    entry = await entry_of(system, letter)
     page_after = await bo.sends(f"{HOUSING}/entries/{entry}/quick/take", channel="written")
     assert page_after.url.query == b"channel=written&did=take"
     assert letter in (await bo.opens(HOUSING, mine="true")).text
     assert visit not in (await bo.opens(HOUSING, mine="true")).text
 
 
-async def test_a_filter_that_nothing_answers_to_and_one_that_does_not_exist(house: House, bo: Person) -> None:
-    reference = await somebody_for_housing(house)
+async def test_a_filter_that_nothing_answers_to_and_one_that_does_not_exist(
+    system: AllInOne, bo: Person
+) -> None:
+    reference = await somebody_for_housing(system)
     assert "Intet i indbakken passer" in (await bo.opens(HOUSING, late="true")).text
     assert reference in (await bo.opens(HOUSING, urgency="soonish", reference="%")).text
 
 
-async def test_the_inbox_follows_what_happens(house: House, bo: Person) -> None:
+async def test_the_inbox_follows_what_happens(system: AllInOne, bo: Person) -> None:
     async with (
         httpx.AsyncClient(
-            transport=InProcess(house.app), base_url="http://desk", cookies=bo.client.cookies
+            transport=InProcess(system.app), base_url="http://desk", cookies=bo.client.cookies
         ) as browser,
         browser.stream("GET", f"{HOUSING}/live") as stream,
         asyncio.timeout(60),
@@ -123,13 +127,13 @@ async def test_the_inbox_follows_what_happens(house: House, bo: Person) -> None:
         lines = stream.aiter_lines()
         while "0 venter" not in await anext(lines):
             pass
-        reference = await somebody_for_housing(house)
+        reference = await somebody_for_housing(system)
         while reference not in await anext(lines):
             pass
 
 
-async def test_the_reception_looks_and_has_nothing_to_press(house: House, sits_down: SitsDown) -> None:
-    reference = await somebody_for_housing(house)
+async def test_the_reception_looks_and_has_nothing_to_press(system: AllInOne, sits_down: SitsDown) -> None:
+    reference = await somebody_for_housing(system)
     anna = await sits_down(Role.RECEPTION)
     page = (await anna.opens(HOUSING)).text
     assert reference in page

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.house import House
+from services.all_in_one import AllInOne
 from shared.vocabulary import Role
 from tests.desk.conftest import Person, SitsDown
 from tests.desk.inbox_cast import entry_of, somebody_for_housing
@@ -19,23 +19,23 @@ async def bo(sits_down: SitsDown) -> Person:
 
 
 @pytest.fixture
-async def path(house: House, bo: Person) -> str:
+async def path(system: AllInOne, bo: Person) -> str:
     """The page of an entry that Bo has taken."""
-    reference = await somebody_for_housing(house, summary="Er <b>sat ud</b> i går 🏠")
-    entry = f"{HOUSING}/entries/{await entry_of(house, reference)}"
+    reference = await somebody_for_housing(system, summary="Er <b>sat ud</b> i går 🏠")
+    entry = f"{HOUSING}/entries/{await entry_of(system, reference)}"
     await bo.sends(f"{entry}/take")
     return entry
 
 
 async def test_what_was_said_and_recommended_stands_there_and_the_look_is_logged(
-    house: House, bo: Person, path: str
+    system: AllInOne, bo: Person, path: str
 ) -> None:
     page = (await bo.opens(path)).text
     assert "Er &lt;b&gt;sat ud&lt;/b&gt; i går 🏠" in page
     assert "Besluttet: Boligsocialt Område" in page
     assert "Taget, dig" in page
-    async with house.client("intake") as intake:
-        token = house.apps["intake"].state.tokens.for_development([Role.AUDITOR], [], "ida", 3600)
+    async with system.client("intake") as intake:
+        token = system.apps["intake"].state.tokens.for_development([Role.AUDITOR], [], "ida", 3600)
         log = await intake.get("/v1/access-log", headers={"Authorization": f"Bearer {token}"})
     assert ("dev-caseworker-bo", "read") in {(one["subject"], one["action"]) for one in log.json()["items"]}
 
@@ -74,11 +74,11 @@ async def test_each_way_out_of_the_hands_is_told(
     assert said in page.text
 
 
-async def test_triage_reads_why_it_was_the_wrong_unit(house: House, bo: Person, path: str) -> None:
+async def test_triage_reads_why_it_was_the_wrong_unit(system: AllInOne, bo: Person, path: str) -> None:
     await bo.sends(f"{path}/return", reason="Er 17 år", reason_code="wrong_age")
-    await house.settle()
-    async with house.client("triage") as triage:
-        token = house.apps["triage"].state.tokens.for_service("tests")
+    await system.settle()
+    async with system.client("triage") as triage:
+        token = system.apps["triage"].state.tokens.for_service("tests")
         found = await triage.get("/v1/assessments", headers={"Authorization": f"Bearer {token}"})
     returned = found.json()["items"][0]["returned"]
     assert (returned["reason"], returned["reason_code"]) == ("Er 17 år", "wrong_age")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.house import House
+from services.all_in_one import AllInOne
 from shared.vocabulary import Role
 from tests.desk.conftest import Person, SitsDown
 from tests.desk.inbox_cast import entry_of, somebody_for_housing
@@ -17,14 +17,14 @@ async def bo(sits_down: SitsDown) -> Person:
     return await sits_down(Role.CASEWORKER, "housing-social", "Bo")
 
 
-async def lying(house: House, count: int) -> list[tuple[str, str]]:
+async def lying(system: AllInOne, count: int) -> list[tuple[str, str]]:
     """Reference and entry of so many new ones."""
-    references = [await somebody_for_housing(house) for _ in range(count)]
-    return [(reference, await entry_of(house, reference)) for reference in references]
+    references = [await somebody_for_housing(system) for _ in range(count)]
+    return [(reference, await entry_of(system, reference)) for reference in references]
 
 
-async def test_the_preview_lists_each_and_changes_nothing(house: House, bo: Person) -> None:
-    (mine, entry), (free, other) = await lying(house, 2)
+async def test_the_preview_lists_each_and_changes_nothing(system: AllInOne, bo: Person) -> None:
+    (mine, entry), (free, other) = await lying(system, 2)
     await bo.sends(f"{HOUSING}/entries/{entry}/take")
     page = (await bo.sends(SEVERAL, step="release", entry=[entry, other])).text
     assert "<h1>1 lægges tilbage i køen</h1>" in page
@@ -34,8 +34,8 @@ async def test_the_preview_lists_each_and_changes_nothing(house: House, bo: Pers
     assert "1 venter, 1 er taget" in (await bo.opens(HOUSING)).text
 
 
-async def test_several_are_moved_with_one_reason(house: House, bo: Person) -> None:
-    lay = await lying(house, 2)
+async def test_several_are_moved_with_one_reason(system: AllInOne, bo: Person) -> None:
+    lay = await lying(system, 2)
     ids = [entry for _, entry in lay]
     page = await bo.sends(f"{SEVERAL}/do", step="transfer", entry=ids, queue="adults", reason="Aftalt")
     assert "<h1>2 er flyttet</h1>" in page.text
@@ -43,9 +43,9 @@ async def test_several_are_moved_with_one_reason(house: House, bo: Person) -> No
 
 
 async def test_what_a_colleague_took_between_the_preview_and_the_deed_is_listed(
-    house: House, sits_down: SitsDown, bo: Person
+    system: AllInOne, sits_down: SitsDown, bo: Person
 ) -> None:
-    (first, one), (second, two) = await lying(house, 2)
+    (first, one), (second, two) = await lying(system, 2)
     await bo.sends(SEVERAL, step="transfer", entry=[one, two])
     carla = await sits_down(Role.CASEWORKER, "housing-social", "Carla")
     await carla.sends(f"{HOUSING}/entries/{two}/take")
@@ -55,8 +55,8 @@ async def test_what_a_colleague_took_between_the_preview_and_the_deed_is_listed(
     assert f"<strong>{second}</strong> er taget af en kollega" in page.text
 
 
-async def test_completing_several_demands_how_they_ended(house: House, bo: Person) -> None:
-    ((reference, entry),) = await lying(house, 1)
+async def test_completing_several_demands_how_they_ended(system: AllInOne, bo: Person) -> None:
+    ((reference, entry),) = await lying(system, 1)
     await bo.sends(f"{HOUSING}/entries/{entry}/take")
     page = await bo.sends(f"{SEVERAL}/do", step="complete", entry=entry)
     assert page.status_code == 422
@@ -67,8 +67,8 @@ async def test_completing_several_demands_how_they_ended(house: House, bo: Perso
     assert f"<strong>{reference}</strong> er ikke længere i indbakken" in again.text
 
 
-async def test_entries_of_another_unit_tell_nothing(house: House, sits_down: SitsDown) -> None:
-    ((reference, entry),) = await lying(house, 1)
+async def test_entries_of_another_unit_tell_nothing(system: AllInOne, sits_down: SitsDown) -> None:
+    ((reference, entry),) = await lying(system, 1)
     dorte = await sits_down(Role.CASEWORKER, "adults", "Dorte")
     page = await dorte.sends("/inbox/adults/several", step="transfer", entry=entry)
     assert "Ingen af de valgte kan komme med." in page.text

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.house import House
+from services.all_in_one import AllInOne
 from shared.vocabulary import Role
 from tests.desk.conftest import Person, SitsDown
 from tests.desk.test_reception import carried
@@ -19,26 +19,28 @@ async def anna(sits_down: SitsDown) -> Person:
     return await sits_down(Role.RECEPTION)
 
 
-async def written(house: House, anna: Person, **fields: str) -> str:
+async def written(system: AllInOne, anna: Person, **fields: str) -> str:
     """A letter is written down; gives the path of its contact."""
     letter = {"received_on": "2026-03-02", "contact_name": "Alma", "summary": "Om kontanthjælp"}
-    async with carried(house):
+    async with carried(system):
         page = await anna.sends("/letters", once="a-letter", **(letter | fields))
     return page.url.path
 
 
-async def contact_of(house: House, path: str) -> dict[str, Any]:
-    async with house.client("intake") as intake:
-        token = house.apps["intake"].state.tokens.for_service("tests")
+async def contact_of(system: AllInOne, path: str) -> dict[str, Any]:
+    async with system.client("intake") as intake:
+        token = system.apps["intake"].state.tokens.for_service("tests")
         found = await intake.get(f"/v1{path}", headers={"Authorization": f"Bearer {token}"})
     contact: dict[str, Any] = found.json()
     return contact
 
 
-async def test_a_letter_that_lay_is_written_down_as_of_the_day_it_came(house: House, anna: Person) -> None:
-    path = await written(house, anna)
+async def test_a_letter_that_lay_is_written_down_as_of_the_day_it_came(
+    system: AllInOne, anna: Person
+) -> None:
+    path = await written(system, anna)
     assert path.startswith("/contacts/")
-    contact = await contact_of(house, path)
+    contact = await contact_of(system, path)
     assert contact["received_at"] == "2026-03-01T23:00:00Z"
     assert contact["channel"] == "written"
     page = (await anna.opens("/letters")).text
@@ -47,9 +49,9 @@ async def test_a_letter_that_lay_is_written_down_as_of_the_day_it_came(house: Ho
     assert "Alma" not in page
 
 
-async def test_the_time_of_day_is_heeded_when_it_is_known(house: House, anna: Person) -> None:
-    path = await written(house, anna, received_time="14:30")
-    assert (await contact_of(house, path))["received_at"] == "2026-03-02T13:30:00Z"
+async def test_the_time_of_day_is_heeded_when_it_is_known(system: AllInOne, anna: Person) -> None:
+    path = await written(system, anna, received_time="14:30")
+    assert (await contact_of(system, path))["received_at"] == "2026-03-02T13:30:00Z"
 
 
 @pytest.mark.parametrize(
@@ -72,19 +74,21 @@ async def test_a_letter_that_cannot_be_is_refused_and_nothing_typed_is_lost(
     assert "Der ligger ingen breve." in (await anna.opens("/letters")).text
 
 
-async def test_both_letters_stand_ready_and_nothing_has_happened_yet(house: House, anna: Person) -> None:
-    path = await written(house, anna)
+async def test_both_letters_stand_ready_and_nothing_has_happened_yet(system: AllInOne, anna: Person) -> None:
+    path = await written(system, anna)
     forward = path.replace("/contacts/", "/letters/") + "/forward"
     page = (await anna.sends(forward, place="BIF")).text
     assert "Kære Alma" in page
     assert page.count("sender det derfor videre efter forvaltningslovens § 7, stk. 2") == 1
     assert "den 2.3.2026" in page
     assert "Til Beskæftigelses- og Integrationsforvaltningen" in page
-    assert (await contact_of(house, path))["status"] != "closed"
+    assert (await contact_of(system, path))["status"] != "closed"
 
 
-async def test_what_was_put_right_is_kept_until_it_goes_to_another_place(house: House, anna: Person) -> None:
-    forward = (await written(house, anna)).replace("/contacts/", "/letters/") + "/forward"
+async def test_what_was_put_right_is_kept_until_it_goes_to_another_place(
+    system: AllInOne, anna: Person
+) -> None:
+    forward = (await written(system, anna)).replace("/contacts/", "/letters/") + "/forward"
     first = (await anna.sends(forward, place="BIF")).text
     found = re.search(r'name="was" value="([^"]*)"', first)
     assert found is not None
@@ -96,43 +100,43 @@ async def test_what_was_put_right_is_kept_until_it_goes_to_another_place(house: 
 
 
 async def test_sent_on_it_is_closed_as_forwarded_and_the_letters_are_shown_for_printing(
-    house: House, anna: Person
+    system: AllInOne, anna: Person
 ) -> None:
-    path = await written(house, anna)
+    path = await written(system, anna)
     forward = path.replace("/contacts/", "/letters/") + "/forward"
     preview = (await anna.sends(f"{forward}/print", place="BIF", **FORWARDED)).text
     assert "Brevene til udskrift" in preview
-    assert (await contact_of(house, path))["status"] != "closed"
+    assert (await contact_of(system, path))["status"] != "closed"
     for _ in range(2):
         page = (await anna.sends(f"{forward}/do", place="BIF", **FORWARDED)).text
         assert "Sendt videre til Beskæftigelses- og Integrationsforvaltningen" in page
         assert "Kære Alma" in page
-    contact = await contact_of(house, path)
+    contact = await contact_of(system, path)
     assert (contact["status"], contact["outcome"]) == ("closed", "forwarded")
     assert "forvaltningsloven § 7, stk. 2" in contact["close_reason"]
-    await house.settle()
+    await system.settle()
     assert "Der ligger ingen breve." in (await anna.opens("/letters")).text
 
 
 async def test_where_triage_waits_for_a_decision_it_hears_where_the_letter_went(
-    house: House, anna: Person
+    system: AllInOne, anna: Person
 ) -> None:
-    path = await written(house, anna)
+    path = await written(system, anna)
     contact_id = path.rpartition("/")[2]
-    async with house.client("intake") as intake, house.client("triage") as triage:
-        token = house.apps["intake"].state.tokens.for_service("tests")
+    async with system.client("intake") as intake, system.client("triage") as triage:
+        token = system.apps["intake"].state.tokens.for_service("tests")
         intake.headers["Authorization"] = triage.headers["Authorization"] = f"Bearer {token}"
         etag = (await intake.get(f"/v1{path}")).headers["ETag"]
         facts = {"needs": ["debt"], "age": 40, "in_municipality": True}
         await intake.put(f"/v1{path}/facts", json=facts, headers={"If-Match": etag})
-        await house.settle()
+        await system.settle()
         forward = f"/letters/{contact_id}/forward/do"
         await anna.sends(forward, place="municipality", name="Aarhus Kommune", once="f", **FORWARDED)
         found = (await triage.get("/v1/assessments", params={"contact_id": contact_id})).json()["items"]
     decision = found[0]["decision"]
     assert decision["destination"]["kind"] == "other_authority"
     assert (decision["overridden"], decision["reason_code"]) == (True, "not_our_task")
-    assert (await contact_of(house, path))["outcome"] == "forwarded"
+    assert (await contact_of(system, path))["outcome"] == "forwarded"
 
 
 @pytest.mark.parametrize(
@@ -147,21 +151,21 @@ async def test_where_triage_waits_for_a_decision_it_hears_where_the_letter_went(
     ],
 )
 async def test_a_letter_that_cannot_go_on_stays_and_says_why(
-    house: House, anna: Person, fields: dict[str, str], said: str
+    system: AllInOne, anna: Person, fields: dict[str, str], said: str
 ) -> None:
-    path = await written(house, anna)
+    path = await written(system, anna)
     forward = path.replace("/contacts/", "/letters/") + "/forward/do"
     page = await anna.sends(forward, **({**FORWARDED, **fields}))
     assert page.status_code == 422
     assert said in page.text
     assert "Til BIF" in page.text
-    assert (await contact_of(house, path))["status"] != "closed"
+    assert (await contact_of(system, path))["status"] != "closed"
 
 
 async def test_a_colleague_who_closed_it_otherwise_was_faster_and_the_letters_stay(
-    house: House, anna: Person
+    system: AllInOne, anna: Person
 ) -> None:
-    path = await written(house, anna)
+    path = await written(system, anna)
     await anna.sends(f"{path}/finish", outcome="advised")
     forward = path.replace("/contacts/", "/letters/") + "/forward/do"
     page = await anna.sends(forward, place="BIF", **FORWARDED)

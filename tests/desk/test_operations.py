@@ -7,7 +7,7 @@ import httpx
 import pytest
 from sqlalchemy import update
 
-from services.house import House
+from services.all_in_one import AllInOne
 from shared.clock import SettableClock
 from shared.in_process import InProcess
 from shared.vocabulary import Role
@@ -17,19 +17,19 @@ from tests.desk.inbox_cast import somebody_for_housing
 GIBBERISH = "what is this"
 
 
-async def log_line(house: House, line: str) -> None:
-    async with house.client("intake") as client:
-        token = house.apps["intake"].state.tokens.for_development([Role.TELEPHONY], [], "exchange", 3600)
+async def log_line(system: AllInOne, line: str) -> None:
+    async with system.client("intake") as client:
+        token = system.apps["intake"].state.tokens.for_development([Role.TELEPHONY], [], "exchange", 3600)
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "text/plain"}
         (await client.post("/v1/telephony/asterisk", content=line, headers=headers)).raise_for_status()
-        await house.settle()
+        await system.settle()
 
 
-async def nobody_hears(house: House) -> None:
+async def nobody_hears(system: AllInOne) -> None:
     """All that intake has to tell becomes dead letters."""
-    database, outbox = house.apps["intake"].state.database, house.apps["intake"].state.tables.outbox
+    database, outbox = system.apps["intake"].state.database, system.apps["intake"].state.tables.outbox
     async with database.writing() as session:
-        dead = {"dead_at": house.apps["intake"].state.clock.now(), "last_error": "ValueError"}
+        dead = {"dead_at": system.apps["intake"].state.clock.now(), "last_error": "ValueError"}
         await session.execute(update(outbox).values(**dead))
 
 
@@ -43,9 +43,9 @@ async def test_a_quiet_house_is_said_to_be_quiet(sits_down: SitsDown) -> None:
 
 
 async def test_who_waits_past_the_target_is_trouble_and_stands_first_in_words(
-    house: House, sits_down: SitsDown, clock: SettableClock
+    system: AllInOne, sits_down: SitsDown, clock: SettableClock
 ) -> None:
-    await comes(house, clock, weeks_ago=0, people=2)
+    await comes(system, clock, weeks_ago=0, people=2)
     otto = await sits_down(Role.OPERATIONS)
     page = (await otto.opens("/operations")).text
     trouble = "2 har ventet længere end målet eller fristen. Længst: 1 t."
@@ -55,9 +55,9 @@ async def test_who_waits_past_the_target_is_trouble_and_stands_first_in_words(
 
 
 async def test_the_backlog_of_each_unit_is_a_table_with_the_worst_first(
-    house: House, sits_down: SitsDown
+    system: AllInOne, sits_down: SitsDown
 ) -> None:
-    await somebody_for_housing(house)
+    await somebody_for_housing(system)
     otto = await sits_down(Role.OPERATIONS)
     page = (await otto.opens("/operations")).text
     assert "Enhedernes efterslæb" in page
@@ -66,11 +66,11 @@ async def test_the_backlog_of_each_unit_is_a_table_with_the_worst_first(
     assert "alle, der var på tur" in page
 
 
-async def test_the_page_follows_the_board(house: House, sits_down: SitsDown) -> None:
+async def test_the_page_follows_the_board(system: AllInOne, sits_down: SitsDown) -> None:
     otto = await sits_down(Role.OPERATIONS)
     async with (
         httpx.AsyncClient(
-            transport=InProcess(house.app), base_url="http://desk", cookies=otto.client.cookies
+            transport=InProcess(system.app), base_url="http://desk", cookies=otto.client.cookies
         ) as browser,
         browser.stream("GET", "/operations/live") as stream,
         asyncio.timeout(60),
@@ -78,25 +78,25 @@ async def test_the_page_follows_the_board(house: House, sits_down: SitsDown) -> 
         lines = stream.aiter_lines()
         while "Boligsocialt" not in (line := await anext(lines)):
             pass
-        await somebody_for_housing(house)
+        await somebody_for_housing(system)
         while not ("Boligsocialt" in line and "<strong>1</strong>" in line):
             line += await anext(lines)
 
 
 async def test_who_gave_up_is_counted_as_owed_a_call_and_told_when_it_gets_late(
-    house: House, sits_down: SitsDown, clock: SettableClock
+    system: AllInOne, sits_down: SitsDown, clock: SettableClock
 ) -> None:
     event = {"source": "pbx", "call_id": "call-1", "queue": "socialservice", "from": "4520000001"}
     rang, gave_up = clock.now() - timedelta(hours=4), clock.now() - timedelta(hours=3)
-    async with house.client("intake") as client:
-        token = house.apps["intake"].state.tokens.for_development([Role.TELEPHONY], [], "exchange", 3600)
+    async with system.client("intake") as client:
+        token = system.apps["intake"].state.tokens.for_development([Role.TELEPHONY], [], "exchange", 3600)
         told = [
             {**event, "delivery_id": "1", "type": "queued", "occurred_at": rang.isoformat()},
             {**event, "delivery_id": "2", "type": "abandoned", "occurred_at": gave_up.isoformat()},
         ]
         headers = {"Authorization": f"Bearer {token}"}
         (await client.post("/v1/telephony/events", json=told, headers=headers)).raise_for_status()
-        await house.settle()
+        await system.settle()
     otto = await sits_down(Role.OPERATIONS)
     page = (await otto.opens("/operations")).text
     assert "1 på ringelisten skulle have været ringet op. Den første for" in page
@@ -104,8 +104,10 @@ async def test_who_gave_up_is_counted_as_owed_a_call_and_told_when_it_gets_late(
     assert 'scope="row">hovednummer</th><td class="number">1</td><td class="number">0</td>' in row
 
 
-async def test_what_was_set_aside_is_read_again_with_one_button(house: House, sits_down: SitsDown) -> None:
-    await log_line(house, GIBBERISH)
+async def test_what_was_set_aside_is_read_again_with_one_button(
+    system: AllInOne, sits_down: SitsDown
+) -> None:
+    await log_line(system, GIBBERISH)
     otto = await sits_down(Role.OPERATIONS)
     assert "1 meddelelser fra telefonanlægget kunne ikke forstås" in (await otto.opens("/operations")).text
     page = (await otto.opens("/operations/systems")).text
@@ -117,11 +119,11 @@ async def test_what_was_set_aside_is_read_again_with_one_button(house: House, si
 
 
 async def test_dead_letters_are_shown_with_a_way_to_send_them_again(
-    house: House, sits_down: SitsDown
+    system: AllInOne, sits_down: SitsDown
 ) -> None:
     anna, otto = await sits_down(Role.RECEPTION), await sits_down(Role.OPERATIONS, name="Otto")
     await anna.sends("/reception/contacts", channel="written", once="one")
-    await nobody_hears(house)
+    await nobody_hears(system)
     assert "meddelelser mellem tjenesterne kunne ikke leveres" in (await otto.opens("/operations")).text
     page = (await otto.opens("/operations/systems")).text
     assert "contact.waiting" in page
@@ -144,26 +146,26 @@ async def test_the_reception_may_look_and_only_operations_mend(sits_down: SitsDo
     assert (await bo.opens("/operations")).status_code == 403
 
 
-async def comes(house: House, clock: SettableClock, weeks_ago: int, people: int) -> None:
+async def comes(system: AllInOne, clock: SettableClock, weeks_ago: int, people: int) -> None:
     """So many people came to the counter an hour before now, some weeks ago."""
     now = clock.now()
     clock.set(now - timedelta(weeks=weeks_ago, hours=1))
-    async with house.client("intake") as client:
-        token = house.apps["intake"].state.tokens.for_development([Role.RECEPTION], [], "eva", 3600)
+    async with system.client("intake") as client:
+        token = system.apps["intake"].state.tokens.for_development([Role.RECEPTION], [], "eva", 3600)
         for _ in range(people):
             headers = {"Authorization": f"Bearer {token}"}
             (
                 await client.post("/v1/contacts", json={"channel": "walk_in"}, headers=headers)
             ).raise_for_status()
-        await house.settle()
+        await system.settle()
     clock.set(now)
 
 
 async def test_a_day_is_held_against_the_days_that_had_anybody_and_says_how_many(
-    house: House, sits_down: SitsDown, clock: SettableClock
+    system: AllInOne, sits_down: SitsDown, clock: SettableClock
 ) -> None:
     for weeks_ago, people in ((3, 1), (2, 2), (1, 3), (0, 4)):
-        await comes(house, clock, weeks_ago, people)
+        await comes(system, clock, weeks_ago, people)
     otto = await sits_down(Role.OPERATIONS)
     page = (await otto.opens("/operations/day", queue="reception-desk")).text
     assert "10.3.2026 holdes op mod 3 af de seneste 4 samme ugedage: 3.3., 24.2., 17.2." in page

@@ -6,17 +6,17 @@ import re
 import httpx
 import pytest
 
+from services.all_in_one import AllInOne
 from services.desk.endpoints.reception import criterion_of
-from services.house import House
 from shared.in_process import InProcess
 from shared.vocabulary import Role
 from tests.desk.conftest import Person, SitsDown
 
 
-async def begins(anna: Person, house: House, channel: str = "walk_in") -> str:
+async def begins(anna: Person, system: AllInOne, channel: str = "walk_in") -> str:
     """A new contact at the counter; gives the path of its page."""
     page = await anna.sends("/reception/contacts", channel=channel, once="once")
-    await house.settle()
+    await system.settle()
     return page.url.path
 
 
@@ -26,20 +26,20 @@ def hidden(page: str, name: str) -> str:
     return found[1].replace("&#34;", '"')
 
 
-async def writes(anna: Person, house: House, path: str, **fields: object) -> str:
+async def writes(anna: Person, system: AllInOne, path: str, **fields: object) -> str:
     """The form as it stands is looked at and then accepted; gives the page that follows."""
     page = (await anna.opens(path)).text
     looked = await anna.sends(f"{path}/look", etag=hidden(page, "etag"), **fields)
     sent = {**fields, "etag": hidden(page, "etag"), "seen": hidden(looked.text, "seen"), "once": "a-form"}
-    async with carried(house):
+    async with carried(system):
         return (await anna.sends(f"{path}/decide", **sent)).text
 
 
 class carried:  # noqa: N801 -- reads as a sentence
     """While the block runs, events are carried between the services, as relays do."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, system: AllInOne) -> None:
+        self._house = system
 
     async def __aenter__(self) -> None:
         async def carry() -> None:
@@ -55,11 +55,11 @@ class carried:  # noqa: N801 -- reads as a sentence
 
 
 async def test_a_walk_in_is_written_down_accepted_and_told_where_it_went(
-    house: House, sits_down: SitsDown
+    system: AllInOne, sits_down: SitsDown
 ) -> None:
     anna = await sits_down(Role.RECEPTION)
-    path = await begins(anna, house)
-    done = await writes(anna, house, path, needs="assistive_devices", age="41", in_municipality="yes")
+    path = await begins(anna, system)
+    done = await writes(anna, system, path, needs="assistive_devices", age="41", in_municipality="yes")
     assert "er sendt videre" in done
     assert "Din henvendelse er nu hos Hjælpemidler" in done
     bo = await sits_down(Role.CASEWORKER, "assistive-devices")
@@ -67,10 +67,10 @@ async def test_a_walk_in_is_written_down_accepted_and_told_where_it_went(
 
 
 async def test_the_recommendation_and_its_questions_follow_the_form(
-    house: House, sits_down: SitsDown
+    system: AllInOne, sits_down: SitsDown
 ) -> None:
     anna = await sits_down(Role.RECEPTION)
-    path = await begins(anna, house)
+    path = await begins(anna, system)
     etag = hidden((await anna.opens(path)).text, "etag")
     page = (await anna.sends(f"{path}/look", etag=etag, needs="brain_injury", in_municipality="yes")).text
     assert "Hvor gammel er borgeren?" in page
@@ -85,10 +85,10 @@ async def test_the_recommendation_and_its_questions_follow_the_form(
 
 
 async def test_what_was_typed_is_there_again_after_the_browser_died(
-    house: House, sits_down: SitsDown
+    system: AllInOne, sits_down: SitsDown
 ) -> None:
     anna = await sits_down(Role.RECEPTION)
-    path = await begins(anna, house)
+    path = await begins(anna, system)
     await anna.sends(f"{path}/look", summary="Halvvejs 👪 مرحبا <script>", needs="debt", cpr="610190-12")
     page = (await anna.opens(path)).text
     assert "Halvvejs 👪 مرحبا &lt;script&gt;" in page
@@ -97,10 +97,10 @@ async def test_what_was_typed_is_there_again_after_the_browser_died(
 
 
 async def test_a_form_with_faults_comes_back_filled_in_and_nothing_is_decided(
-    house: House, sits_down: SitsDown
+    system: AllInOne, sits_down: SitsDown
 ) -> None:
     anna = await sits_down(Role.RECEPTION)
-    path = await begins(anna, house)
+    path = await begins(anna, system)
     page = await anna.sends(f"{path}/decide", summary="x" * 4001, age="200")
     assert page.status_code == 422
     for text in ("Vælg mindst ét behov", "Alder er et tal", "over 4.000 tegn", "x" * 4001):
@@ -108,10 +108,10 @@ async def test_a_form_with_faults_comes_back_filled_in_and_nothing_is_decided(
 
 
 async def test_a_form_sent_with_faults_goes_on_being_kept_though_a_later_draft_was_on_its_way(
-    house: House, sits_down: SitsDown
+    system: AllInOne, sits_down: SitsDown
 ) -> None:
     anna = await sits_down(Role.RECEPTION)
-    path = await begins(anna, house)
+    path = await begins(anna, system)
     await anna.sends(f"{path}/look", summary="Kladde på vej, mens der blev trykket")
     page = (await anna.sends(f"{path}/decide", summary="Sendt for tidligt")).text
     page = (await anna.sends(f"{path}/look", draft_etag=hidden(page, "draft_etag"), summary="Rettet")).text
@@ -119,9 +119,11 @@ async def test_a_form_sent_with_faults_goes_on_being_kept_though_a_later_draft_w
     assert "Rettet" in (await anna.opens(path)).text
 
 
-async def test_of_two_tabs_the_later_one_is_told_and_loses_nothing(house: House, sits_down: SitsDown) -> None:
+async def test_of_two_tabs_the_later_one_is_told_and_loses_nothing(
+    system: AllInOne, sits_down: SitsDown
+) -> None:
     anna = await sits_down(Role.RECEPTION)
-    path = await begins(anna, house)
+    path = await begins(anna, system)
     first = (await anna.sends(f"{path}/look", summary="Fra det første faneblad", needs="debt")).text
     assert hidden(first, "draft_etag")
     second = (await anna.sends(f"{path}/look", summary="Fra det andet", needs="advice")).text
@@ -131,51 +133,51 @@ async def test_of_two_tabs_the_later_one_is_told_and_loses_nothing(house: House,
 
 
 async def test_a_decision_on_facts_that_somebody_else_changed_meanwhile_is_not_taken(
-    house: House, sits_down: SitsDown
+    system: AllInOne, sits_down: SitsDown
 ) -> None:
     anna, eva = await sits_down(Role.RECEPTION), await sits_down(Role.RECEPTION, name="Eva")
-    path = await begins(anna, house)
+    path = await begins(anna, system)
     old = hidden((await anna.opens(path)).text, "etag")
-    await writes(eva, house, path, needs="assistive_devices", in_municipality="yes")
+    await writes(eva, system, path, needs="assistive_devices", in_municipality="yes")
     page = await anna.sends(f"{path}/decide", etag=old, needs="debt", summary="Annas ord")
     assert page.status_code == 412
     assert "Nogen har ændret henvendelsen imens" in page.text
     assert "Annas ord" in page.text
 
 
-async def test_another_place_takes_a_reason_and_goes_there(house: House, sits_down: SitsDown) -> None:
+async def test_another_place_takes_a_reason_and_goes_there(system: AllInOne, sits_down: SitsDown) -> None:
     anna = await sits_down(Role.RECEPTION)
-    path = await begins(anna, house)
+    path = await begins(anna, system)
     etag = hidden((await anna.opens(path)).text, "etag")
     body = {"etag": etag, "needs": "assistive_devices", "in_municipality": "yes", "override": "yes"}
     page = await anna.sends(f"{path}/decide", **body, other_kind="unit", unit="adults")
     assert "hvorfor et andet sted er rigtigere" in page.text
-    async with carried(house):
+    async with carried(system):
         page = await anna.sends(
             f"{path}/decide", **body, other_kind="unit", unit="adults", reason="Har en aftale der"
         )
     assert "Din henvendelse er nu hos Voksenområdet" in page.text
 
 
-async def test_advice_ends_it_and_what_was_said_is_kept(house: House, sits_down: SitsDown) -> None:
+async def test_advice_ends_it_and_what_was_said_is_kept(system: AllInOne, sits_down: SitsDown) -> None:
     anna = await sits_down(Role.RECEPTION)
-    path = await begins(anna, house)
+    path = await begins(anna, system)
     etag = hidden((await anna.opens(path)).text, "etag")
-    async with carried(house):
+    async with carried(system):
         await anna.sends(f"{path}/close", etag=etag, outcome="advised", summary="Fik vejledning")
     page = (await anna.opens(path)).text
     assert "Henvendelsen er afsluttet: Vejledt." in page
     assert "Fik vejledning" in page
 
 
-async def test_two_receptionists_never_get_the_same_person(house: House, sits_down: SitsDown) -> None:
+async def test_two_receptionists_never_get_the_same_person(system: AllInOne, sits_down: SitsDown) -> None:
     anna, eva = await sits_down(Role.RECEPTION), await sits_down(Role.RECEPTION, name="Eva")
-    async with house.client("intake") as intake:
-        token = house.apps["intake"].state.tokens.for_service("test")
+    async with system.client("intake") as intake:
+        token = system.apps["intake"].state.tokens.for_service("test")
         headers = {"Authorization": f"Bearer {token}"}
         for _ in range(2):
             await intake.post("/v1/contacts", json={"channel": "walk_in"}, headers=headers)
-    await house.settle()
+    await system.settle()
     taken = {
         (await one.sends("/reception/next", queue="reception-desk", once=name)).url.path
         for one, name in ((anna, "a"), (eva, "b"))
@@ -186,14 +188,14 @@ async def test_two_receptionists_never_get_the_same_person(house: House, sits_do
 
 
 async def test_one_is_taken_out_of_turn_and_the_slower_of_two_is_told(
-    house: House, sits_down: SitsDown
+    system: AllInOne, sits_down: SitsDown
 ) -> None:
     anna, eva = await sits_down(Role.RECEPTION), await sits_down(Role.RECEPTION, name="Eva")
-    async with house.client("intake") as intake:
-        token = house.apps["intake"].state.tokens.for_service("test")
+    async with system.client("intake") as intake:
+        token = system.apps["intake"].state.tokens.for_service("test")
         headers = {"Authorization": f"Bearer {token}"}
         await intake.post("/v1/contacts", json={"channel": "walk_in"}, headers=headers)
-    await house.settle()
+    await system.settle()
     found = re.search(r'action="(/reception/entries/[^"]+/take)"', (await anna.opens("/reception")).text)
     assert found is not None
     assert (await anna.sends(found[1])).url.path.startswith("/contacts/")
@@ -201,10 +203,10 @@ async def test_one_is_taken_out_of_turn_and_the_slower_of_two_is_told(
 
 
 async def test_back_in_line_keeps_what_was_written_for_whoever_comes_next(
-    house: House, sits_down: SitsDown
+    system: AllInOne, sits_down: SitsDown
 ) -> None:
     anna, eva = await sits_down(Role.RECEPTION), await sits_down(Role.RECEPTION, name="Eva")
-    async with carried(house):
+    async with carried(system):
         path = (await anna.sends("/reception/contacts", channel="walk_in", once="x")).url.path
         page = await anna.sends(f"{path}/release", needs="debt", summary="Kommer tilbage om lidt")
     assert page.url.path == "/reception"
@@ -229,11 +231,11 @@ def test_one_field_finds_by_whatever_is_typed(typed: str, kind: str) -> None:
     assert criterion_of(typed) == kind
 
 
-async def test_a_search_is_in_no_address_and_finds(house: House, sits_down: SitsDown) -> None:
+async def test_a_search_is_in_no_address_and_finds(system: AllInOne, sits_down: SitsDown) -> None:
     anna = await sits_down(Role.RECEPTION)
-    path = await begins(anna, house)
+    path = await begins(anna, system)
     etag = hidden((await anna.opens(path)).text, "etag")
-    async with carried(house):
+    async with carried(system):
         await anna.sends(f"{path}/close", etag=etag, citizen_name="Alma Andersen", outcome="advised")
     page = await anna.sends("/reception/search", wanted="andersen")
     assert "Alma Andersen" in page.text
@@ -242,24 +244,24 @@ async def test_a_search_is_in_no_address_and_finds(house: House, sits_down: Sits
 
 
 async def test_a_call_answered_at_my_phone_pops_up_with_the_way_to_its_contact(
-    house: House, sits_down: SitsDown
+    system: AllInOne, sits_down: SitsDown
 ) -> None:
     anna = await sits_down(Role.RECEPTION)
     await anna.sends("/reception/phone", source="pbx", agent="Anna")
     call = {"source": "pbx", "call_id": "c-1", "queue": "socialservice", "from": "+4520000001"}
-    async with house.client("intake") as intake, asyncio.timeout(60):
-        token = house.apps["intake"].state.tokens.for_service("pbx", Role.TELEPHONY)
+    async with system.client("intake") as intake, asyncio.timeout(60):
+        token = system.apps["intake"].state.tokens.for_service("pbx", Role.TELEPHONY)
         intake.headers["Authorization"] = f"Bearer {token}"
         browser = httpx.AsyncClient(
-            transport=InProcess(house.app), base_url="http://desk", cookies=anna.client.cookies
+            transport=InProcess(system.app), base_url="http://desk", cookies=anna.client.cookies
         )
         async with browser, browser.stream("GET", "/reception/calls") as stream:
             lines = stream.aiter_lines()
             for kind, more in (("queued", {}), ("answered", {"agent": "Anna"})):
-                moment = house.apps["intake"].state.clock.now().isoformat()
+                moment = system.apps["intake"].state.clock.now().isoformat()
                 event = {**call, "delivery_id": kind, "type": kind, "occurred_at": moment, **more}
                 await intake.post("/v1/telephony/events", json=event)
-                await house.settle()
+                await system.settle()
             while "Du taler med" not in (line := await anext(lines)):
                 pass
             assert "2000" not in line
@@ -268,31 +270,31 @@ async def test_a_call_answered_at_my_phone_pops_up_with_the_way_to_its_contact(
     assert "Åbn henvendelsen" in page.text
 
 
-async def calls_in(house: House, call_id: str) -> str:
+async def calls_in(system: AllInOne, call_id: str) -> str:
     """Somebody phones from the same number as ever; gives the path of the call's contact."""
-    moment = house.apps["intake"].state.clock.now().isoformat()
+    moment = system.apps["intake"].state.clock.now().isoformat()
     event = {"source": "pbx", "delivery_id": call_id, "call_id": call_id, "type": "queued"}
     event |= {"queue": "socialservice", "from": "+4520000001", "occurred_at": moment}
-    async with house.client("intake") as intake:
-        token = house.apps["intake"].state.tokens.for_service("pbx", Role.TELEPHONY)
+    async with system.client("intake") as intake:
+        token = system.apps["intake"].state.tokens.for_service("pbx", Role.TELEPHONY)
         await intake.post("/v1/telephony/events", json=event, headers={"Authorization": f"Bearer {token}"})
-        await house.settle()
-        staff = house.apps["intake"].state.tokens.for_development([Role.RECEPTION], [], "eva", 3600)
+        await system.settle()
+        staff = system.apps["intake"].state.tokens.for_development([Role.RECEPTION], [], "eva", 3600)
         headers = {"Authorization": f"Bearer {staff}"}
         call = (await intake.get(f"/v1/calls/{call_id}", headers=headers)).json()
     return f"/contacts/{call['contact_id']}"
 
 
 async def test_whom_the_number_was_about_before_is_offered_and_taken_over_by_a_person(
-    house: House, sits_down: SitsDown
+    system: AllInOne, sits_down: SitsDown
 ) -> None:
     anna = await sits_down(Role.RECEPTION)
-    first = await calls_in(house, "c-1")
+    first = await calls_in(system, "c-1")
     etag = hidden((await anna.opens(first)).text, "etag")
     said = {"cpr": "610190-1234", "citizen_name": "Alma Andersen", "phone": "+4520000001"}
-    async with carried(house):
+    async with carried(system):
         await anna.sends(f"{first}/close", etag=etag, outcome="advised", **said)
-    second = await calls_in(house, "c-2")
+    second = await calls_in(system, "c-2")
     page = (await anna.opens(second)).text
     assert "Har ringet før fra dette nummer" in page
     assert "Alma Andersen" in page
@@ -303,10 +305,10 @@ async def test_whom_the_number_was_about_before_is_offered_and_taken_over_by_a_p
 
 
 async def test_why_not_elsewhere_and_what_to_read_aloud_stand_beside_the_recommendation(
-    house: House, sits_down: SitsDown
+    system: AllInOne, sits_down: SitsDown
 ) -> None:
     anna = await sits_down(Role.RECEPTION)
-    path = await begins(anna, house)
+    path = await begins(anna, system)
     facts = {"needs": "support_at_home", "age": "30", "in_municipality": "yes", "applies_for_measure": "yes"}
     page = (await anna.sends(f"{path}/look", **facts)).text
     assert "Hvorfor ikke et andet sted?" in page

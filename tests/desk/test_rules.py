@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.house import House
+from services.all_in_one import AllInOne
 from shared.clock import SettableClock
 from shared.vocabulary import Role
 from tests.desk.conftest import Person, SitsDown
@@ -112,10 +112,10 @@ async def test_a_try_with_faults_comes_back_filled_in(sits_down: SitsDown) -> No
 
 
 async def test_a_draft_goes_from_copy_to_force_by_two_people(
-    house: House, sits_down: SitsDown, clock: SettableClock
+    system: AllInOne, sits_down: SitsDown, clock: SettableClock
 ) -> None:
     alma, bo = await sits_down(Role.RULES_EDITOR, name="Alma"), await sits_down(Role.RULES_EDITOR, name="Bo")
-    await somebody_for_housing(house)
+    await somebody_for_housing(system)
     clock.advance(timedelta(minutes=5))
     path = await ready(alma)
     difference = (await alma.opens(f"{path}/difference")).text
@@ -222,9 +222,9 @@ async def test_a_draft_can_be_retired_and_then_not_changed(sits_down: SitsDown) 
 
 
 async def test_the_monthly_list_tells_of_a_period_and_refuses_an_impossible_one(
-    house: House, sits_down: SitsDown, clock: SettableClock
+    system: AllInOne, sits_down: SitsDown, clock: SettableClock
 ) -> None:
-    await somebody_for_housing(house)
+    await somebody_for_housing(system)
     clock.advance(timedelta(minutes=5))
     olga = await sits_down(Role.OPERATIONS)
     page = (await olga.opens("/rules/learning")).text

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.house import House
+from services.all_in_one import AllInOne
 from shared.vocabulary import Role
 from tests.desk.conftest import SitsDown
 from tests.desk.inbox_cast import somebody_for_housing
@@ -12,23 +12,23 @@ from tests.desk.inbox_cast import somebody_for_housing
 PURPOSE = "Klage behandles"
 
 
-async def looks(house: House) -> list[dict[str, Any]]:
-    async with house.client("intake") as client:
-        token = house.apps["intake"].state.tokens.for_development([Role.AUDITOR], [], "vera", 3600)
+async def looks(system: AllInOne) -> list[dict[str, Any]]:
+    async with system.client("intake") as client:
+        token = system.apps["intake"].state.tokens.for_development([Role.AUDITOR], [], "vera", 3600)
         answer = await client.get("/v1/access-log", headers={"Authorization": f"Bearer {token}"})
         items: list[dict[str, Any]] = answer.json()["items"]
         return items
 
 
-async def contact_of(house: House) -> tuple[str, str]:
+async def contact_of(system: AllInOne) -> tuple[str, str]:
     """A contact that waits in the housing area; its reference and id."""
-    reference = await somebody_for_housing(house)
-    contact_id = next(look["contact_id"] for look in await looks(house) if look["contact_id"])
+    reference = await somebody_for_housing(system)
+    contact_id = next(look["contact_id"] for look in await looks(system) if look["contact_id"])
     return reference, contact_id
 
 
-async def test_the_whole_way_stands_in_order(house: House, sits_down: SitsDown) -> None:
-    reference, _ = await contact_of(house)
+async def test_the_whole_way_stands_in_order(system: AllInOne, sits_down: SitsDown) -> None:
+    reference, _ = await contact_of(system)
     vera = await sits_down(Role.AUDITOR)
     page = (await vera.sends("/trace", reference=reference.lower(), purpose=PURPOSE)).text
     assert f"Spor for {reference}" in page
@@ -47,34 +47,34 @@ async def test_the_whole_way_stands_in_order(house: House, sits_down: SitsDown) 
 
 
 async def test_each_look_is_written_down_with_the_purpose_and_shown_to_the_auditor(
-    house: House, sits_down: SitsDown
+    system: AllInOne, sits_down: SitsDown
 ) -> None:
-    _, contact_id = await contact_of(house)
+    _, contact_id = await contact_of(system)
     vera = await sits_down(Role.AUDITOR)
     asked = await vera.opens(f"/trace/{contact_id}")
     assert "Hvorfor slår du op?" in asked.text
-    assert not [look for look in await looks(house) if look["role"] == "auditor"]
+    assert not [look for look in await looks(system) if look["role"] == "auditor"]
     page = (await vera.sends(f"/trace/{contact_id}", purpose=PURPOSE)).text
     assert f"Læst: {PURPOSE}" in page
-    mine = [look for look in await looks(house) if look["role"] == "auditor"]
+    mine = [look for look in await looks(system) if look["role"] == "auditor"]
     assert {look["purpose"] for look in mine} == {PURPOSE}
     assert {look["action"] for look in mine} == {"read", "list"}
 
 
-async def test_a_purpose_in_own_words_goes_before_the_list(house: House, sits_down: SitsDown) -> None:
-    _, contact_id = await contact_of(house)
+async def test_a_purpose_in_own_words_goes_before_the_list(system: AllInOne, sits_down: SitsDown) -> None:
+    _, contact_id = await contact_of(system)
     vera = await sits_down(Role.AUDITOR)
     own = "  Ærlig undren\r\nX-Evil: ja "
     page = await vera.sends(f"/trace/{contact_id}", purpose=PURPOSE, own_purpose=own)
     assert page.status_code == 200
-    assert "Ærlig undren X-Evil: ja" in {look["purpose"] for look in await looks(house)}
+    assert "Ærlig undren X-Evil: ja" in {look["purpose"] for look in await looks(system)}
 
 
 @pytest.mark.parametrize("purpose", ["", "ok", "x" * 201, "因為", "tab\x00nul"])
 async def test_without_a_purpose_nothing_is_shown_and_nothing_is_lost(
-    house: House, sits_down: SitsDown, purpose: str
+    system: AllInOne, sits_down: SitsDown, purpose: str
 ) -> None:
-    reference, contact_id = await contact_of(house)
+    reference, contact_id = await contact_of(system)
     vera = await sits_down(Role.AUDITOR)
     for path in ("/trace", f"/trace/{contact_id}"):
         page = await vera.sends(path, reference=reference, own_purpose=purpose)
@@ -84,7 +84,7 @@ async def test_without_a_purpose_nothing_is_shown_and_nothing_is_lost(
         if purpose and purpose.isprintable():
             assert purpose in page.text
         assert (reference in page.text) == (path == "/trace")
-    assert not [look for look in await looks(house) if look["role"] == "auditor"]
+    assert not [look for look in await looks(system) if look["role"] == "auditor"]
 
 
 @pytest.mark.parametrize("reference", ["", "7F3K-9QTX", "'; drop", "hest"])
@@ -106,9 +106,9 @@ async def test_a_reference_nobody_has_is_said_at_its_field(sits_down: SitsDown, 
     ],
 )
 async def test_each_role_sees_what_it_may(
-    house: House, sits_down: SitsDown, role: Role, unit: str, sees_needs: bool
+    system: AllInOne, sits_down: SitsDown, role: Role, unit: str, sees_needs: bool
 ) -> None:
-    _, contact_id = await contact_of(house)
+    _, contact_id = await contact_of(system)
     somebody = await sits_down(role, unit)
     page = (await somebody.sends(f"/trace/{contact_id}", purpose=PURPOSE)).text
     assert "I kø hos Boligsocialt Område" in page
@@ -117,9 +117,9 @@ async def test_each_role_sees_what_it_may(
 
 
 async def test_another_units_caseworker_is_told_plainly_that_it_is_not_theirs(
-    house: House, sits_down: SitsDown
+    system: AllInOne, sits_down: SitsDown
 ) -> None:
-    _, contact_id = await contact_of(house)
+    _, contact_id = await contact_of(system)
     bo = await sits_down(Role.CASEWORKER, "adults")
     page = await bo.sends(f"/trace/{contact_id}", purpose=PURPOSE)
     assert page.status_code == 403

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import httpx
 
+from services.all_in_one import AllInOne
 from services.desk.endpoints.screen import CALLED_SHOWN, seen_on
-from services.house import House
 from shared.in_process import InProcess
 from shared.vocabulary import Role
 from tests.desk.conftest import Person, SitsDown
@@ -15,14 +15,14 @@ from tests.desk.conftest import Person, SitsDown
 SCREEN = "/screen/reception-desk"
 
 
-async def gives(anna: Person, house: House, times: int = 1) -> list[str]:
+async def gives(anna: Person, system: AllInOne, times: int = 1) -> list[str]:
     """Numbers, as Anna hands them out."""
     numbers: list[str] = []
-    clock = house.apps["intake"].state.clock
+    clock = system.apps["intake"].state.clock
     for _ in range(times):
         sent = asyncio.create_task(anna.sends("/walk-in/tickets", once=f"ticket-{len(numbers)}"))
         while not sent.done():
-            await house.settle()
+            await system.settle()
             await asyncio.sleep(0.01)
         page = (await sent).text
         found = re.search(r'class="slip-number">([^<]+)<', page)
@@ -46,27 +46,29 @@ def entry_in(page: str, step: str) -> str:
     return found[1]
 
 
-async def test_who_comes_in_gets_a_number_on_a_slip_without_a_name(house: House, sits_down: SitsDown) -> None:
+async def test_who_comes_in_gets_a_number_on_a_slip_without_a_name(
+    system: AllInOne, sits_down: SitsDown
+) -> None:
     anna = await sits_down(Role.RECEPTION)
-    first, second = await gives(anna, house, 2)
+    first, second = await gives(anna, system, 2)
     page = (await anna.opens("/walk-in")).text
     assert in_line(page) == [first, second]
     assert "2 venter" in page
 
 
-async def test_a_double_click_gives_one_number(house: House, sits_down: SitsDown) -> None:
+async def test_a_double_click_gives_one_number(system: AllInOne, sits_down: SitsDown) -> None:
     anna = await sits_down(Role.RECEPTION)
-    await gives(anna, house)
+    await gives(anna, system)
     again = await anna.sends("/walk-in/tickets", once="ticket-0")
     assert again.url.path == "/walk-in"
     assert len(in_line((await anna.opens("/walk-in")).text)) == 1
 
 
 async def test_two_receptionists_who_call_at_once_never_get_the_same_person(
-    house: House, sits_down: SitsDown
+    system: AllInOne, sits_down: SitsDown
 ) -> None:
     anna, eva = await sits_down(Role.RECEPTION), await sits_down(Role.RECEPTION, name="Eva")
-    numbers = await gives(anna, house, 3)
+    numbers = await gives(anna, system, 3)
     pages = await asyncio.gather(
         *(one.sends("/walk-in/next", once=f"{name}") for one, name in ((anna, "a"), (eva, "b")))
     )
@@ -83,11 +85,11 @@ async def test_with_nobody_in_line_it_is_said(sits_down: SitsDown) -> None:
 
 
 async def test_the_counter_is_shown_on_the_screen_and_a_second_call_is_told_as_one(
-    house: House, sits_down: SitsDown
+    system: AllInOne, sits_down: SitsDown
 ) -> None:
     anna = await sits_down(Role.RECEPTION)
     await anna.sends("/walk-in/counter", counter="Lokale 3 æ")
-    (number,) = await gives(anna, house)
+    (number,) = await gives(anna, system)
     page = await anna.sends("/walk-in/next", once="x")
     screen = await anna.client.get(SCREEN)
     assert f"Nummer {number}, skranke Lokale 3 æ" in screen.text
@@ -97,10 +99,10 @@ async def test_the_counter_is_shown_on_the_screen_and_a_second_call_is_told_as_o
 
 
 async def test_who_does_not_come_stands_three_places_down_and_the_third_time_is_over(
-    house: House, sits_down: SitsDown
+    system: AllInOne, sits_down: SitsDown
 ) -> None:
     anna = await sits_down(Role.RECEPTION)
-    a, b, c, d, e = await gives(anna, house, 5)
+    a, b, c, d, e = await gives(anna, system, 5)
     page = await anna.sends("/walk-in/next", once="x")
     entry = entry_in(page.text, "no-show")
     page = await anna.sends(f"/walk-in/entries/{entry}/no-show")
@@ -114,10 +116,10 @@ async def test_who_does_not_come_stands_three_places_down_and_the_third_time_is_
 
 
 async def test_the_slower_of_two_is_told_and_sees_the_line_as_it_is(
-    house: House, sits_down: SitsDown
+    system: AllInOne, sits_down: SitsDown
 ) -> None:
     anna, eva = await sits_down(Role.RECEPTION), await sits_down(Role.RECEPTION, name="Eva")
-    await gives(anna, house)
+    await gives(anna, system)
     entry = entry_in((await anna.opens("/walk-in")).text, "take")
     await eva.sends(f"/walk-in/entries/{entry}/take")
     page = await anna.sends(f"/walk-in/entries/{entry}/take")
@@ -126,23 +128,25 @@ async def test_the_slower_of_two_is_told_and_sees_the_line_as_it_is(
     assert "Køen" in page.text
 
 
-async def test_who_has_left_is_taken_out_with_the_reason(house: House, sits_down: SitsDown) -> None:
+async def test_who_has_left_is_taken_out_with_the_reason(system: AllInOne, sits_down: SitsDown) -> None:
     anna = await sits_down(Role.RECEPTION)
-    (number,) = await gives(anna, house)
+    (number,) = await gives(anna, system)
     entry = entry_in((await anna.opens("/walk-in")).text, "take")
     asked = await anna.opens(f"/walk-in/entries/{entry}/gone")
     assert f"Nummer {number} forlader køen" in asked.text
     page = await anna.sends(f"/walk-in/entries/{entry}/gone", reason="helped")
     assert in_line(page.text) == []
-    async with house.client("routing") as routing:
-        token = house.apps["routing"].state.tokens.for_service("test")
+    async with system.client("routing") as routing:
+        token = system.apps["routing"].state.tokens.for_service("test")
         answer = await routing.get(f"/v1/entries/{entry}", headers={"Authorization": f"Bearer {token}"})
     assert answer.json()["trail"][-1]["reason"] == "Fik hjælp uden for køen"
 
 
-async def test_a_step_that_is_none_and_another_role_are_refused(house: House, sits_down: SitsDown) -> None:
+async def test_a_step_that_is_none_and_another_role_are_refused(
+    system: AllInOne, sits_down: SitsDown
+) -> None:
     anna, bo = await sits_down(Role.RECEPTION), await sits_down(Role.CASEWORKER, "adults")
-    await gives(anna, house)
+    await gives(anna, system)
     entry = entry_in((await anna.opens("/walk-in")).text, "take")
     assert (await anna.sends(f"/walk-in/entries/{entry}/transfer")).status_code == 404
     assert (await bo.opens("/walk-in")).status_code == 403
@@ -150,10 +154,10 @@ async def test_a_step_that_is_none_and_another_role_are_refused(house: House, si
 
 
 async def test_anybody_sees_the_screen_and_nothing_about_anybody_on_it(
-    house: House, sits_down: SitsDown, anybody: httpx.AsyncClient
+    system: AllInOne, sits_down: SitsDown, anybody: httpx.AsyncClient
 ) -> None:
     anna = await sits_down(Role.RECEPTION, name="Anna Annasdatter")
-    first, second = await gives(anna, house, 2)
+    first, second = await gives(anna, system, 2)
     page = await anna.sends("/walk-in/next", once="x")
     contact = re.search(r'href="/contacts/([^"]+)"', page.text)
     assert contact is not None
@@ -169,17 +173,17 @@ async def test_a_screen_of_no_queue_is_not_found(anybody: httpx.AsyncClient) -> 
     assert (await anybody.get("/screen/CAFE<script>")).status_code in {404, 422}
 
 
-async def test_the_screen_follows_each_call(house: House, sits_down: SitsDown) -> None:
+async def test_the_screen_follows_each_call(system: AllInOne, sits_down: SitsDown) -> None:
     anna = await sits_down(Role.RECEPTION)
     async with (
-        httpx.AsyncClient(transport=InProcess(house.app), base_url="http://desk") as wall,
+        httpx.AsyncClient(transport=InProcess(system.app), base_url="http://desk") as wall,
         wall.stream("GET", f"{SCREEN}/live") as stream,
         asyncio.timeout(60),
     ):
         lines = stream.aiter_lines()
         while "Ingen er kaldt endnu" not in await anext(lines):
             pass
-        (number,) = await gives(anna, house)
+        (number,) = await gives(anna, system)
         await anna.sends("/walk-in/next", once="x")
         while f"Nummer {number}" not in await anext(lines):
             pass

@@ -86,11 +86,11 @@ async def test_the_empty_character_in_a_closing_is_never_our_fault(intake: Bench
 
 
 async def test_a_new_contact_is_found_where_its_location_says_under_any_prefix(intake: Bench) -> None:
-    house = FastAPI()
-    house.mount("/intake", intake.app)
+    system = FastAPI()
+    system.mount("/intake", intake.app)
     alma = intake.client(Role.RECEPTION)
     async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(house), base_url="http://test", headers=alma.headers
+        transport=httpx.ASGITransport(system), base_url="http://test", headers=alma.headers
     ) as outside:
         key = {"Idempotency-Key": "1"}
         for _ in range(2):

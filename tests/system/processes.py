@@ -29,7 +29,7 @@ class Process:
 
     def __init__(self, data: Path, service: str | None, port: int, environment: Mapping[str, str]) -> None:
         self.url = f"http://127.0.0.1:{port}"
-        self._log = data / f"{service or 'house'}-{port}.log"
+        self._log = data / f"{service or 'system'}-{port}.log"
         self._command = [sys.executable, "-m", "services", "serve", *([service] if service else [])]
         self._command += ["--port", str(port), "--data", str(data)]
         self._environment = {**os.environ, **environment, "DSI_LOG_LEVEL": "info"}

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.house import House
+from services.all_in_one import AllInOne
 from shared.clock import SettableClock
 from shared.vocabulary import Role
 from tests.system.conftest import ClientOf
@@ -15,8 +15,8 @@ from tests.system.conftest import ClientOf
 class Entrance:
     """The people who play: Alma at the reception, Bo in the teams, and the exchange."""
 
-    def __init__(self, house: House, client_of: ClientOf) -> None:
-        self.house = house
+    def __init__(self, system: AllInOne, client_of: ClientOf) -> None:
+        self.system = system
         self.intake = client_of("intake", Role.RECEPTION)
         self.triage = client_of("triage", Role.RECEPTION)
         self.routing = client_of("routing", Role.RECEPTION)
@@ -25,7 +25,7 @@ class Entrance:
     async def say(self, client: httpx.AsyncClient, path: str, body: Any = None, **headers: str) -> Any:
         answer = await client.post(path, json=body, headers=headers)
         assert answer.is_success, answer.text
-        await self.house.settle()
+        await self.system.settle()
         return answer.json() if answer.content else None
 
     async def arrives(self, channel: str = "walk_in", **more: Any) -> dict[str, Any]:
@@ -42,7 +42,7 @@ class Entrance:
             f"/v1/contacts/{contact_id}/facts", json=facts, headers={"If-Match": etag}
         )
         assert answer.is_success, answer.text
-        await self.house.settle()
+        await self.system.settle()
         return await self.assessment(contact_id)
 
     async def assessment(self, contact_id: str) -> dict[str, Any]:
@@ -68,8 +68,8 @@ class Entrance:
 
 
 @pytest.fixture
-def entrance(house: House, client_of: ClientOf) -> Entrance:
-    return Entrance(house, client_of)
+def entrance(system: AllInOne, client_of: ClientOf) -> Entrance:
+    return Entrance(system, client_of)
 
 
 async def test_somebody_without_a_home_walks_in_and_waits_where_they_belong(entrance: Entrance) -> None:

@@ -26,7 +26,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     if CHROMIUM is None:
         assert "DSI_TEST_NOTHING_SKIPPED" not in os.environ, "apt install chromium comes first"
         pytest.skip("Chromium is not installed: apt install chromium")
-    process = Process(tmp_path_factory.mktemp("house"), None, free_port(), {})
+    process = Process(tmp_path_factory.mktemp("system"), None, free_port(), {})
     process.start()
     try:
         process.wait_until_ready("/intake/health/ready")

@@ -1,4 +1,4 @@
-"""What the tests of rule sets share: a house with two people who may write rules, and drafts to write."""
+"""What the tests of rule sets share: a system with two people who may write rules, and drafts to write."""
 
 import copy
 from collections.abc import Callable

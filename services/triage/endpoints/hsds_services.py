@@ -102,12 +102,12 @@ def _minimal(row: OfferRow) -> Document:
 
 
 def _cursor_to(page: int) -> str:
-    """A page of the standard in the form of this house's cursors."""
+    """A page of the standard with the cursors of the other lists."""
     return encode_cursor(datetime.min.replace(tzinfo=UTC), UUID(int=page))
 
 
 def _turned(part: Slice, limit: int | None, cursor: str | None) -> Slice:
-    """The page, also where it is asked for as in this house's other lists. Raises InvalidCursor."""
+    """The page, also where it is asked for as in the other lists of this API. Raises InvalidCursor."""
     after = decode_cursor(cursor)
     if after is not None and not 1 <= after.id.int <= _LAST_PAGE:
         raise InvalidCursor

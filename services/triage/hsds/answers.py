@@ -64,7 +64,7 @@ class ServiceMark(BaseModel):
 
 
 class ServicePage(PageOut):
-    """Services. `items` and `next_cursor` say the same in the form of this house's other lists."""
+    """Services. `items` and `next_cursor` say the same in the form of the other lists of this API."""
 
     contents: list[ServiceOut | ServiceMark]
     items: list[ServiceOut] | None = Field(None, deprecated=True)

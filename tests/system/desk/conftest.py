@@ -1,4 +1,4 @@
-"""A running house, a real Chromium, and people who sit at its desk."""
+"""A running system, a real Chromium, and people who sit at its desk."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from services.house import House
+from services.all_in_one import AllInOne
 from shared.vocabulary import Role
 from tests.system.processes import Process, free_port
 from tests.system.test_browser import FLAGS, PICTURES
@@ -19,7 +19,7 @@ CHROMIUM = shutil.which("chromium")
 
 
 class Town:
-    """The house as a process, and what people outside the desk do to it."""
+    """The system as a process, and what people outside the desk do to it."""
 
     def __init__(self, process: Process, tokens: Any) -> None:
         self.process = process
@@ -54,8 +54,8 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     if CHROMIUM is None:
         assert "DSI_TEST_NOTHING_SKIPPED" not in os.environ, "apt install chromium comes first"
         pytest.skip("Chromium is not installed: apt install chromium")
-    data = tmp_path_factory.mktemp("house")
-    town = Town(Process(data, None, free_port(), {}), House(data).apps["intake"].state.tokens)
+    data = tmp_path_factory.mktemp("system")
+    town = Town(Process(data, None, free_port(), {}), AllInOne(data).apps["intake"].state.tokens)
     town.start()
     yield town
     town.process.stop()

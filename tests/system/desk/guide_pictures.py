@@ -24,20 +24,20 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         play = [sys.executable, "-m", "services", "simulate", "--days", "1", "--data", folder]
         subprocess.run(play, cwd=ROOT, check=True)
-        house = Process(Path(folder), None, free_port(), {})
-        house.start()
+        system = Process(Path(folder), None, free_port(), {})
+        system.start()
         try:
-            house.wait_until_ready("/routing/health/ready")
+            system.wait_until_ready("/routing/health/ready")
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
                 page = browser.new_page(
-                    base_url=house.url, locale="da-DK", viewport={"width": 1180, "height": 760}
+                    base_url=system.url, locale="da-DK", viewport={"width": 1180, "height": 760}
                 )
                 reference = of_the_reception(page)
                 of_the_others(page, reference)
                 browser.close()
         finally:
-            house.stop()
+            system.stop()
 
 
 def take(page: Page, name: str) -> None:

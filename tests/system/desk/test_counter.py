@@ -24,11 +24,11 @@ ALMA = "+4520000001"
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("house")
+    return tmp_path_factory.mktemp("system")
 
 
 @pytest.fixture(scope="module")
-def house(data: Path) -> Iterator[Process]:
+def system(data: Path) -> Iterator[Process]:
     if CHROMIUM is None:
         assert "DSI_TEST_NOTHING_SKIPPED" not in os.environ, "apt install chromium comes first"
         pytest.skip("Chromium is not installed: apt install chromium")
@@ -42,20 +42,20 @@ def house(data: Path) -> Iterator[Process]:
 
 
 @pytest.fixture(scope="module")
-def browser(house: Process) -> Iterator[Browser]:
+def browser(system: Process) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
 
 
-def window(browser: Browser, house: Process, **options: object) -> BrowserContext:
-    return browser.new_context(base_url=house.url, locale="da-DK", **options)  # type: ignore[arg-type]
+def window(browser: Browser, system: Process, **options: object) -> BrowserContext:
+    return browser.new_context(base_url=system.url, locale="da-DK", **options)  # type: ignore[arg-type]
 
 
-def sits_down(browser: Browser, house: Process, name: str, role: str = "Indgangen") -> Page:
+def sits_down(browser: Browser, system: Process, name: str, role: str = "Indgangen") -> Page:
     """Somebody in a browser of their own."""
-    page = window(browser, house).new_page()
+    page = window(browser, system).new_page()
     page.goto("/sign-in")
     page.get_by_label("Navn").fill(name)
     page.get_by_label(role, exact=True).check()
@@ -65,19 +65,19 @@ def sits_down(browser: Browser, house: Process, name: str, role: str = "Indgange
 
 
 @pytest.fixture(scope="module")
-def anna(browser: Browser, house: Process) -> Page:
-    return sits_down(browser, house, "Anna")
+def anna(browser: Browser, system: Process) -> Page:
+    return sits_down(browser, system, "Anna")
 
 
 @pytest.fixture(scope="module")
-def eva(browser: Browser, house: Process) -> Page:
-    return sits_down(browser, house, "Eva")
+def eva(browser: Browser, system: Process) -> Page:
+    return sits_down(browser, system, "Eva")
 
 
 @pytest.fixture(scope="module")
-def wall(browser: Browser, house: Process) -> Page:
+def wall(browser: Browser, system: Process) -> Page:
     """A screen that nobody has signed in at."""
-    page = window(browser, house, viewport={"width": 1920, "height": 1080}).new_page()
+    page = window(browser, system, viewport={"width": 1920, "height": 1080}).new_page()
     page.goto(SCREEN)
     return page
 
@@ -191,21 +191,21 @@ def test_the_screen_does_not_grow_while_it_is_up(anna: Page, wall: Page) -> None
 
 
 def test_the_screen_and_the_line_recover_by_themselves_when_the_server_was_killed(
-    anna: Page, eva: Page, wall: Page, house: Process
+    anna: Page, eva: Page, wall: Page, system: Process
 ) -> None:
     anna.goto("/walk-in")
     eva.goto("/walk-in")
     eva.keyboard.press("t")
     # Both pages follow what happens, before the server dies.
     expect(anna.locator("tbody th").last).to_have_text(eva.locator(".slip-number").inner_text())
-    house.kill()
+    system.kill()
     try:
         expect(wall.locator("#lost")).to_be_visible(timeout=30_000)
         expect(anna.get_by_text("Forbindelsen er afbrudt")).to_be_visible(timeout=30_000)
         wall.screenshot(path=PICTURES / "screen-lost.png")
     finally:
-        house.start()
-        house.wait_until_ready("/intake/health/ready")
+        system.start()
+        system.wait_until_ready("/intake/health/ready")
     expect(wall.locator("#lost")).to_be_hidden(timeout=30_000)
     expect(wall.locator("main .lost")).to_have_count(0, timeout=30_000)
     expect(anna.get_by_text("Forbindelsen er afbrudt")).to_be_hidden(timeout=30_000)
@@ -215,7 +215,7 @@ def test_the_screen_and_the_line_recover_by_themselves_when_the_server_was_kille
     expect(wall.locator(".now")).to_contain_text(newest, timeout=20_000)
 
 
-def phones_and_gives_up(house: Process, data: Path, number: str, call: str, minutes: int) -> None:
+def phones_and_gives_up(system: Process, data: Path, number: str, call: str, minutes: int) -> None:
     """Somebody phoned, waited two minutes and gave up, some minutes ago."""
     token = Tokens(CommonSettings(data=data)).for_development([Role.TELEPHONY], [], "pbx", 3600)
     began = datetime.now(UTC) - timedelta(minutes=minutes)
@@ -223,7 +223,7 @@ def phones_and_gives_up(house: Process, data: Path, number: str, call: str, minu
         event = {"source": "pbx", "delivery_id": f"{call}-{kind}", "call_id": call, "type": kind}
         event |= {"occurred_at": moment.isoformat(), "queue": "socialservice", "from": number}
         told = httpx.post(
-            f"{house.url}/intake/v1/telephony/events",
+            f"{system.url}/intake/v1/telephony/events",
             json=event,
             headers={"Authorization": f"Bearer {token}"},
         )
@@ -231,10 +231,10 @@ def phones_and_gives_up(house: Process, data: Path, number: str, call: str, minu
 
 
 def test_call_backs_are_worked_off_with_the_keyboard_alone(
-    anna: Page, eva: Page, house: Process, data: Path
+    anna: Page, eva: Page, system: Process, data: Path
 ) -> None:
     for number, minutes in ((1, 50), (2, 30), (3, 20)):
-        phones_and_gives_up(house, data, f"+452000000{number}", f"c-{number}", minutes)
+        phones_and_gives_up(system, data, f"+452000000{number}", f"c-{number}", minutes)
     anna.goto("/walk-in")
     anna.keyboard.press("g")
     anna.keyboard.press("o")
@@ -259,8 +259,8 @@ def test_call_backs_are_worked_off_with_the_keyboard_alone(
     assert ALMA not in anna.url
 
 
-def test_operations_clear_a_group_after_seeing_it(browser: Browser, house: Process) -> None:
-    otto = sits_down(browser, house, "Otto", "Drift")
+def test_operations_clear_a_group_after_seeing_it(browser: Browser, system: Process) -> None:
+    otto = sits_down(browser, system, "Otto", "Drift")
     otto.goto("/callbacks")
     expect(otto.get_by_text("skjult for din rolle").first).to_be_visible()
     otto.keyboard.press("y")

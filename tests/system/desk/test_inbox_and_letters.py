@@ -13,7 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from services.house import House
+from services.all_in_one import AllInOne
 from shared.vocabulary import Role
 from tests.system.processes import Process, free_port
 from tests.system.test_browser import CHROMIUM, FLAGS, PICTURES
@@ -25,14 +25,14 @@ FACTS = {"needs": ["homelessness"], "in_municipality": True}
 
 
 class City:
-    """The house as a process, and what others send into it."""
+    """The system as a process, and what others send into it."""
 
     def __init__(self, data: Path) -> None:
         self.process = Process(data, None, free_port(), {})
         self.process.start()
         for service in ("intake", "triage", "routing"):
             self.process.wait_until_ready(f"/{service}/health/ready")
-        token = House(data).apps["intake"].state.tokens.for_service("city", Role.SERVICE, 3600)
+        token = AllInOne(data).apps["intake"].state.tokens.for_service("city", Role.SERVICE, 3600)
         headers = {"Authorization": f"Bearer {token}"}
         self._client = httpx.Client(base_url=self.process.url, headers=headers, timeout=30)
 
@@ -62,7 +62,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     if CHROMIUM is None:
         assert "DSI_TEST_NOTHING_SKIPPED" not in os.environ, "apt install chromium comes first"
         pytest.skip("Chromium is not installed: apt install chromium")
-    city = City(tmp_path_factory.mktemp("house"))
+    city = City(tmp_path_factory.mktemp("system"))
     yield city
     city.process.stop()
 

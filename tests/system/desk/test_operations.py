@@ -20,8 +20,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 CHROMIUM = shutil.which("chromium")
 
 
-class House:
-    """The running house, and what people and exchanges outside the browser do to it."""
+class AllInOne:
+    """The running system, and what people and exchanges outside the browser do to it."""
 
     def __init__(self, url: str, tokens: Tokens) -> None:
         self.url = url
@@ -45,26 +45,28 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AllInOne]:
     if CHROMIUM is None:
         assert "DSI_TEST_NOTHING_SKIPPED" not in os.environ, "apt install chromium comes first"
         pytest.skip("Chromium is not installed: apt install chromium")
-    data = tmp_path_factory.mktemp("house")
+    data = tmp_path_factory.mktemp("system")
     process = Process(data, None, free_port(), {})
     process.start()
     try:
         process.wait_until_ready("/intake/health/ready")
-        yield House(process.url, Tokens(CommonSettings(data=data)))
+        yield AllInOne(process.url, Tokens(CommonSettings(data=data)))
     finally:
         process.stop()
 
 
 @pytest.fixture(scope="module")
-def page(house: House) -> Iterator[Page]:
+def page(system: AllInOne) -> Iterator[Page]:
     """Otto of operations has signed in."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        opened = browser.new_page(base_url=house.url, locale="da-DK", viewport={"width": 1280, "height": 900})
+        opened = browser.new_page(
+            base_url=system.url, locale="da-DK", viewport={"width": 1280, "height": 900}
+        )
         signs_in(opened, Role.OPERATIONS)
         yield opened
         browser.close()
@@ -90,20 +92,22 @@ def has_no_barrier(page: Page, name: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 900})
 
 
-def test_the_board_follows_what_happens_without_losing_focus(house: House, page: Page) -> None:
+def test_the_board_follows_what_happens_without_losing_focus(system: AllInOne, page: Page) -> None:
     page.goto("/operations")
     row = page.get_by_role("row", name=re.compile("Indgangens skranke"))
     before = int(row.locator("strong").inner_text())
     link = row.get_by_role("link")
     link.focus()
-    house.somebody_comes()
+    system.somebody_comes()
     expect(row.locator("strong")).to_have_text(str(before + 1), timeout=15_000)
     expect(link).to_be_focused()
     has_no_barrier(page, "operations")
 
 
-def test_what_the_exchange_said_badly_is_read_again_with_the_keyboard_alone(house: House, page: Page) -> None:
-    house.the_exchange_says("what is this")
+def test_what_the_exchange_said_badly_is_read_again_with_the_keyboard_alone(
+    system: AllInOne, page: Page
+) -> None:
+    system.the_exchange_says("what is this")
     page.goto("/operations/systems")
     has_no_barrier(page, "operations-systems")
     button = page.get_by_role("button", name="Læs igen: Er ikke en linje fra kølogbogen")
@@ -117,8 +121,8 @@ def test_what_the_exchange_said_badly_is_read_again_with_the_keyboard_alone(hous
     has_no_barrier(page, "operations-read-again")
 
 
-def test_each_chart_has_its_numbers_as_a_table(house: House, page: Page) -> None:
-    house.somebody_comes()
+def test_each_chart_has_its_numbers_as_a_table(system: AllInOne, page: Page) -> None:
+    system.somebody_comes()
     page.goto("/operations/day?queue=reception-desk")
     chart = page.get_by_role("img", name=re.compile("^Henvendelser i hver time"))
     expect(chart).to_be_visible()
@@ -135,8 +139,8 @@ def test_a_day_that_cannot_be_shown_is_told_at_its_field(page: Page) -> None:
     has_no_barrier(page, "operations-day-fault")
 
 
-def test_a_trace_is_opened_with_the_keyboard_alone_and_asks_why(house: House, page: Page) -> None:
-    reference = house.somebody_comes()
+def test_a_trace_is_opened_with_the_keyboard_alone_and_asks_why(system: AllInOne, page: Page) -> None:
+    reference = system.somebody_comes()
     page.goto("/operations")
     page.keyboard.press("g")
     page.keyboard.press("s")
@@ -155,9 +159,9 @@ def test_a_trace_is_opened_with_the_keyboard_alone_and_asks_why(house: House, pa
     has_no_barrier(page, "trace")
 
 
-def test_on_paper_the_trace_stands_without_menus_and_buttons(house: House, page: Page) -> None:
+def test_on_paper_the_trace_stands_without_menus_and_buttons(system: AllInOne, page: Page) -> None:
     page.goto("/trace")
-    page.locator("#reference").fill(house.somebody_comes())
+    page.locator("#reference").fill(system.somebody_comes())
     page.locator("#purpose-2").check(force=True)
     page.get_by_role("button", name="Vis spor").click()
     expect(page.get_by_text("Tidslinje")).to_be_visible()
@@ -168,11 +172,11 @@ def test_on_paper_the_trace_stands_without_menus_and_buttons(house: House, page:
     page.emulate_media(media="screen")
 
 
-def test_without_script_a_day_and_a_trace_can_be_asked_for(house: House, page: Page) -> None:
-    reference = house.somebody_comes()
+def test_without_script_a_day_and_a_trace_can_be_asked_for(system: AllInOne, page: Page) -> None:
+    reference = system.somebody_comes()
     browser = page.context.browser
     assert browser is not None
-    context = browser.new_context(base_url=house.url, java_script_enabled=False)
+    context = browser.new_context(base_url=system.url, java_script_enabled=False)
     plain = context.new_page()
     plain.goto("/sign-in")
     plain.locator("input[name=role][value=auditor]").check(force=True)

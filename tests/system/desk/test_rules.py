@@ -17,11 +17,11 @@ CHROMIUM = shutil.which("chromium")
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if CHROMIUM is None:
         assert "DSI_TEST_NOTHING_SKIPPED" not in os.environ, "apt install chromium comes first"
         pytest.skip("Chromium is not installed: apt install chromium")
-    process = Process(tmp_path_factory.mktemp("house"), None, free_port(), {})
+    process = Process(tmp_path_factory.mktemp("system"), None, free_port(), {})
     process.start()
     try:
         process.wait_until_ready("/intake/health/ready")
@@ -31,16 +31,16 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def browser(house: str) -> Iterator[Browser]:
+def browser(system: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield opened
         opened.close()
 
 
-def sits_down(browser: Browser, house: str, name: str, role: str = "rules_editor") -> Page:
+def sits_down(browser: Browser, system: str, name: str, role: str = "rules_editor") -> Page:
     """Somebody in a browser of their own."""
-    page = browser.new_context(base_url=house, locale="da-DK").new_page()
+    page = browser.new_context(base_url=system, locale="da-DK").new_page()
     page.set_default_timeout(20_000)
     page.goto("/sign-in")
     page.fill("#name", name)
@@ -51,8 +51,8 @@ def sits_down(browser: Browser, house: str, name: str, role: str = "rules_editor
 
 
 @pytest.fixture(scope="module")
-def alma(browser: Browser, house: str) -> Page:
-    return sits_down(browser, house, "Alma")
+def alma(browser: Browser, system: str) -> Page:
+    return sits_down(browser, system, "Alma")
 
 
 def look(page: Page, name: str) -> None:
@@ -77,19 +77,19 @@ def press_until(page: Page, wanted: str, key: str = "Tab", most: int = 80) -> No
 
 
 def test_a_draft_is_written_proved_and_simulated_by_keyboard_and_put_in_force_by_another(
-    browser: Browser, house: str, alma: Page
+    browser: Browser, system: str, alma: Page
 ) -> None:
     keys = alma.keyboard
     alma.goto("/rules")
     look(alma, "rules")
     keys.press("a")
-    expect(alma).to_have_url(f"{house}/rules/1")
+    expect(alma).to_have_url(f"{system}/rules/1")
     look(alma, "ruleset-active")
     keys.press("c")
     press_until(alma, "#copy_reason")
     keys.type("Hjemløse under 25 hører til Ungeområdet")
     keys.press("Enter")
-    expect(alma).to_have_url(f"{house}/rules/2/edit")
+    expect(alma).to_have_url(f"{system}/rules/2/edit")
     look(alma, "ruleset-edit")
     press_until(alma, "#content")
     alma.evaluate(
@@ -113,19 +113,19 @@ def test_a_draft_is_written_proved_and_simulated_by_keyboard_and_put_in_force_by
     )
     keys.insert_text("        unit: youth")
     keys.press("Control+Enter")
-    expect(alma).to_have_url(f"{house}/rules/2/difference")
+    expect(alma).to_have_url(f"{system}/rules/2/difference")
     expect(alma.locator(".changes")).to_contain_text("Række 16 „Hjemløshed“ er ændret.")
     look(alma, "ruleset-difference")
     keys.press("u")
-    expect(alma).to_have_url(f"{house}/rules/2")
+    expect(alma).to_have_url(f"{system}/rules/2")
     keys.press("b")
-    expect(alma).to_have_url(f"{house}/rules/2/proof")
+    expect(alma).to_have_url(f"{system}/rules/2/proof")
     expect(alma.get_by_text("Beviset holder")).to_be_visible()
     look(alma, "ruleset-proof")
     keys.press("n")
-    expect(alma).to_have_url(f"{house}/rules/2")
+    expect(alma).to_have_url(f"{system}/rules/2")
     keys.press("s")
-    expect(alma).to_have_url(f"{house}/rules/2/simulation")
+    expect(alma).to_have_url(f"{system}/rules/2/simulation")
     expect(alma.locator("img.flow")).to_have_js_property("complete", True)
     assert cast("int", alma.locator("img.flow").evaluate("img => img.naturalWidth")) > 0
     look(alma, "ruleset-simulation")
@@ -138,7 +138,7 @@ def test_a_draft_is_written_proved_and_simulated_by_keyboard_and_put_in_force_by
     expect(alma.locator("#refusal")).to_be_focused()
     expect(alma.locator("#refusal")).to_contain_text("Det skal en anden person gøre")
     look(alma, "ruleset-second-person")
-    bo = sits_down(browser, house, "Bo")
+    bo = sits_down(browser, system, "Bo")
     bo.goto("/rules/2")
     press_until(bo, "#activate_reason")
     bo.keyboard.type("Vedtaget på regelejernes møde")
@@ -149,7 +149,7 @@ def test_a_draft_is_written_proved_and_simulated_by_keyboard_and_put_in_force_by
     look(bo, "ruleset-history")
 
 
-def test_a_proof_that_fails_leads_to_its_citizen_by_one_key(house: str, alma: Page) -> None:
+def test_a_proof_that_fails_leads_to_its_citizen_by_one_key(system: str, alma: Page) -> None:
     alma.goto("/rules/1")
     alma.keyboard.press("c")
     press_until(alma, "#copy_reason")
@@ -166,12 +166,12 @@ def test_a_proof_that_fails_leads_to_its_citizen_by_one_key(house: str, alma: Pa
     alma.keyboard.press("Enter")
     alma.wait_for_url("**/difference")
     alma.keyboard.press("u")
-    expect(alma).to_have_url(f"{house}/rules/3")
+    expect(alma).to_have_url(f"{system}/rules/3")
     alma.keyboard.press("b")
     expect(alma.get_by_text("En borger falder mellem to stole").first).to_be_visible()
     look(alma, "ruleset-proof-fails")
     alma.keyboard.press("p")
-    expect(alma).to_have_url(f"{house}/rules/try")
+    expect(alma).to_have_url(f"{system}/rules/try")
     expect(alma.locator("#answer")).to_contain_text("sender ikke borgeren nogen steder hen")
     look(alma, "rules-try-gap")
 

@@ -30,7 +30,7 @@ from shared.problem_rendering import render_problems
 SERVICES = ("routing", "triage", "intake")
 
 
-class House:
+class AllInOne:
     """All services in one process. `apps` has each by its name; `app` is the whole."""
 
     def __init__(self, data: Path | None = None, *, clock: Clock | None = None, relay: bool = True) -> None:
@@ -55,7 +55,7 @@ class House:
         return lambda: self.client(service)
 
     @asynccontextmanager
-    async def run(self) -> AsyncIterator["House"]:
+    async def run(self) -> AsyncIterator["AllInOne"]:
         """Enter every service's lifespan: mounted apps' lifespans do not run by themselves."""
         async with AsyncExitStack() as stack:
             for app in self.apps.values():

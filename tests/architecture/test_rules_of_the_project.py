@@ -1,4 +1,4 @@
-"""Rules of the house that a machine can hold."""
+"""Rules of the system that a machine can hold."""
 
 import json
 import re
