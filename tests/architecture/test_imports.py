@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ALONE = ("intake", "triage", "routing", "desk", "simulation")
+ALONE = ("intake", "triage", "routing", "desk")
+#: Tools beside the services, and the modules of the services that each may import.
+TOOLS = {
+    "city_week": (),
+    "exchange_follower": ("services.intake.telephony.asterisk", "services.intake.calls", "services.cli"),
+    "research_calls": ("services.intake", "services.cli", "services.all_in_one"),
+}
 
 
 def imported(file: Path) -> Iterator[str]:
@@ -23,6 +29,17 @@ def files(folder: str) -> list[Path]:
     found = sorted((ROOT / folder).rglob("*.py"))
     assert found, f"{folder} holds no code"
     return found
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_tool_imports_of_the_services_only_what_it_may(tool: str) -> None:
+    strangers = {
+        f"{file.relative_to(ROOT)}: {name}"
+        for file in files(tool)
+        for name in imported(file)
+        if name.startswith("services") and not name.startswith(TOOLS[tool] or ("nothing",))
+    }
+    assert not strangers
 
 
 @pytest.mark.parametrize("service", ALONE)
