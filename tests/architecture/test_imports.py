@@ -11,7 +11,7 @@ ALONE = ("intake", "triage", "routing", "desk")
 #: Tools beside the services, and the modules of the services that each may import.
 TOOLS = {
     "city_week": (),
-    "exchange_follower": ("services.intake.telephony.asterisk", "services.intake.calls", "services.cli"),
+    "exchange_follower": ("services.intake.telephony", "services.intake.calls"),
     "research_calls": ("services.intake", "services.cli", "services.all_in_one"),
 }
 
