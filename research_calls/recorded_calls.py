@@ -13,8 +13,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from services.intake.calls.call_moves import SAME_MOMENT
-from services.intake.calls.call_state import CallOutcome
+from services.intake.calls.moves import SAME_MOMENT
+from services.intake.calls.state import CallOutcome
 from services.intake.moments import Moment
 from services.intake.telephony.canonical import MOST_SECONDS, CallEvent, CallEventType, Name
 from shared.clock import COPENHAGEN

@@ -5,7 +5,7 @@ from pathlib import Path
 from rich.console import Console
 
 from services.cli.local_system import local_system
-from services.intake.rotation import rotate
+from services.intake.key_rotation.service import rotate
 
 
 async def rotate_keys(data: Path | None, talk: Console, *, reindex: bool) -> None:

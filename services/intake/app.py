@@ -7,28 +7,28 @@ from fastapi import FastAPI
 from starlette.datastructures import State
 
 from services.intake import metrics
-from services.intake.calls.my_calls import broadcast_calls
-from services.intake.calls.silence import SilenceWatch
-from services.intake.deliveries.deliveries import write_deliveries
-from services.intake.deliveries.interpreting import Interpreter
-from services.intake.endpoints.access_log import access_log_router
-from services.intake.endpoints.callbacks import callbacks_router
-from services.intake.endpoints.calls import calls_router
-from services.intake.endpoints.candidates import candidates_router
-from services.intake.endpoints.contacts import contacts_router
-from services.intake.endpoints.deliveries import deliveries_router
-from services.intake.endpoints.drafts import drafts_router
-from services.intake.endpoints.lines import lines_router
-from services.intake.endpoints.my_calls import my_calls_router
-from services.intake.endpoints.telephony import add_form_routes, telephony_router
-from services.intake.events import HANDLERS
+from services.intake.access_log.endpoints import access_log_router
+from services.intake.callbacks.endpoints import callbacks_router
+from services.intake.calls.endpoints import calls_router
+from services.intake.calls.jobs import SilenceWatch
+from services.intake.candidates.endpoints import candidates_router
+from services.intake.contacts.endpoints import contacts_router
+from services.intake.deliveries.endpoints import deliveries_router
+from services.intake.deliveries.jobs import Interpreter
+from services.intake.deliveries.service import write_deliveries
+from services.intake.drafts.endpoints import drafts_router
 from services.intake.example import load_example
-from services.intake.lines import line_repository
-from services.intake.lines.configuring import read_lines_file, store_lines
+from services.intake.lines import repository
+from services.intake.lines.endpoints import lines_router
+from services.intake.lines.service import read_lines_file, store_lines
 from services.intake.models import tables
-from services.intake.said import Vault
+from services.intake.peer_events.events import HANDLERS
+from services.intake.phones.endpoints import my_calls_router
+from services.intake.phones.service import broadcast_calls
 from services.intake.settings import Settings
+from services.intake.telephony.endpoints import add_form_routes, telephony_router
 from services.intake.telephony.registry import forms_of
+from services.intake.vault import Vault
 from shared.background import Job
 from shared.clock import Clock
 from shared.sealing import BlindIndex, Keyring
@@ -59,7 +59,7 @@ async def _prepare(work: UnitOfWork) -> None:
     state.seal_answer, state.unseal_answer = state.vault.seal_answer, state.vault.unseal_answer
     if settings.lines_file is not None:
         await store_lines(work, read_lines_file(settings.lines_file))
-    state.lines = await line_repository.read_lines(work.session)
+    state.lines = await repository.read_lines(work.session)
     state.lines_seen_at = work.clock.now()
     state.at_phones = broadcast_calls(work)
     state.gauges = metrics.make_gauges(state.metrics.registry)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from services.intake.lines.configuring import read_lines_file, store_lines
-from services.intake.lines.line_repository import LINES
+from services.intake.lines.repository import LINES
+from services.intake.lines.service import read_lines_file, store_lines
 from shared.unit_of_work import UnitOfWork
 
 _FILE = Path(__file__).parent / "example" / "lines.yaml"

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from services.intake import repository
-from services.intake.callbacks import callback_repository
-from services.intake.callbacks.callbacks import OPEN
-from services.intake.calls import call_repository
-from services.intake.deliveries import delivery_repository
-from services.intake.keeping import lines_of
+from services.intake.callbacks import repository as callbacks_repository
+from services.intake.callbacks.state import OPEN
+from services.intake.calls import repository as calls_repository
+from services.intake.contacts import repository as contacts_repository
+from services.intake.deliveries import repository as deliveries_repository
 from services.intake.lines.lines import day_of
+from services.intake.service_cache import lines_of
 from shared.unit_of_work import UnitOfWork
 
 
@@ -93,19 +93,19 @@ async def measure(work: UnitOfWork) -> None:
     """Set the gauges to what stands in storage."""
     gauges: IntakeGauges = work.state.gauges
     gauges.contacts.clear()
-    for (status, channel), count in (await repository.count_unfinished(work.session)).items():
+    for (status, channel), count in (await contacts_repository.count_unfinished(work.session)).items():
         gauges.contacts.labels(status, channel).set(count)
-    gauges.open_calls.set(await call_repository.count_open_calls(work.session))
+    gauges.open_calls.set(await calls_repository.count_open_calls(work.session))
     await _measure_deliveries(work, gauges)
     await _measure_callbacks(work, gauges)
 
 
 async def _measure_deliveries(work: UnitOfWork, gauges: IntakeGauges) -> None:
     gauges.uninterpretable.clear()
-    for (form, reason), count in (await delivery_repository.count_set_aside(work.session)).items():
+    for (form, reason), count in (await deliveries_repository.count_set_aside(work.session)).items():
         gauges.uninterpretable.labels(form, reason).set(count)
-    gauges.unread.set(await delivery_repository.count_unread(work.session))
-    seen = await call_repository.unconfigured(work.session)
+    gauges.unread.set(await deliveries_repository.count_unread(work.session))
+    seen = await calls_repository.unconfigured(work.session)
     lines, now = lines_of(work), work.clock.now()
     gauges.unconfigured.set(sum(not lines.is_claimed(row.queue, row.source, now) for row in seen))
 
@@ -115,11 +115,11 @@ async def _measure_callbacks(work: UnitOfWork, gauges: IntakeGauges) -> None:
     for gauge in (gauges.callbacks, gauges.oldest_callback, gauges.anonymous):
         gauge.clear()
     first_due = dict[str, float]()
-    counts = await callback_repository.count_callbacks(work.session, statuses=OPEN)
+    counts = await callbacks_repository.count_callbacks(work.session, statuses=OPEN)
     for (line, status), (count, due) in counts.items():
         gauges.callbacks.labels(line, status).set(count)
         first_due[line] = max(first_due.get(line, 0.0), (now - due).total_seconds())
     for line, seconds in first_due.items():
         gauges.oldest_callback.labels(line).set(seconds)
-    for (line, _), count in (await callback_repository.count_anonymous(work.session, day_of(now))).items():
+    for (line, _), count in (await callbacks_repository.count_anonymous(work.session, day_of(now))).items():
         gauges.anonymous.labels(line).inc(count)

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from services.intake.repository import CONTACTS
+from services.intake.contacts.repository import CONTACTS
 from shared.vocabulary import Role
 from tests.bench import Bench
 from tests.intake.test_contacts import registered

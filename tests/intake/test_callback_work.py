@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from services.intake.callbacks.callback_repository import CLEARINGS, DEEDS
-from services.intake.repository import CONTACTS
+from services.intake.callbacks.repository import CLEARINGS, DEEDS
+from services.intake.contacts.repository import CONTACTS
 from shared.ids import new_id
 from shared.vocabulary import Role
 from tests.bench import Bench

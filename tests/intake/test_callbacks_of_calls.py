@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from services.intake.callbacks.callback_repository import CALLBACK_CALLS, CALLBACKS, CALLERS
+from services.intake.callbacks.repository import CALLBACK_CALLS, CALLBACKS, CALLERS
 from shared.vocabulary import Role
 from tests.bench import Bench
 from tests.intake.test_telephony import tell

@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy import select
 
 from services.intake.contacts.citizen_key import citizen_key_of
-from services.intake.repository import CONTACTS
-from services.intake.rotation import rotate
-from services.intake.said import Vault
+from services.intake.contacts.repository import CONTACTS
+from services.intake.key_rotation.service import rotate
+from services.intake.vault import Vault
 from shared.sealing import BlindIndex, new_key
 from shared.vocabulary import Role
 from tests.bench import Bench

@@ -8,11 +8,11 @@ from alembic import command
 from pydantic import ValidationError
 from sqlalchemy import JSON, Boolean, Date, column, insert, select, table
 
-from services.intake.lines import line_repository
-from services.intake.lines.configuring import read_lines_file, store_lines
+from services.intake.contacts.repository import CONTACTS
+from services.intake.lines import repository
 from services.intake.lines.lines import Lines
+from services.intake.lines.service import read_lines_file, store_lines
 from services.intake.problems import ContradictingLines
-from services.intake.repository import CONTACTS
 from shared.database import Database
 from shared.migrating import configuration, migrate
 from shared.unit_of_work import unit_of_work
@@ -39,7 +39,7 @@ async def test_the_file_changes_known_lines_adds_new_ones_and_leaves_the_rest(
         async with state.database.writing() as session:
             await store_lines(unit_of_work(state, session), read_lines_file(tmp_path / "lines.yaml"))
     async with state.database.reading() as session:
-        lines = {line.code: line for line in await line_repository.read_lines(session)}
+        lines = {line.code: line for line in await repository.read_lines(session)}
 
     assert lines["hovednummer"].name == "Nyt navn"
     assert str(lines["hovednummer"].valid_to) == "2026-03-31"
@@ -55,7 +55,7 @@ async def test_the_periods_of_a_line_are_those_of_the_file(intake: Bench, tmp_pa
         async with state.database.writing() as session:
             await store_lines(unit_of_work(state, session), read_lines_file(tmp_path / "lines.yaml"))
         async with state.database.reading() as session:
-            stored = await line_repository.read_lines(session)
+            stored = await repository.read_lines(session)
         versions.append(stored.version)
 
     assert [str(line.valid_from) for line in stored if line.code == "hovednummer"] == ["2025-01-01"]
@@ -117,7 +117,7 @@ async def test_lines_from_before_they_had_periods_are_carried_over(databases: Da
         await session.execute(insert(old).values(**told, telephony_queues=["a"], valid_from=date(2025, 1, 1)))
     await migrate(database, "intake")
     async with database.reading() as session:
-        stored = await line_repository.read_lines(session)
+        stored = await repository.read_lines(session)
     await downgrade(database, "intake_0001")
     async with database.reading() as session:
         back = (await session.execute(select(old))).one()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.intake.repository import CONTACTS
+from services.intake.contacts.repository import CONTACTS
 from shared.vocabulary import Role
 from tests.bench import Bench
 

@@ -6,9 +6,9 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from services.intake.contacts.drafts import DRAFTS
-from services.intake.rotation import rotate
-from services.intake.said import Vault
+from services.intake.drafts.service import DRAFTS
+from services.intake.key_rotation.service import rotate
+from services.intake.vault import Vault
 from shared.ids import new_id
 from shared.sealing import BlindIndex, Keyring, new_key
 from shared.vocabulary import Role

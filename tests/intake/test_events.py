@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.intake.repository import CONTACTS
+from services.intake.contacts.repository import CONTACTS
 from shared.contracts import (
     ContactTriaged,
     Destination,

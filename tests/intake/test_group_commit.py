@@ -11,9 +11,9 @@ from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.access_log import looks
+from services.intake.access_log.service import looks
+from services.intake.contacts.repository import CONTACTS
 from services.intake.models import ContactName, tables
-from services.intake.repository import CONTACTS
 from shared import group_commit
 from shared.database import Database, table_of
 from shared.group_commit import GroupCommitter, write_rows

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.lines.line_conflicts import conflicts_among, conflicts_of
+from services.intake.lines.conflicts import conflicts_among, conflicts_of
 from services.intake.lines.lines import Line, Lines
 from shared.vocabulary import Administration, Channel
 

@@ -14,11 +14,11 @@ from alembic import command
 from sqlalchemy import column, insert, select, table
 
 from services.intake.app import vault_from
-from services.intake.calls.call_repository import CALLS
-from services.intake.deliveries.delivery_repository import DELIVERIES
-from services.intake.repository import CONTACTS
-from services.intake.said import delivery_context, key_of
+from services.intake.calls.repository import CALLS
+from services.intake.contacts.repository import CONTACTS
+from services.intake.deliveries.repository import DELIVERIES
 from services.intake.settings import Settings
+from services.intake.vault import delivery_context, key_of
 from shared.clock import SettableClock
 from shared.database import Database, UtcDateTime
 from shared.migrating import configuration, migrate

@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy import select
 
-from services.intake.deliveries.delivery_repository import DELIVERIES
+from services.intake.contacts.repository import CONTACTS
+from services.intake.deliveries.repository import DELIVERIES
+from services.intake.key_rotation.service import Rotated, rotate
 from services.intake.models import tables
-from services.intake.repository import CONTACTS
-from services.intake.rotation import Rotated, rotate
-from services.intake.said import Vault
+from services.intake.vault import Vault
 from shared.sealing import BlindIndex, Keyring, SealBrokenError, new_key
 from shared.vocabulary import Role
 from tests.bench import Bench

@@ -12,9 +12,9 @@ from pydantic import SecretStr
 from sqlalchemy import select
 from standardwebhooks.webhooks import Webhook
 
-from services.intake.calls.call_repository import CALLS
-from services.intake.deliveries.delivery_repository import DELIVERIES
-from services.intake.repository import CONTACTS
+from services.intake.calls.repository import CALLS
+from services.intake.contacts.repository import CONTACTS
+from services.intake.deliveries.repository import DELIVERIES
 from services.intake.telephony.registry import forms_of
 from shared.contracts import EntryTaken
 from shared.ids import new_id

@@ -16,10 +16,10 @@ import pytest
 from sqlalchemy import func, select
 from standardwebhooks.webhooks import Webhook
 
-from services.intake.callbacks.callback_repository import CALLBACKS
-from services.intake.calls.call_repository import CALLS
-from services.intake.deliveries.delivery_repository import DELIVERIES, count_unread
-from services.intake.repository import CONTACTS
+from services.intake.callbacks.repository import CALLBACKS
+from services.intake.calls.repository import CALLS
+from services.intake.contacts.repository import CONTACTS
+from services.intake.deliveries.repository import DELIVERIES, count_unread
 from shared.database import Database
 from tests.databases import Databases
 from tests.system.processes import Process, free_port

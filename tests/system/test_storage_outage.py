@@ -10,9 +10,9 @@ import httpx
 import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.intake.calls.call_repository import CALLS
-from services.intake.deliveries.delivery_repository import DELIVERIES
-from services.intake.repository import CONTACTS
+from services.intake.calls.repository import CALLS
+from services.intake.contacts.repository import CONTACTS
+from services.intake.deliveries.repository import DELIVERIES
 from shared.clock import SettableClock
 from shared.vocabulary import Role
 from tests.bench import Bench, start_bench

@@ -7,16 +7,17 @@ which can be written together with those of other requests (shared/grouped.py).
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.intake import access_log, repository
+from services.intake.access_log import service
+from services.intake.contacts import repository
 from services.intake.contacts.contact_events import registered_event, waiting_event
 from services.intake.contacts.contact_status import ContactStatus
 from services.intake.contacts.identity import Identity, complete_facts, identify
-from services.intake.keeping import lines_of, sealed_columns, vault_of
+from services.intake.contacts.schemas import CitizenIn, ContactIn, ContactPerson
 from services.intake.lines.lines import Line
 from services.intake.models import ContactColumns
 from services.intake.problems import ReceivedInFuture, UnknownLine, at_field
-from services.intake.said import Said, name_words
-from services.intake.schemas import CitizenIn, ContactIn, ContactPerson
+from services.intake.service_cache import lines_of, sealed_columns, vault_of
+from services.intake.vault import Said, name_words
 from shared.access import Principal
 from shared.clock import COPENHAGEN
 from shared.contracts import Facts, QueueVisit
@@ -80,8 +81,8 @@ def new_contact(
     rows = RowBatch()
     words = name_words(said.name, said.contact_name)
     repository.note_contact(rows, contact, vault_of(context).name_indexes(words))
-    why = purpose or access_log.RECEIVING
-    access_log.note_look(rows, who, "create", why, at=arrival.now, contact=contact.id)
+    why = purpose or service.RECEIVING
+    service.note_look(rows, who, "create", why, at=arrival.now, contact=contact.id)
     visit = QueueVisit(position=1, queue=arrival.line.reception_queue, entered_at=arrival.received_at)
     context.outbox.note(rows, [waiting_event(contact, [visit], arrival.now)])
     if facts is not None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from services.intake.contacts.schemas import CitizenIn
 from services.intake.problems import (
     AnonymousWithCpr,
     ContradictingAge,
@@ -10,7 +11,6 @@ from services.intake.problems import (
     ImpossibleCpr,
     at_field,
 )
-from services.intake.schemas import CitizenIn
 from shared.contracts import Facts
 from shared.cpr import Cpr, ImpossibleCprError, age_at
 

@@ -1,12 +1,13 @@
 """Finding a contact by a value that is never in the URL, and always in the trail."""
 
-from services.intake import access_log, repository
+from services.intake.access_log import service
+from services.intake.contacts import repository
 from services.intake.contacts.identity import read_cpr
-from services.intake.keeping import vault_of
+from services.intake.contacts.schemas import Search
 from services.intake.models import Contact
 from services.intake.problems import at_field
-from services.intake.said import Said, name_words
-from services.intake.schemas import Search
+from services.intake.service_cache import vault_of
+from services.intake.vault import Said, name_words
 from shared.access import Principal
 from shared.ids import read_reference
 from shared.paging import Cursor, decode_cursor
@@ -24,10 +25,10 @@ async def search(
     """
     after = decode_cursor(body.cursor)
     criterion, contacts = await _search(work, body, after)
-    why = body.purpose or purpose or access_log.SEARCHING
-    await access_log.log_look(work, who, "search", why, criterion=criterion)
+    why = body.purpose or purpose or service.SEARCHING
+    await service.log_look(work, who, "search", why, criterion=criterion)
     seen = [contact.id for contact in contacts[: body.limit]]
-    await access_log.log_look(work, who, "found", why, contacts=seen, criterion=criterion)
+    await service.log_look(work, who, "found", why, contacts=seen, criterion=criterion)
     vault = vault_of(work)
     return [(contact, vault.open_said(contact.id, contact.said)) for contact in contacts]
 

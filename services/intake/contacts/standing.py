@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from services.intake import repository
+from services.intake.contacts import repository
 from services.intake.contacts.contact_events import closed_event
 from services.intake.contacts.contact_status import ContactStatus, Mover, Outcome, Standing
-from services.intake.contacts.drafts import drop as drop_draft
+from services.intake.drafts.service import drop as drop_draft
 from services.intake.models import Contact, ContactColumns
 from shared.unit_of_work import UnitOfWork
 

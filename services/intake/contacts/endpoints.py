@@ -1,0 +1,223 @@
+"""Contacts over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from services.intake.access_log import service as access_log_service
+from services.intake.access_log.service import Purpose
+from services.intake.contacts import repository, searching, service
+from services.intake.contacts.contact_status import ContactStatus
+from services.intake.contacts.creating import arrival_of, create, new_contact
+from services.intake.contacts.presenting import may_see_the_person, present, present_found, present_item
+from services.intake.contacts.repository import Wanted
+from services.intake.contacts.schemas import (
+    Closing,
+    ContactChange,
+    ContactIn,
+    ContactItem,
+    ContactOut,
+    FactsIn,
+    FoundContact,
+    LineCode,
+    Search,
+)
+from services.intake.deliveries.dependencies import CaughtUp
+from services.intake.models import ContactColumns
+from services.intake.moments import Moment
+from services.intake.problems import (
+    AnonymousWithCpr,
+    ContactClosed,
+    ContradictingAge,
+    ImpossibleAge,
+    ImpossibleCpr,
+    ReceivedInFuture,
+    UnknownLine,
+)
+from services.intake.service_cache import keep_lines_fresh, lines_of
+from services.intake.vault import Said
+from shared.access import Principal, allow
+from shared.etags import IfMatch, etag
+from shared.group_commit import Grouped
+from shared.idempotency import Idempotent
+from shared.paging import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
+from shared.problems import (
+    Forbidden,
+    IdempotencyMismatch,
+    InvalidCursor,
+    NotFound,
+    StaleVersion,
+    VersionRequired,
+    answers,
+)
+from shared.unit_of_work import Context, Writing
+from shared.vocabulary import Channel, Role
+
+contacts_router = APIRouter(
+    prefix="/v1/contacts", tags=["contacts"], dependencies=[Depends(keep_lines_fresh)]
+)
+
+Staff = Annotated[Principal, allow(Role.RECEPTION, Role.CASEWORKER, Role.SERVICE)]
+Reader = Annotated[
+    Principal, allow(Role.RECEPTION, Role.CASEWORKER, Role.SERVICE, Role.OPERATIONS, Role.AUDITOR)
+]
+
+_IDENTITY = (ImpossibleCpr, ImpossibleAge, AnonymousWithCpr, ContradictingAge)
+_CHANGE = (NotFound, ContactClosed, StaleVersion, VersionRequired, *_IDENTITY)
+
+
+def _json(
+    context: Context, who: Principal, contact: ContactColumns, said: Said, status: int = 200
+) -> Response:
+    """The contact with its ETag. Serialised here: the same bytes are sent and remembered."""
+    with_person, now = may_see_the_person(who), context.clock.now()
+    shown = present(contact, said, with_person=with_person, now=now, lines=lines_of(context))
+    headers = {"ETag": etag(contact.edition), "Location": f"/v1/contacts/{contact.id}"}
+    return Response(shown.model_dump_json(), status, headers, media_type="application/json")
+
+
+@contacts_router.post(
+    "",
+    summary="Register a contact",
+    status_code=201,
+    response_model=ContactOut,
+    responses=answers(IdempotencyMismatch, ReceivedInFuture, UnknownLine, *_IDENTITY),
+)
+async def create_contact(
+    who: Staff, body: ContactIn, once: Idempotent, grouped: Grouped, purpose: Purpose = None
+) -> Response:
+    """It waits at the reception of its line; with facts it is registered, and triage looks at it.
+
+    A walk-in gets the day's next ticket number of its entrance. The same Idempotency-Key and body give
+    the same contact again.
+    """
+    arrival = arrival_of(grouped, body)
+    if not arrival.needs_ticket:
+        new = new_contact(grouped, who, arrival, purpose)
+        answer = _json(grouped, who, new.contact, new.said, 201)
+        once.note(new.rows, who, answer)
+        if await grouped.stored(new.rows):
+            return answer
+    async with grouped.alone() as work:
+        new = await create(work, who, arrival, purpose)
+        answer = _json(work, who, new.contact, new.said, 201)
+        await once.remember(work, who, answer)
+    return answer
+
+
+@contacts_router.get("", summary="List contacts", responses=answers(InvalidCursor))
+async def list_contacts(
+    *,
+    who: Reader,
+    work: CaughtUp,
+    request: Request,
+    response: Response,
+    status: ContactStatus | None = None,
+    channel: Channel | None = None,
+    line: LineCode | None = None,
+    received_from: Annotated[Moment | None, Query(examples=["2026-03-01T00:00:00+01:00"])] = None,
+    received_to: Annotated[Moment | None, Query(description="Up to, not including")] = None,
+    companion_of: UUID | None = None,
+    limit: Limit = 50,
+    cursor: CursorText = None,
+    purpose: Purpose = None,
+) -> Page[ContactItem]:
+    """Newest first, without anything that names a person."""
+    wanted = Wanted(status, channel, line, received_from, received_to, companion_of)
+    rows = await repository.list_contacts(work.session, wanted, decode_cursor(cursor), limit)
+    await access_log_service.log_look(work, who, "list", purpose or access_log_service.OVERVIEW)
+    page, last = split_page(rows, limit)
+    next_cursor = None if last is None else encode_cursor(last.received_at, last.id)
+    link_next(request, response, next_cursor)
+    now, lines = work.clock.now(), lines_of(work)
+    return Page(items=[present_item(row, now, lines) for row in page], next_cursor=next_cursor)
+
+
+@contacts_router.post(
+    "/search", summary="Find contacts of a person", responses=answers(InvalidCursor, ImpossibleCpr)
+)
+async def search_contacts(
+    who: Reader, body: Search, work: CaughtUp, purpose: Purpose = None
+) -> Page[FoundContact]:
+    """By personal number, phone, reference or name: in the body, never in the URL. It is logged.
+
+    Who has no task with the person searches by reference alone, and is told no name.
+    """
+    if body.reference is None and not may_see_the_person(who):
+        raise Forbidden("Your role searches by reference alone.")
+    rows = await searching.search(work, who, body, purpose)
+    page, last = split_page(rows, body.limit)
+    next_cursor = None if last is None else encode_cursor(last[0].received_at, last[0].id)
+    now, lines = work.clock.now(), lines_of(work)
+    named = may_see_the_person(who)
+    found = [present_found(contact, said if named else Said(), now, lines) for contact, said in page]
+    return Page(items=found, next_cursor=next_cursor)
+
+
+@contacts_router.get(
+    "/{contact_id:uuid}", summary="Read a contact", response_model=ContactOut, responses=answers(NotFound)
+)
+async def read_contact(who: Reader, contact_id: UUID, work: CaughtUp, purpose: Purpose = None) -> Response:
+    """With its ETag. Operations and auditors see the contact without the person. The look is logged."""
+    return _json(work, who, *await service.read(work, who, contact_id, purpose))
+
+
+@contacts_router.patch(
+    "/{contact_id:uuid}",
+    summary="Write down what is known better",
+    response_model=ContactOut,
+    responses=answers(*_CHANGE),
+)
+async def change_contact(
+    *,
+    who: Staff,
+    contact_id: UUID,
+    body: ContactChange,
+    work: Writing,
+    if_match: IfMatch = None,
+    purpose: Purpose = None,
+) -> Response:
+    """The citizen, the contact person or the summary; a call's contact starts with none of them."""
+    changed = await service.change(work, who, contact_id, body, if_match=if_match, purpose=purpose)
+    return _json(work, who, *changed)
+
+
+@contacts_router.put(
+    "/{contact_id:uuid}/facts",
+    summary="Write down the facts",
+    response_model=ContactOut,
+    responses=answers(*_CHANGE),
+)
+async def write_facts(
+    *,
+    who: Staff,
+    contact_id: UUID,
+    facts: FactsIn,
+    work: Writing,
+    if_match: IfMatch = None,
+    purpose: Purpose = None,
+) -> Response:
+    """The facts as the receptionist has them now, whole. Triage makes a new assessment of them."""
+    changed = await service.write_facts(work, who, contact_id, facts, if_match=if_match, purpose=purpose)
+    return _json(work, who, *changed)
+
+
+@contacts_router.post(
+    "/{contact_id:uuid}/close",
+    summary="Close a contact",
+    response_model=ContactOut,
+    responses=answers(NotFound, ContactClosed, StaleVersion),
+)
+async def close_contact(
+    *,
+    who: Staff,
+    contact_id: UUID,
+    body: Closing,
+    work: Writing,
+    if_match: IfMatch = None,
+    purpose: Purpose = None,
+) -> Response:
+    """Nothing more is to be done. If-Match is heeded when sent; the same outcome again changes nothing."""
+    closed = await service.close(work, who, contact_id, body, if_match=if_match, purpose=purpose)
+    return _json(work, who, *closed)

@@ -1,1 +1,0 @@
-"""Intake's routes, by what they are about."""

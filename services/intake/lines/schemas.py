@@ -1,0 +1,113 @@
+"""What intake is told about lines, in a file or over HTTP, and what it answers."""
+
+from datetime import date, datetime
+from typing import Annotated, Self
+
+from pydantic import BaseModel, Field, StringConstraints, field_validator
+
+from services.intake.contacts.schemas import Closed, LineCode
+from services.intake.lines.lines import Line
+from services.intake.telephony.canonical import Source
+from shared.paging import Page
+from shared.phone_numbers import normalised_phone
+from shared.vocabulary import Administration, Channel
+
+QueueName = Annotated[str, StringConstraints(min_length=1, max_length=120)]
+QueueCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
+_MOST = 200
+
+
+class LineIn(Closed):
+    """What holds of a line in one period of it."""
+
+    name: str = Field(min_length=1, max_length=120, examples=["Hovednummeret"])
+    channel: Channel = Field(examples=["phone"])
+    reception_queue: QueueCode = Field(description="Where its contacts wait", examples=["reception-phone"])
+    is_default: bool = Field(False, description="For what names no line, and queues that nobody configured")
+    telephony_queues: list[QueueName] = Field(
+        [], max_length=_MOST, description="The exchange's queues, by name", examples=[["socialservice"]]
+    )
+    queues_by_source: dict[Source, list[QueueName]] = Field(
+        {},
+        max_length=_MOST,
+        description="Queues of one exchange alone, where two exchanges use the same name",
+        examples=[{"pbx-2": ["socialservice"]}],
+    )
+    called_numbers: list[str] = Field(
+        [], max_length=_MOST, description="The city's own numbers", examples=[["+4520000000"]]
+    )
+    administration: Administration | None = Field(None, description="Whose people answer", examples=["KFF"])
+    opening_hours: QueueCode | None = Field(
+        None, description="The code of its opening hours, as routing knows them", examples=["reception"]
+    )
+    short_call_seconds: float | None = Field(
+        None, ge=0, le=60, description="Who gave up within it may have called by accident", examples=[5]
+    )
+    valid_to: date | None = Field(None, description="Its last day", examples=["2026-03-31"])
+    ticket_prefix: str | None = Field(None, max_length=4, examples=["A"])
+
+    @field_validator("called_numbers")
+    @classmethod
+    def _in_one_form(cls, numbers: list[str]) -> list[str]:
+        told = [normalised_phone(number) for number in numbers]
+        if None in told:
+            raise ValueError("one of them is not a phone number")
+        return [number for number in told if number is not None]
+
+    def period(self, code: str, valid_from: date, *, edition: int) -> Line:
+        """The period that this makes of the line."""
+        told = {name: getattr(self, name) for name in LineIn.model_fields}
+        return Line(code=code, valid_from=valid_from, edition=edition, **told)
+
+
+class ConfiguredLine(LineIn):
+    """A line's period as it stands in the file."""
+
+    code: LineCode
+    valid_from: date
+
+    def as_line(self) -> Line:
+        """The period, not stored yet."""
+        return self.period(self.code, self.valid_from, edition=0)
+
+
+class LineOut(BaseModel):
+    """A period of a phone line, mailbox or entrance."""
+
+    code: str = Field(examples=["hovednummer"])
+    name: str = Field(examples=["Hovednummeret"])
+    channel: Channel
+    reception_queue: str = Field(examples=["reception-phone"])
+    is_default: bool
+    telephony_queues: list[str] = Field(examples=[["socialservice"]])
+    queues_by_source: dict[str, list[str]] = Field(examples=[{"pbx-2": ["socialservice"]}])
+    called_numbers: list[str] = Field(examples=[["+4520000000"]])
+    administration: Administration | None = Field(None, description="Whose people answer", examples=["KFF"])
+    opening_hours: str | None = Field(None, examples=["reception"])
+    short_call_seconds: float | None = Field(None, examples=[5])
+    ticket_prefix: str | None = Field(None, examples=["A"])
+    valid_from: date
+    valid_to: date | None = Field(None, description="Its last day; null when none is set")
+    edition: int = Field(description="The ETag's number", examples=[1])
+
+    @classmethod
+    def of(cls, line: Line) -> Self:
+        """As it is shown."""
+        return cls.model_validate(line, from_attributes=True)
+
+
+class UnclaimedQueue(BaseModel):
+    """A queue of an exchange that calls were in, and that belongs to no line."""
+
+    source: str = Field(examples=["asterisk"])
+    queue: str = Field(examples=["nobody"])
+    calls: int = Field(description="Calls that were in it in the last 28 days", examples=[12])
+    last_call_at: datetime
+
+
+class LinesPage(Page[LineOut]):
+    """All lines, and for operations the exchange's queues that nobody configured."""
+
+    unclaimed_queues: list[UnclaimedQueue] | None = Field(
+        None, description="For operations; their calls count as the default line's meanwhile"
+    )

@@ -1,0 +1,100 @@
+"""The calls at each person's phone right now: that ring there, or are answered there.
+
+Read once at each change for all who look; each sees only what is at the own phone.
+"""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy import select
+
+from services.intake.calls.repository import CALLS
+from services.intake.calls.schemas import MyCall
+from services.intake.contacts.repository import CONTACTS
+from services.intake.phones.seats import taken_seats
+from shared.ids import show_reference
+from shared.live import Broadcast
+from shared.unit_of_work import UnitOfWork, unit_of_work
+
+#: A call that began longer ago and was never told to end is nothing to pop up.
+_LONGEST = timedelta(hours=12)
+_MANY = TypeAdapter(list[MyCall])
+
+#: What is at each person's phone, by subject.
+AtPhones = dict[str, list[MyCall]]
+
+
+async def read_at_phones(work: UnitOfWork) -> AtPhones:
+    """Whose phone has which calls, those answered first."""
+    seats = {(seat.source, seat.agent): seat.subject for seat in await taken_seats(work.session)}
+    if not seats:
+        return {}
+    columns = ("contact_id", "source", "started_at", "visits", "talks", "ringing_at")
+    still_there = CALLS.c.gone_at.is_(None) & (CALLS.c.last_event_at > work.clock.now() - _LONGEST)
+    calls = await work.session.execute(select(*(CALLS.c[name] for name in columns)).where(still_there))
+    found: dict[str, list[tuple[Any, str, datetime]]] = defaultdict(list)
+    for call in calls:
+        for agent, state, since in _phones_of(call):
+            if subject := seats.get((call.source, agent)):
+                found[subject].append((call, state, since))
+    contacts = await _contacts(work, {call.contact_id for mine in found.values() for call, _, _ in mine})
+    return {
+        subject: sorted(
+            (_shown(call, state, since, contacts[call.contact_id]) for call, state, since in mine),
+            key=lambda one: (one.state, one.since),
+        )
+        for subject, mine in found.items()
+    }
+
+
+def _phones_of(call: Any) -> list[tuple[str, str, datetime]]:
+    talk = call.talks[-1] if call.talks else None
+    if talk is not None and talk["ended_at"] is None:
+        return [(talk["agent"], "answered", datetime.fromisoformat(talk["started_at"]))]
+    entered = call.visits[-1]["entered_at"] if call.visits else None
+    since = call.started_at if entered is None else datetime.fromisoformat(entered)
+    return [(agent, "ringing", since) for agent in call.ringing_at]
+
+
+async def _contacts(work: UnitOfWork, ids: set[UUID]) -> dict[UUID, Any]:
+    columns = ("id", "reference", "line", "status", "phone_index")
+    found = await work.session.execute(
+        select(*(CONTACTS.c[name] for name in columns)).where(CONTACTS.c.id.in_(ids))
+    )
+    return {row.id: row for row in found}
+
+
+def _shown(call: Any, state: str, since: datetime, contact: Any) -> MyCall:
+    visit = call.visits[-1] if call.visits else {}
+    return MyCall.model_validate(
+        {
+            "contact_id": contact.id,
+            "reference": show_reference(contact.reference),
+            "state": state,
+            "since": since,
+            "line": contact.line,
+            "queue": visit.get("queue"),
+            "waited_seconds": visit.get("wait_seconds"),
+            "status": contact.status,
+            "withheld": contact.phone_index is None,
+        }
+    )
+
+
+def as_json(calls: list[MyCall]) -> str:
+    """As it is sent."""
+    return _MANY.dump_json(calls).decode()
+
+
+def broadcast_calls(work: UnitOfWork) -> Broadcast[AtPhones]:
+    """What is at all phones, read anew at each change however many look."""
+    state = work.state
+
+    async def read() -> AtPhones:
+        async with state.database.reading() as session:
+            return await read_at_phones(unit_of_work(state, session))
+
+    return Broadcast(state.live, read)
