@@ -21,7 +21,7 @@ from standardwebhooks.webhooks import Webhook
 from benchmarks.load import press, request_bytes
 from benchmarks.servers import bare_server, intake_server
 from benchmarks.storage import both_databases
-from services.intake.deliveries.repository import count_unread
+from services.intake.delivery_store.repository import count_unread
 from shared.database import Database
 from tests.databases import Databases
 

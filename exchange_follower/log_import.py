@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from services.intake.calls.schemas import MOST_EVENTS, Receipt
+from services.intake.delivery_store.schemas import MOST_EVENTS, Receipt
 from services.intake.telephony.asterisk.queue_log import as_text, seconds_of
 
 #: Well below the limit of a body.

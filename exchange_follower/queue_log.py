@@ -16,7 +16,7 @@ import structlog
 from exchange_follower.courier import Courier
 from exchange_follower.log_reader import LogReader
 from exchange_follower.position import Position, keep_position
-from services.intake.calls.schemas import MOST_EVENTS
+from services.intake.delivery_store.schemas import MOST_EVENTS
 from services.intake.telephony.asterisk.queue_log import as_text, seconds_of
 
 log = structlog.get_logger("follow")

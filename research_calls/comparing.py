@@ -11,7 +11,8 @@ import httpx
 from exchange_follower.log_import import LinesRefusedError
 from research_calls.calls_file import Disorder, deliveries
 from research_calls.recorded_calls import Flaw, RecordedCall, flaws_of
-from services.intake.calls.schemas import CallItem, Receipt
+from services.intake.calls.schemas import CallItem
+from services.intake.delivery_store.schemas import Receipt
 from services.intake.telephony.canonical import CallEvent
 from shared.paging import Page
 

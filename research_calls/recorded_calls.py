@@ -13,11 +13,11 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from services.intake.calls.moves import SAME_MOMENT
-from services.intake.calls.state import CallOutcome
-from services.intake.moments import Moment
+from services.intake.call_story.moves import SAME_MOMENT
+from services.intake.call_story.state import CallOutcome
 from services.intake.telephony.canonical import MOST_SECONDS, CallEvent, CallEventType, Name
 from shared.clock import COPENHAGEN
+from shared.moments import Moment
 
 _NAME, _MOMENT = TypeAdapter[str](Name), TypeAdapter[datetime](Moment)
 

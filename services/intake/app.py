@@ -6,7 +6,6 @@ import httpx
 from fastapi import FastAPI
 from starlette.datastructures import State
 
-from services.intake import metrics
 from services.intake.access_log.endpoints import access_log_router
 from services.intake.callbacks.endpoints import callbacks_router
 from services.intake.calls.endpoints import calls_router
@@ -15,20 +14,22 @@ from services.intake.candidates.endpoints import candidates_router
 from services.intake.contacts.endpoints import contacts_router
 from services.intake.deliveries.endpoints import deliveries_router
 from services.intake.deliveries.jobs import Interpreter
-from services.intake.deliveries.service import write_deliveries
+from services.intake.delivery_store.service import write_deliveries
 from services.intake.drafts.endpoints import drafts_router
-from services.intake.example import load_example
+from services.intake.gauges import make_gauges
 from services.intake.lines import repository
 from services.intake.lines.endpoints import lines_router
+from services.intake.lines.example import load_example
 from services.intake.lines.service import read_lines_file, store_lines
 from services.intake.models import tables
+from services.intake.monitoring import metrics
+from services.intake.my_calls.endpoints import my_calls_router
+from services.intake.my_calls.service import broadcast_calls
 from services.intake.peer_events.events import HANDLERS
-from services.intake.phones.endpoints import my_calls_router
-from services.intake.phones.service import broadcast_calls
 from services.intake.settings import Settings
-from services.intake.telephony.endpoints import add_form_routes, telephony_router
 from services.intake.telephony.registry import forms_of
 from services.intake.vault import Vault
+from services.intake.webhooks.endpoints import add_form_routes, telephony_router
 from shared.background import Job
 from shared.clock import Clock
 from shared.sealing import BlindIndex, Keyring
@@ -62,7 +63,7 @@ async def _prepare(work: UnitOfWork) -> None:
     state.lines = await repository.read_lines(work.session)
     state.lines_seen_at = work.clock.now()
     state.at_phones = broadcast_calls(work)
-    state.gauges = metrics.make_gauges(state.metrics.registry)
+    state.gauges = make_gauges(state.metrics.registry)
 
 
 def _jobs(state: State) -> list[Job]:

@@ -4,11 +4,14 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from shared.phone_numbers import normalised_phone
 from shared.sealing import BlindIndex, Keyring
+from shared.unit_of_work import Context
 
 _WORD = re.compile(r"[^\W_]+")
 _MOST_WORDS = 20
@@ -98,3 +101,20 @@ def caller_context(caller_id: UUID) -> str:
 def key_of(sealed: str | None) -> str | None:
     """The id of the key a value was sealed with, to find the rows of old keys by."""
     return None if sealed is None else sealed.partition(":")[0]
+
+
+def vault_of(context: Context) -> Vault:
+    """The vault of this installation."""
+    vault: Vault = context.state.vault
+    return vault
+
+
+def sealed_columns(vault: Vault, contact_id: UUID, said: Said) -> dict[str, Any]:
+    """The columns that hold what was said, and what it is found by."""
+    sealed = vault.seal_said(contact_id, said)
+    return {
+        "said": sealed,
+        "said_key": key_of(sealed),
+        "cpr_index": vault.index_of("cpr", said.cpr),
+        "phone_index": vault.index_of("phone", normalised_phone(said.phone)),
+    }

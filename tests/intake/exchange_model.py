@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from services.intake.calls.state import Call
+from services.intake.call_story.state import Call
 from services.intake.telephony.canonical import CallEvent
 
 NINE = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from exchange_follower.spool import Spool
-from services.intake.calls.fold import calls_of
-from services.intake.calls.state import Call, Inconsistency
+from services.intake.call_story.fold import calls_of
+from services.intake.call_story.state import Call, Inconsistency
 from services.intake.telephony.asterisk.ami_events import interpreted, moment_of
 from services.intake.telephony.canonical import CallEvent, ExchangeRestart
 from services.intake.telephony.forms import RawDelivery, Uninterpretable

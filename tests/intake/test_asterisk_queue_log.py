@@ -4,8 +4,8 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from services.intake.calls.fold import calls_of
-from services.intake.calls.state import Call
+from services.intake.call_story.fold import calls_of
+from services.intake.call_story.state import Call
 from services.intake.telephony.asterisk.queue_log import cut
 from services.intake.telephony.canonical import CallEvent, ExchangeRestart
 from services.intake.telephony.forms import Uninterpretable

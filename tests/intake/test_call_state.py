@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.calls.fold import SILENCE, calls_of
-from services.intake.calls.state import Call
+from services.intake.call_story.fold import SILENCE, calls_of
+from services.intake.call_story.state import Call
 from services.intake.telephony.canonical import CallEvent, CallEventType
 
 NINE = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)

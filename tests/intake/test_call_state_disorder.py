@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.calls.fold import SILENCE, calls_of
-from services.intake.calls.state import Call
+from services.intake.call_story.fold import SILENCE, calls_of
+from services.intake.call_story.state import Call
 from services.intake.telephony.canonical import CallEvent, CallEventType, ExchangeRestart
 from shared.vocabulary import Role
 from tests.bench import Bench

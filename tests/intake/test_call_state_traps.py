@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.intake.calls.fold import ANOTHER_CALL_AFTER_END, SILENCE, calls_of
-from services.intake.calls.state import Call
+from services.intake.call_story.fold import ANOTHER_CALL_AFTER_END, SILENCE, calls_of
+from services.intake.call_story.state import Call
 from services.intake.telephony.canonical import CallEvent
 from tests.intake.test_call_state import at, event, fold, visits_of
 

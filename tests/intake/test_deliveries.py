@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from services.intake.calls.repository import CALLS
 from services.intake.contacts.repository import CONTACTS
-from services.intake.deliveries.repository import DELIVERIES
-from services.intake.deliveries.service import sealed_row, write_deliveries
+from services.intake.delivery_store.repository import DELIVERIES
+from services.intake.delivery_store.service import sealed_row, write_deliveries
 from services.intake.telephony.canonical import CallEvent, ExchangeRestart
 from services.intake.telephony.canonical_form import CanonicalForm
 from services.intake.telephony.forms import RawDelivery

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from exchange_follower.log_import import ImportCount, LinesRefusedError, batches, import_queue_log
-from services.intake.deliveries.repository import DELIVERIES
+from services.intake.delivery_store.repository import DELIVERIES
 from services.intake.models import metadata
 from shared.clock import SettableClock
 from shared.vocabulary import Role

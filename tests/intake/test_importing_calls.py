@@ -9,8 +9,8 @@ import pytest
 from exchange_follower.log_import import LinesRefusedError
 from research_calls.calls_file import CallsFile, Disorder, deliveries
 from research_calls.comparing import Derived, compare, derived_calls, import_calls
-from services.intake.calls.fold import calls_of
-from services.intake.calls.state import Call
+from services.intake.call_story.fold import calls_of
+from services.intake.call_story.state import Call
 from services.intake.models import CallDelivery
 from services.intake.telephony.canonical import CallEvent
 from shared.database import table_of

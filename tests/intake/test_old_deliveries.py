@@ -16,7 +16,7 @@ from sqlalchemy import column, insert, select, table
 from services.intake.app import vault_from
 from services.intake.calls.repository import CALLS
 from services.intake.contacts.repository import CONTACTS
-from services.intake.deliveries.repository import DELIVERIES
+from services.intake.delivery_store.repository import DELIVERIES
 from services.intake.settings import Settings
 from services.intake.vault import delivery_context, key_of
 from shared.clock import SettableClock

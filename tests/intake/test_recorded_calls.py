@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from research_calls.recorded_calls import UnreadableRowError, events_of, flaws_of, read_call
-from services.intake.calls.fold import calls_of
+from services.intake.call_story.fold import calls_of
 from services.intake.telephony.canonical import CallEvent
 
 ANSWERED = {

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from services.intake.contacts.repository import CONTACTS
-from services.intake.deliveries.repository import DELIVERIES
+from services.intake.delivery_store.repository import DELIVERIES
 from services.intake.key_rotation.service import Rotated, rotate
 from services.intake.models import tables
 from services.intake.vault import Vault

@@ -14,7 +14,7 @@ from standardwebhooks.webhooks import Webhook
 
 from services.intake.calls.repository import CALLS
 from services.intake.contacts.repository import CONTACTS
-from services.intake.deliveries.repository import DELIVERIES
+from services.intake.delivery_store.repository import DELIVERIES
 from services.intake.telephony.registry import forms_of
 from shared.contracts import EntryTaken
 from shared.ids import new_id

@@ -19,7 +19,7 @@ from standardwebhooks.webhooks import Webhook
 from services.intake.callbacks.repository import CALLBACKS
 from services.intake.calls.repository import CALLS
 from services.intake.contacts.repository import CONTACTS
-from services.intake.deliveries.repository import DELIVERIES, count_unread
+from services.intake.delivery_store.repository import DELIVERIES, count_unread
 from shared.database import Database
 from tests.databases import Databases
 from tests.system.processes import Process, free_port

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.intake.calls.repository import CALLS
 from services.intake.contacts.repository import CONTACTS
-from services.intake.deliveries.repository import DELIVERIES
+from services.intake.delivery_store.repository import DELIVERIES
 from shared.clock import SettableClock
 from shared.vocabulary import Role
 from tests.bench import Bench, start_bench

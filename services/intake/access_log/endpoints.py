@@ -5,10 +5,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
+from services.intake.access_log.schemas import LookOut
 from services.intake.access_log.service import looks
-from services.intake.contacts.schemas import LookOut
-from services.intake.moments import Moment
 from shared.access import allow
+from shared.moments import Moment
 from shared.paging import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import InvalidCursor, answers
 from shared.unit_of_work import Reading

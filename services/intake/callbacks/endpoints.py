@@ -24,11 +24,8 @@ from services.intake.callbacks.schemas import (
     SettleIn,
 )
 from services.intake.callbacks.state import OPEN, CallbackStatus
-from services.intake.contacts.schemas import LineCode
-from services.intake.deliveries.dependencies import CaughtUp
-from services.intake.lines.lines import day_of
+from services.intake.delivery_store.dependencies import CaughtUp
 from services.intake.models import CallbackRow
-from services.intake.moments import Moment
 from services.intake.problems import (
     CallbackClosed,
     CallbackTaken,
@@ -36,13 +33,16 @@ from services.intake.problems import (
     OtherCallbacks,
     TooManyCallbacks,
 )
+from services.intake.wire import LineCode
 from shared.access import Principal, allow
 from shared.etags import IfMatch, etag
 from shared.idempotency import Idempotent
+from shared.moments import Moment
 from shared.paging import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import IdempotencyMismatch, InvalidCursor, NotFound, StaleVersion, answers
 from shared.unit_of_work import UnitOfWork, Writing
 from shared.vocabulary import Role
+from shared.working_days import local_date
 
 callbacks_router = APIRouter(prefix="/v1/callbacks", tags=["call-backs"])
 
@@ -78,7 +78,7 @@ async def list_callbacks(
     items = await present_items(work, who, page, purpose)
     next_cursor = None if last is None else encode_cursor(last.due_at, last.id)
     link_next(request, response, next_cursor)
-    anonymous = await repository.count_anonymous(work.session, day_of(work.clock.now()), line)
+    anonymous = await repository.count_anonymous(work.session, local_date(work.clock.now()), line)
     return CallbacksPage(items=items, next_cursor=next_cursor, anonymous_today=sum(anonymous.values()))
 
 
@@ -89,7 +89,7 @@ async def summarise_callbacks(
     since: Annotated[date | None, Query(description="Default: today", examples=["2026-03-01"])] = None,
 ) -> CallbackSummary:
     """By line and status, with the anonymous callers who gave up, by line and day."""
-    day = since or day_of(work.clock.now())
+    day = since or local_date(work.clock.now())
     counts = await repository.count_callbacks(work.session, statuses=OPEN)
     over = set(CallbackStatus) - set(OPEN)
     counts |= await repository.count_callbacks(work.session, statuses=over, since=day)

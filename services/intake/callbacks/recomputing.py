@@ -12,15 +12,17 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.intake.call_story.state import Call
+from services.intake.call_story.visits import line_of
 from services.intake.callbacks import repository
 from services.intake.callbacks.repository import StoredCall
 from services.intake.callbacks.state import NumberCall, callback_of
-from services.intake.calls.state import Call
-from services.intake.calls.visits import line_of
-from services.intake.lines.lines import Line, day_of
-from services.intake.service_cache import lines_of, vault_of
+from services.intake.lines.dependencies import lines_of
+from services.intake.lines.lines import Line
+from services.intake.vault import vault_of
 from shared.phone_numbers import normalised_phone
 from shared.unit_of_work import UnitOfWork
+from shared.working_days import local_date
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def _touched(calls: Iterable[StoredCall]) -> Touched | None:
     if not known:
         return None
     since = min(call.started_at for _, call in known)
-    return Touched(frozenset((caller, day_of(call.started_at)) for caller, call in known), since)
+    return Touched(frozenset((caller, local_date(call.started_at)) for caller, call in known), since)
 
 
 async def tell_anew(session: AsyncSession, touched: Touched, now: datetime) -> None:

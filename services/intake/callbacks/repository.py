@@ -17,7 +17,6 @@ from services.intake.callbacks.state import (
     Deed,
     NumberCall,
 )
-from services.intake.lines.lines import day_of
 from services.intake.models import (
     CallbackCallRow,
     CallbackClearingRow,
@@ -30,6 +29,7 @@ from shared.clock import COPENHAGEN
 from shared.database import table_of, upsert
 from shared.ids import new_id
 from shared.paging import Cursor
+from shared.working_days import local_date
 
 CALLERS = table_of(CallerRow)
 CALLBACK_CALLS = table_of(CallbackCallRow)
@@ -117,7 +117,8 @@ async def replace_calls(
 ) -> None:
     """Keep these of the calls of those contacts, and no others."""
     rows = [
-        {**asdict(one.call), "caller_id": one.caller_id, "day": day_of(one.call.started_at)} for one in calls
+        {**asdict(one.call), "caller_id": one.caller_id, "day": local_date(one.call.started_at)}
+        for one in calls
     ]
     gone = set(contacts) - {row["contact_id"] for row in rows}
     if gone:
@@ -166,7 +167,11 @@ async def callbacks_since(
     """Call-backs of these numbers that news of that moment or later can change."""
     rows = select(CallbackRow).where(
         CALLBACKS.c.caller_id.in_(callers),
-        or_(CALLBACKS.c.status.in_(OPEN), CALLBACKS.c.settled_at >= since, CALLBACKS.c.day >= day_of(since)),
+        or_(
+            CALLBACKS.c.status.in_(OPEN),
+            CALLBACKS.c.settled_at >= since,
+            CALLBACKS.c.day >= local_date(since),
+        ),
     )
     rows = rows.execution_options(populate_existing=True)
     return list((await session.execute(rows)).scalars())

@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from services.intake.callbacks.state import CallbackOutcome, CallbackStatus, DeedAction
-from services.intake.contacts.schemas import Closed, LineCode
-from services.intake.moments import Moment
+from services.intake.wire import Closed, LineCode
+from shared.moments import Moment
 from shared.paging import Page
 
 _CRITERIA = ("line", "since", "before", "waited_less_than_seconds", "short")

@@ -17,8 +17,7 @@ from services.intake.callbacks.state import OPEN, CallbackStatus, DeedAction
 from services.intake.contacts import repository as contacts_repository
 from services.intake.models import CallbackRow
 from services.intake.problems import CallbackClosed, CallbackTaken, NoSuchContact, at_field
-from services.intake.service_cache import vault_of
-from services.intake.vault import caller_context
+from services.intake.vault import caller_context, vault_of
 from shared.access import Principal
 from shared.etags import require_version
 from shared.ids import new_id

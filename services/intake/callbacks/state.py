@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
-from services.intake.lines.lines import day_of
+from shared.working_days import local_date
 
 DeedAction = Literal["take", "release", "attempt", "settle", "clear"]
 
@@ -120,7 +120,7 @@ def callback_of(
     reached somebody settles all that the number waited for. `callback_id` is this one's, where it has one.
     """
     known, done = list(calls), sorted(deeds, key=lambda deed: (deed.at, deed.id))
-    attempts = [call for call in known if call.gave_up and day_of(call.started_at) == day]
+    attempts = [call for call in known if call.gave_up and local_date(call.started_at) == day]
     attempts.sort(key=lambda call: (call.started_at, call.contact_id))
     if not attempts:
         return None

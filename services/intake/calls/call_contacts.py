@@ -2,16 +2,16 @@
 
 from datetime import datetime
 
-from services.intake.calls.call_columns import StoredCall, columns_of
+from services.intake.call_story.columns import StoredCall, columns_of
+from services.intake.call_story.state import Call
+from services.intake.call_story.visits import is_place_untold, line_of, reception_visits
 from services.intake.calls.pending_writes import Changes
-from services.intake.calls.state import Call
-from services.intake.calls.visits import is_place_untold, line_of, reception_visits
 from services.intake.contacts import contact_status, standing
 from services.intake.contacts.contact_events import closed_event, waiting_event
 from services.intake.contacts.contact_status import ContactStatus, Outcome, Standing
+from services.intake.lines.dependencies import lines_of
 from services.intake.models import ContactColumns
-from services.intake.service_cache import lines_of, sealed_columns, vault_of
-from services.intake.vault import Said
+from services.intake.vault import Said, sealed_columns, vault_of
 from shared.ids import new_id, reference_of
 from shared.phone_numbers import normalised_phone
 from shared.unit_of_work import Context

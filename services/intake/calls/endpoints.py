@@ -9,19 +9,18 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from services.intake.access_log import service as access_log_service
 from services.intake.access_log.service import Purpose
+from services.intake.call_story.state import CallOutcome, Inconsistency
 from services.intake.calls import repository, service
 from services.intake.calls.schemas import CallItem, CallOut
-from services.intake.calls.state import CallOutcome, Inconsistency
 from services.intake.contacts import repository as contacts_repository
-from services.intake.contacts.endpoints import Reader
-from services.intake.contacts.presenting import may_see_the_person
-from services.intake.deliveries.dependencies import CaughtUp
+from services.intake.delivery_store.dependencies import CaughtUp
+from services.intake.lines.dependencies import lines_of
 from services.intake.lines.lines import Lines
 from services.intake.models import CallRecord
-from services.intake.moments import Moment
+from services.intake.permissions import Reader, may_see_the_person
 from services.intake.problems import AmbiguousCall
-from services.intake.service_cache import lines_of
 from services.intake.telephony.canonical import Name, Source
+from shared.moments import Moment
 from shared.paging import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import InvalidCursor, NotFound, answers
 from shared.unit_of_work import UnitOfWork

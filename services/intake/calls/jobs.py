@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import Row
 from starlette.datastructures import State
 
+from services.intake.call_story.fold import SILENCE
 from services.intake.calls import repository
-from services.intake.calls.fold import SILENCE
-from services.intake.deliveries.service import sealed_row, write_deliveries
+from services.intake.delivery_store.service import sealed_row, write_deliveries
 from services.intake.settings import Settings
 from services.intake.telephony.canonical import CallEvent, CallEventType
 from services.intake.telephony.canonical_form import CANONICAL

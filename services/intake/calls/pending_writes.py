@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from services.intake.calls.state import Call
+from services.intake.call_story.state import Call
 from services.intake.models import ContactColumns
 from services.intake.phones.seats import Seats
 from shared.contracts import Event

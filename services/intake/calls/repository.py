@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, Text, and_, bindparam, case, cast, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.calls.call_columns import DERIVED, StoredCall
+from services.intake.call_story.columns import DERIVED, StoredCall
 from services.intake.models import CallRecord, UnconfiguredQueue
 from shared.database import table_of, upsert
 from shared.paging import Cursor

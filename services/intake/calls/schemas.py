@@ -1,44 +1,12 @@
 """What intake is told about calls, and what it answers."""
 
 from datetime import datetime
-from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, RootModel, model_validator
-from pydantic_core import CoreSchema
+from pydantic import BaseModel, Field
 
-from services.intake.calls.state import CallOutcome, Inconsistency, TalkEnd, VisitOutcome
-from services.intake.telephony.canonical import CallEvent, Name, Source
+from services.intake.call_story.state import CallOutcome, Inconsistency, TalkEnd, VisitOutcome
 from shared.vocabulary import Administration
-
-MOST_EVENTS = 1000
-
-
-class CallEvents(RootModel[list[CallEvent]]):
-    """One event, or a list of at most 1,000."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _one_is_a_list_of_one(cls, value: Any) -> Any:
-        return value if isinstance(value, list) else [value]
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        many = handler.resolve_ref_schema(handler(schema))
-        one = many["items"]
-        many |= {"anyOf": [one, {"type": "array", "items": one, "maxItems": MOST_EVENTS}]}
-        del many["items"], many["type"]
-        return many
-
-
-class Receipt(BaseModel):
-    """What became of deliveries: on disk now, or known before. What they mean is found afterwards."""
-
-    received: int = Field(examples=[3])
-    new: int = Field(examples=[2])
-    duplicates: int = Field(examples=[1])
 
 
 class VisitOut(BaseModel):
@@ -66,29 +34,6 @@ class TalkOut(BaseModel):
     ended_by: TalkEnd | None = None
     talk_seconds: float | None = Field(None, description="Computed from the moments", examples=[120])
     reported_talk_seconds: float | None = None
-
-
-class MyPhone(BaseModel):
-    """A phone of an exchange, by the exchange's name for whoever answers there."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    source: Source = Field(examples=["asterisk"])
-    agent: Name = Field(examples=["Anna"])
-
-
-class MyCall(BaseModel):
-    """A call at one's own phone. It names nobody."""
-
-    contact_id: UUID
-    reference: str = Field(description="As it is read aloud", examples=["7F3K-9QTX"])
-    state: Literal["answered", "ringing"]
-    since: datetime = Field(description="Answered then, or in the queue since then")
-    line: str = Field(examples=["hovednummer"])
-    queue: str | None = Field(None, description="The exchange's name for it", examples=["socialservice"])
-    waited_seconds: float | None = Field(None, description="Once answered", examples=[42.0])
-    status: str = Field(description="The contact's", examples=["open"])
-    withheld: bool = Field(description="The caller shows no number")
 
 
 class CallItem(BaseModel):

@@ -9,20 +9,20 @@ from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
 from services.intake.access_log import service
+from services.intake.call_story.columns import StoredCall
+from services.intake.call_story.fold import calls_of
+from services.intake.call_story.matching import matched
+from services.intake.call_story.visits import unconfigured_visits
 from services.intake.callbacks import recomputing
 from services.intake.calls import repository
-from services.intake.calls.call_columns import StoredCall
 from services.intake.calls.call_contacts import follow, merge_away
-from services.intake.calls.fold import calls_of
-from services.intake.calls.matching import matched
 from services.intake.calls.pending_writes import Changes
-from services.intake.calls.visits import unconfigured_visits
 from services.intake.contacts import repository as contacts_repository
-from services.intake.deliveries import repository as deliveries_repository
-from services.intake.deliveries.reading import interpreted
+from services.intake.delivery_store import repository as deliveries_repository
+from services.intake.delivery_store.reading import interpreted
+from services.intake.lines.dependencies import lines_of
 from services.intake.models import CallRecord
-from services.intake.phones.seats import seats_at
-from services.intake.service_cache import lines_of
+from services.intake.phones.repository import seats_at
 from services.intake.telephony.canonical import CallEvent
 from services.intake.telephony.forms import Uninterpretable
 from shared.access import Principal

@@ -7,8 +7,8 @@ from fastapi import APIRouter
 from services.intake.access_log.service import Purpose
 from services.intake.candidates import service
 from services.intake.candidates.schemas import Candidates
-from services.intake.contacts.endpoints import Reader
-from services.intake.deliveries.dependencies import CaughtUp
+from services.intake.delivery_store.dependencies import CaughtUp
+from services.intake.permissions import Reader
 from shared.problems import NotFound, answers
 
 candidates_router = APIRouter(prefix="/v1/contacts", tags=["contacts"])

@@ -11,11 +11,11 @@ from uuid import UUID
 from services.intake.access_log import service
 from services.intake.candidates.schemas import Candidate, CandidatePerson, Candidates
 from services.intake.contacts import repository
-from services.intake.contacts.presenting import is_protected, may_see_the_person
+from services.intake.contacts.presenting import is_protected
 from services.intake.contacts.service import find_contact
 from services.intake.models import Contact
-from services.intake.service_cache import vault_of
-from services.intake.vault import Said
+from services.intake.permissions import may_see_the_person
+from services.intake.vault import Said, vault_of
 from shared.access import Principal
 from shared.ids import show_reference
 from shared.unit_of_work import UnitOfWork

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from services.intake.calls.state import CallOutcome
+from services.intake.call_story.state import CallOutcome
 
 
 class ContactStatus(StrEnum):

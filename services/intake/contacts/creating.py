@@ -13,11 +13,11 @@ from services.intake.contacts.contact_events import registered_event, waiting_ev
 from services.intake.contacts.contact_status import ContactStatus
 from services.intake.contacts.identity import Identity, complete_facts, identify
 from services.intake.contacts.schemas import CitizenIn, ContactIn, ContactPerson
+from services.intake.lines.dependencies import lines_of
 from services.intake.lines.lines import Line
 from services.intake.models import ContactColumns
 from services.intake.problems import ReceivedInFuture, UnknownLine, at_field
-from services.intake.service_cache import lines_of, sealed_columns, vault_of
-from services.intake.vault import Said, name_words
+from services.intake.vault import Said, name_words, sealed_columns, vault_of
 from shared.access import Principal
 from shared.clock import COPENHAGEN
 from shared.contracts import Facts, QueueVisit

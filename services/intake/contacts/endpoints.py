@@ -10,7 +10,7 @@ from services.intake.access_log.service import Purpose
 from services.intake.contacts import repository, searching, service
 from services.intake.contacts.contact_status import ContactStatus
 from services.intake.contacts.creating import arrival_of, create, new_contact
-from services.intake.contacts.presenting import may_see_the_person, present, present_found, present_item
+from services.intake.contacts.presenting import present, present_found, present_item
 from services.intake.contacts.repository import Wanted
 from services.intake.contacts.schemas import (
     Closing,
@@ -20,12 +20,12 @@ from services.intake.contacts.schemas import (
     ContactOut,
     FactsIn,
     FoundContact,
-    LineCode,
     Search,
 )
-from services.intake.deliveries.dependencies import CaughtUp
+from services.intake.delivery_store.dependencies import CaughtUp
+from services.intake.lines.dependencies import keep_lines_fresh, lines_of
 from services.intake.models import ContactColumns
-from services.intake.moments import Moment
+from services.intake.permissions import Reader, Staff, may_see_the_person
 from services.intake.problems import (
     AnonymousWithCpr,
     ContactClosed,
@@ -35,12 +35,13 @@ from services.intake.problems import (
     ReceivedInFuture,
     UnknownLine,
 )
-from services.intake.service_cache import keep_lines_fresh, lines_of
 from services.intake.vault import Said
-from shared.access import Principal, allow
+from services.intake.wire import LineCode
+from shared.access import Principal
 from shared.etags import IfMatch, etag
 from shared.group_commit import Grouped
 from shared.idempotency import Idempotent
+from shared.moments import Moment
 from shared.paging import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import (
     Forbidden,
@@ -52,16 +53,12 @@ from shared.problems import (
     answers,
 )
 from shared.unit_of_work import Context, Writing
-from shared.vocabulary import Channel, Role
+from shared.vocabulary import Channel
 
 contacts_router = APIRouter(
     prefix="/v1/contacts", tags=["contacts"], dependencies=[Depends(keep_lines_fresh)]
 )
 
-Staff = Annotated[Principal, allow(Role.RECEPTION, Role.CASEWORKER, Role.SERVICE)]
-Reader = Annotated[
-    Principal, allow(Role.RECEPTION, Role.CASEWORKER, Role.SERVICE, Role.OPERATIONS, Role.AUDITOR)
-]
 
 _IDENTITY = (ImpossibleCpr, ImpossibleAge, AnonymousWithCpr, ContradictingAge)
 _CHANGE = (NotFound, ContactClosed, StaleVersion, VersionRequired, *_IDENTITY)

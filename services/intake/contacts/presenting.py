@@ -6,20 +6,10 @@ from services.intake.contacts.schemas import CitizenOut, ContactItem, ContactOut
 from services.intake.lines.lines import Lines
 from services.intake.models import ContactColumns
 from services.intake.vault import Said
-from shared.access import Principal
 from shared.clock import COPENHAGEN
 from shared.contracts import Facts
 from shared.cpr import Cpr, age_at
 from shared.ids import show_reference
-from shared.vocabulary import Role
-
-#: Who works with the person. Operations and auditors see that there is a contact, not whose it is.
-WITH_THE_PERSON = (Role.RECEPTION, Role.CASEWORKER, Role.SERVICE)
-
-
-def may_see_the_person(who: Principal) -> bool:
-    """Whether the reader's role has a task with the person."""
-    return who.has(*WITH_THE_PERSON)
 
 
 def is_protected(contact: ContactColumns, now: datetime) -> bool:

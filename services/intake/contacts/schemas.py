@@ -8,23 +8,17 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic.config import JsonDict
 
 from services.intake.contacts.contact_status import ContactStatus, Outcome
-from services.intake.moments import Moment
+from services.intake.wire import Closed, LineCode
 from shared.contracts import Age, Facts
+from shared.moments import Moment
 from shared.vocabulary import Administration, Channel
 
-LineCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
 CprText = Annotated[str, StringConstraints(max_length=20)]
 Relation = Literal["self", "parent", "relative", "professional", "other"]
 
 _FACTS: JsonDict = {"needs": ["loneliness", "debt"], "district": 3}
-
-
-class Closed(BaseModel):
-    """Input that takes only what it knows: a misspelt field is told, not dropped."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class CitizenIn(Closed):
@@ -211,16 +205,3 @@ class ContactOut(BaseModel):
     companion_of: UUID | None = None
     concerns: str | None = Field(None, description="Who a companion contact is about", examples=["child"])
     edition: int = Field(description="The ETag's number", examples=[1])
-
-
-class LookOut(BaseModel):
-    """One entry of the access log."""
-
-    id: UUID
-    at: datetime
-    contact_id: UUID | None = Field(None, description="Null for a search itself and for lists")
-    subject: str = Field(description="Staff id", examples=["alma"])
-    role: str = Field(examples=["reception"])
-    action: str = Field(description="create, read, list, search, found, change, close", examples=["read"])
-    purpose: str = Field(examples=["henvendelse behandles"])
-    criterion: str | None = Field(None, description="What kind of value was searched by", examples=["cpr"])

@@ -6,8 +6,7 @@ from services.intake.contacts.identity import read_cpr
 from services.intake.contacts.schemas import Search
 from services.intake.models import Contact
 from services.intake.problems import at_field
-from services.intake.service_cache import vault_of
-from services.intake.vault import Said, name_words
+from services.intake.vault import Said, name_words, vault_of
 from shared.access import Principal
 from shared.ids import read_reference
 from shared.paging import Cursor, decode_cursor

@@ -14,8 +14,7 @@ from services.intake.contacts.schemas import CitizenIn, Closing, ContactChange, 
 from services.intake.drafts import service as drafts_service
 from services.intake.models import Contact
 from services.intake.problems import ContactClosed
-from services.intake.service_cache import sealed_columns, vault_of
-from services.intake.vault import Said, name_words
+from services.intake.vault import Said, name_words, sealed_columns, vault_of
 from shared.access import Principal
 from shared.contracts import Facts
 from shared.etags import etag, require_version

@@ -9,12 +9,9 @@ from sqlalchemy import Row
 
 from services.intake.access_log import service
 from services.intake.access_log.service import Purpose
+from services.intake.call_story.state import Inconsistency
 from services.intake.calls import repository as calls_repository
-from services.intake.calls.state import Inconsistency
-from services.intake.deliveries import repository
-from services.intake.deliveries.dependencies import CaughtUp
 from services.intake.deliveries.jobs import Interpreter
-from services.intake.deliveries.reading import text_of
 from services.intake.deliveries.schemas import (
     DeliveryItem,
     DeliveryOut,
@@ -25,11 +22,14 @@ from services.intake.deliveries.schemas import (
     UnconfiguredQueueOut,
     UnconfiguredQueues,
 )
-from services.intake.deliveries.states import DeliveryState
-from services.intake.moments import Moment
-from services.intake.service_cache import lines_of
+from services.intake.delivery_store import repository
+from services.intake.delivery_store.dependencies import CaughtUp
+from services.intake.delivery_store.reading import text_of
+from services.intake.delivery_store.states import DeliveryState
+from services.intake.lines.dependencies import lines_of
 from services.intake.telephony.canonical import Source
 from shared.access import Principal, allow
+from shared.moments import Moment
 from shared.paging import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import InvalidCursor, NotFound, answers
 from shared.sealing import SealBrokenError

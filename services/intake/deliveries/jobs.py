@@ -16,11 +16,11 @@ from starlette.datastructures import State
 
 from services.intake.calls import repository as calls_repository
 from services.intake.calls import service
-from services.intake.deliveries import repository
-from services.intake.deliveries.reading import Reading, read
-from services.intake.deliveries.states import FAILED, DeliveryState
+from services.intake.delivery_store import repository
+from services.intake.delivery_store.reading import Reading, read
+from services.intake.delivery_store.states import FAILED, DeliveryState
+from services.intake.lines.dependencies import refresh_lines
 from services.intake.lines.lines import Lines
-from services.intake.service_cache import refresh_lines
 from services.intake.telephony.canonical import CallEvent
 from shared.background import Job
 from shared.database import Database, is_worth_another_try

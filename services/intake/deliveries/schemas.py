@@ -5,8 +5,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from services.intake.calls.state import Inconsistency
-from services.intake.deliveries.states import DeliveryState
+from services.intake.call_story.state import Inconsistency
+from services.intake.delivery_store.states import DeliveryState
 
 
 class DeliveryItem(BaseModel):

@@ -17,8 +17,7 @@ from services.intake.contacts import repository
 from services.intake.contacts.contact_status import ContactStatus
 from services.intake.models import ContactDraft
 from services.intake.problems import ContactClosed
-from services.intake.service_cache import vault_of
-from services.intake.vault import draft_context, key_of
+from services.intake.vault import draft_context, key_of, vault_of
 from shared.access import Principal
 from shared.database import table_of, upsert
 from shared.etags import require_version

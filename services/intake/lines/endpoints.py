@@ -5,11 +5,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from services.intake.contacts.schemas import LineCode
 from services.intake.lines import repository, service
 from services.intake.lines.lines import Lines
 from services.intake.lines.schemas import LineIn, LineOut, LinesPage, UnclaimedQueue
 from services.intake.problems import ContradictingLines
+from services.intake.wire import LineCode
 from shared.access import Principal, allow
 from shared.etags import IfMatch, etag
 from shared.problems import StaleVersion, VersionRequired, answers

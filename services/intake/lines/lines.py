@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from shared.clock import COPENHAGEN
 from shared.vocabulary import Administration, Channel
+from shared.working_days import local_date
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Lines:
 
     def chosen(self, channel: Channel, code: str | None, moment: datetime) -> Line | None:
         """The named line, or the channel's default; None when there is no such one on that day."""
-        day = day_of(moment)
+        day = local_date(moment)
         fitting = [line for line in self._lines if line.channel == channel and line.is_open_on(day)]
         if code is None:
             return next((line for line in fitting if line.is_default), None)
@@ -78,7 +78,7 @@ class Lines:
 
     def at(self, code: str, moment: datetime) -> Line | None:
         """The period of that line which held at that moment."""
-        day = day_of(moment)
+        day = local_date(moment)
         return next((line for line in self._lines if line.code == code and line.is_open_on(day)), None)
 
     def administration_at(self, code: str, moment: datetime) -> Administration | None:
@@ -100,7 +100,7 @@ class Lines:
         A call is never refused: a caller is there, whatever our configuration says. Raises LookupError
         only when no phone line is configured at all.
         """
-        day = day_of(moment)
+        day = local_date(moment)
         phones = [line for line in self._lines if line.channel == Channel.PHONE]
         if not phones:
             raise LookupError("no phone line is configured")
@@ -115,10 +115,5 @@ class Lines:
 
     def is_claimed(self, queue: str, source: str, moment: datetime) -> bool:
         """Whether somebody configured that queue of that exchange for that day."""
-        day = day_of(moment)
+        day = local_date(moment)
         return any(line.is_open_on(day) and line.claims(queue, source, None) for line in self._lines)
-
-
-def day_of(moment: datetime) -> date:
-    """The day it is in Copenhagen at that moment."""
-    return moment.astimezone(COPENHAGEN).date()

@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import JSON, column, delete, distinct, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.calls.repository import CALLS
 from services.intake.lines.lines import Line, Lines
+from services.intake.models import CallRecord, LinesVersion
 from services.intake.models import Line as LineRow
-from services.intake.models import LinesVersion
 from shared.database import table_of, upsert
 from shared.vocabulary import Administration, Channel
 
+CALLS = table_of(CallRecord)
 LINES = table_of(LineRow)
 VERSION = table_of(LinesVersion)
 

@@ -5,9 +5,9 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, Field, StringConstraints, field_validator
 
-from services.intake.contacts.schemas import Closed, LineCode
 from services.intake.lines.lines import Line
 from services.intake.telephony.canonical import Source
+from services.intake.wire import Closed, LineCode
 from shared.paging import Page
 from shared.phone_numbers import normalised_phone
 from shared.vocabulary import Administration, Channel

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from exchange_follower.spool import Spool
-from services.intake.deliveries.repository import DELIVERIES
+from services.intake.delivery_store.repository import DELIVERIES
 from shared.clock import SettableClock
 from shared.vocabulary import Role
 from tests.bench import Bench

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from services.intake.deliveries.repository import DELIVERIES
+from services.intake.delivery_store.repository import DELIVERIES
 from services.intake.telephony.zammad.form import ZammadForm
 from services.intake.telephony.zammad.settings import ZammadSettings
 from shared.vocabulary import Role

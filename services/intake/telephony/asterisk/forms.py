@@ -7,11 +7,11 @@ from datetime import datetime
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from services.intake.moments import Moment
 from services.intake.telephony.asterisk import ami_events, queue_log
 from services.intake.telephony.canonical import CallEvent, ExchangeRestart, Name
 from services.intake.telephony.forms import Incoming, RawDelivery, Uninterpretable
 from services.intake.telephony.signatures import SignedOrToken
+from shared.moments import Moment
 
 
 class QueueLogForm:

@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 
-from services.intake.calls.schemas import CallEvents, Receipt
-from services.intake.deliveries import service
+from services.intake.delivery_store import service
+from services.intake.delivery_store.schemas import CallEvents, Receipt
 from services.intake.problems import BadSignature, FormClosed, PostOnly, TooManyEvents
-from services.intake.telephony.dependencies import AnyForm, Canonical, Told
+from services.intake.webhooks.dependencies import AnyForm, Canonical, Told
 from shared.group_commit import Grouped, GroupWriting
 from shared.problems import Forbidden, InvalidInput, NotFound, Unauthenticated, answers
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from services.intake.calls.state import Call, Visit
+from services.intake.call_story.state import Call, Visit
 from services.intake.lines.lines import Line, Lines
 from services.intake.phones.seats import NOBODY, Seats
 from shared.contracts import QueueVisit

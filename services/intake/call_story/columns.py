@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.intake.calls.state import Call, Talk, Visit
+from services.intake.call_story.state import Call, Talk, Visit
 
 
 @dataclass(frozen=True)

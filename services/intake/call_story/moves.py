@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Literal
 
-from services.intake.calls.state import Call, Inconsistency, Talk, TalkEnd, Visit, VisitOutcome
+from services.intake.call_story.state import Call, Inconsistency, Talk, TalkEnd, Visit, VisitOutcome
 from services.intake.telephony.canonical import CallEvent, CallEventType
 
 #: Reported and computed times that differ by no more agree, and moments no further apart are one moment:

@@ -12,9 +12,9 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 
 from services.intake.calls.repository import CALLS
-from services.intake.calls.schemas import MyCall
 from services.intake.contacts.repository import CONTACTS
-from services.intake.phones.seats import taken_seats
+from services.intake.my_calls.schemas import MyCall
+from services.intake.phones.repository import taken_seats
 from shared.ids import show_reference
 from shared.live import Broadcast
 from shared.unit_of_work import UnitOfWork, unit_of_work

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from services.intake.calls.moves import SAME_MOMENT, apply, begin_anew, cut, hang_up
-from services.intake.calls.state import Call, Inconsistency, Talk
+from services.intake.call_story.moves import SAME_MOMENT, apply, begin_anew, cut, hang_up
+from services.intake.call_story.state import Call, Inconsistency, Talk
 from services.intake.telephony.canonical import CallEvent, CallEventType
 
 ANOTHER_CALL_AFTER_END = timedelta(minutes=1)

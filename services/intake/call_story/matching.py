@@ -6,8 +6,8 @@ contact, which people may have written on, stays with the call that it was made 
 
 from collections.abc import Sequence
 
-from services.intake.calls.call_columns import StoredCall
-from services.intake.calls.state import Call
+from services.intake.call_story.columns import StoredCall
+from services.intake.call_story.state import Call
 
 Pairs = list[tuple[StoredCall | None, Call]]
 

@@ -9,11 +9,10 @@ from uuid import UUID
 import structlog
 from sqlalchemy import Row
 
-from services.intake.deliveries.states import FAILED, FUTURE, DeliveryState
-from services.intake.service_cache import vault_of
+from services.intake.delivery_store.states import FAILED, FUTURE, DeliveryState
 from services.intake.telephony.canonical import CallEvent, ExchangeRestart
 from services.intake.telephony.forms import Form, RawDelivery, Uninterpretable
-from services.intake.vault import delivery_context
+from services.intake.vault import delivery_context, vault_of
 from shared.unit_of_work import Context
 
 #: Clocks differ; what is told of a later moment than this from its arrival has not happened yet.

@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from services.intake.calls.schemas import MyCall, MyPhone
-from services.intake.phones import seats
-from services.intake.phones.service import AtPhones, as_json, read_at_phones
+from services.intake.my_calls.schemas import MyCall, MyPhone
+from services.intake.my_calls.service import AtPhones, as_json, read_at_phones
+from services.intake.phones import repository as seats
 from shared.access import Principal, allow
 from shared.live import Followed
 from shared.live_stream import LONGEST_SECONDS, pictures_of

@@ -1,28 +1,17 @@
-"""What this installation keeps at hand for each piece of work: its vault and its lines.
+"""The lines as each request may use them, read again when they have changed.
 
-Lines change while we run, here or in another replica. So they are read anew when their version has changed,
-which is looked up at most every two seconds, by the request that happens to come then; the others go on with
-the lines at hand, and no statement is added to them.
+Lines change while the service runs, here or in another replica. Their version is looked up at most every two
+seconds, by whichever request comes next; the other requests use the lines in memory without a statement.
 """
 
 from datetime import timedelta
-from typing import Any
-from uuid import UUID
 
 from fastapi import Request
 from starlette.datastructures import State
 
 from services.intake.lines import repository
 from services.intake.lines.lines import Lines
-from services.intake.vault import Said, Vault, key_of
-from shared.phone_numbers import normalised_phone
 from shared.unit_of_work import Context
-
-
-def vault_of(context: Context) -> Vault:
-    """The vault of this installation."""
-    vault: Vault = context.state.vault
-    return vault
 
 
 def lines_of(context: Context) -> Lines:
@@ -49,14 +38,3 @@ async def refresh_lines(state: State) -> None:
     async with state.database.reading() as session:
         if await repository.lines_version(session) != state.lines.version:
             state.lines = await repository.read_lines(session)
-
-
-def sealed_columns(vault: Vault, contact_id: UUID, said: Said) -> dict[str, Any]:
-    """The columns that hold what was said, and what it is found by."""
-    sealed = vault.seal_said(contact_id, said)
-    return {
-        "said": sealed,
-        "said_key": key_of(sealed),
-        "cpr_index": vault.index_of("cpr", said.cpr),
-        "phone_index": vault.index_of("phone", normalised_phone(said.phone)),
-    }

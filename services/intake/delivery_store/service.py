@@ -11,14 +11,13 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.calls.schemas import MOST_EVENTS, Receipt
-from services.intake.deliveries import repository
-from services.intake.deliveries.states import DeliveryState
-from services.intake.metrics import IntakeGauges
+from services.intake.delivery_store import repository
+from services.intake.delivery_store.schemas import MOST_EVENTS, Receipt
+from services.intake.delivery_store.states import DeliveryState
+from services.intake.gauges import IntakeGauges
 from services.intake.problems import TooManyEvents
-from services.intake.service_cache import vault_of
 from services.intake.telephony.forms import RawDelivery
-from services.intake.vault import delivery_context, key_of
+from services.intake.vault import delivery_context, key_of, vault_of
 from shared.group_commit import GroupCommitter, GroupWriting
 from shared.ids import new_id
 from shared.unit_of_work import Context

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, bindparam, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.deliveries.states import DeliveryState
+from services.intake.delivery_store.states import DeliveryState
 from services.intake.models import CallDelivery, TelephonySource
 from shared.database import table_of, upsert
 from shared.paging import Cursor
