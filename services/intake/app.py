@@ -27,9 +27,9 @@ from services.intake.my_calls.endpoints import my_calls_router
 from services.intake.my_calls.service import broadcast_calls
 from services.intake.peer_events.events import HANDLERS
 from services.intake.settings import Settings
-from services.intake.telephony.registry import forms_of
 from services.intake.vault import Vault
 from services.intake.webhooks.endpoints import add_form_routes, telephony_router
+from services.intake.webhooks.registry import forms_of
 from shared.background import Job
 from shared.clock import Clock
 from shared.sealing import BlindIndex, Keyring
@@ -42,7 +42,7 @@ _TAGS = (
     {"name": "calls", "description": "Calls, as derived from all their events"},
     {"name": "call-backs", "description": "Callers who gave up, and are called back"},
     {"name": "lines", "description": "Phone lines, mailboxes and entrances"},
-    {"name": "access log", "description": "The trail of looks at personal data"},
+    {"name": "access log", "description": "The trail of list_accesses at personal data"},
     {"name": "events", "description": "Events between the services"},
     {"name": "health", "description": "For orchestrators and Prometheus"},
 )

@@ -27,6 +27,8 @@ SHELL = {
     "settings",  # what the installation sets
     "metrics",  # gauges and counters
     "example",  # example data
+    "form",  # how one telephone system tells of calls: reads its requests
+    "forms",
 }
 #: The service's own root, which every feature may use and which uses no feature. `app` puts all of it together.
 _WEB_AND_STORAGE = (

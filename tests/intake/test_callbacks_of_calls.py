@@ -200,6 +200,6 @@ async def test_no_number_stands_in_the_tables_and_each_look_is_in_the_trail(inta
     async with intake.app.state.database.reading() as session:
         for table in (CALLBACKS, CALLBACK_CALLS, CALLERS):
             assert "20000001" not in str((await session.execute(select(table))).all())
-    looks = (await intake.client(Role.AUDITOR).get("/v1/access-log")).json()["items"]
-    mine = {(look["action"], look["purpose"]) for look in looks if look["subject"] == "rosa"}
+    list_accesses = (await intake.client(Role.AUDITOR).get("/v1/access-log")).json()["items"]
+    mine = {(look["action"], look["purpose"]) for look in list_accesses if look["subject"] == "rosa"}
     assert mine == {("list", "Formiddagens opkald"), ("read", "Formiddagens opkald")}

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from services.intake.drafts.service import DRAFTS
+from services.intake.drafts.repository import DRAFTS
 from services.intake.key_rotation.service import rotate
 from services.intake.vault import Vault
 from shared.ids import new_id
@@ -57,8 +57,8 @@ async def test_nothing_of_it_stands_readable_in_storage_and_the_look_is_logged(i
     assert "Ringer" not in str(row)
     assert "610190" not in str(row)
     await anna.get(f"{at}/draft")
-    looks = await intake.client(Role.AUDITOR).get("/v1/access-log")
-    assert [look["action"] for look in looks.json()["items"]].count("read") == 1
+    list_accesses = await intake.client(Role.AUDITOR).get("/v1/access-log")
+    assert [look["action"] for look in list_accesses.json()["items"]].count("read") == 1
 
 
 async def test_it_goes_when_the_facts_are_written(intake: Bench) -> None:

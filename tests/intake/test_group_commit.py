@@ -11,7 +11,7 @@ from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.access_log.service import looks
+from services.intake.access_log.repository import list_accesses
 from services.intake.contacts.repository import CONTACTS
 from services.intake.models import ContactName, tables
 from shared import group_commit
@@ -93,7 +93,7 @@ async def test_letters_of_one_moment_are_all_stored_once_in_few_commits(intake: 
     assert await intake.count(CONTACTS) == 60
     assert await intake.count(NAMES) == 120
     async with intake.app.state.database.reading() as session:
-        trail = await looks(session, contact_id=None, since=None, until=None, after=None, limit=100)
+        trail = await list_accesses(session, contact_id=None, since=None, until=None, after=None, limit=100)
     assert {str(look.contact_id) for look in trail} == told
     assert commits() < 20
 

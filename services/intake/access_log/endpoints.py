@@ -1,12 +1,12 @@
-"""The trail of looks at personal data, over HTTP."""
+"""The trail of list_accesses at personal data, over HTTP."""
 
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
+from services.intake.access_log.repository import list_accesses
 from services.intake.access_log.schemas import LookOut
-from services.intake.access_log.service import looks
 from shared.access import allow
 from shared.moments import Moment
 from shared.paging import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
@@ -36,7 +36,7 @@ async def list_looks(
 ) -> Page[LookOut]:
     """Newest first; of one contact, or of all."""
     after = decode_cursor(cursor)
-    rows = await looks(
+    rows = await list_accesses(
         work.session, contact_id=contact_id, since=at_from, until=at_to, after=after, limit=limit
     )
     page, last = split_page(rows, limit)

@@ -1,7 +1,7 @@
-"""The trail of every look at personal data: written in the transaction of the look itself.
+"""The log of every access to personal data, written in the transaction of the access itself.
 
-A list without names is one entry; a search is one entry, and one more for each contact it found.
-Source: domain.md § 8; Datatilsynet on C-579/21 (dates and purposes may be told, names of staff need not).
+A list without names is one entry; a search is one entry, and one more for each contact that it found.
+Source: domain.md § 8; Datatilsynet on C-579/21 (the citizen may get dates and purposes, not the names of staff).
 """
 
 from collections.abc import Iterable
@@ -10,19 +10,13 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Header
-from sqlalchemy import and_, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.models import Look
+from services.intake.access_log.repository import ACCESSES
 from shared.access import Principal
-from shared.database import table_of
 from shared.ids import new_id
 from shared.log import mask
-from shared.paging import Cursor
 from shared.row_batch import RowBatch
 from shared.unit_of_work import UnitOfWork
-
-_LOOKS = table_of(Look)
 
 Action = Literal["create", "read", "list", "search", "found", "change", "close"]
 
@@ -47,7 +41,7 @@ CALLING_BACK = "Opkald ringes tilbage"
 MENDING = "Telefonanlæggets meddelelse undersøges"
 
 
-async def log_look(
+async def log_access(
     work: UnitOfWork,
     who: Principal,
     action: Action,
@@ -56,15 +50,15 @@ async def log_look(
     contacts: Iterable[UUID | None] = (None,),
     criterion: str | None = None,
 ) -> None:
-    """Write one entry for each contact looked at; with None, for a look at no contact of its own."""
+    """Write one entry for each contact; None stands for an access that is about no single contact."""
     now = work.clock.now()
     rows = RowBatch()
     for contact in contacts:
-        note_look(rows, who, action, purpose, at=now, contact=contact, criterion=criterion)
+        add_access(rows, who, action, purpose, at=now, contact=contact, criterion=criterion)
     await rows.write(work.session)
 
 
-def note_look(
+def add_access(
     rows: RowBatch,
     who: Principal,
     action: Action,
@@ -74,7 +68,7 @@ def note_look(
     contact: UUID | None,
     criterion: str | None = None,
 ) -> None:
-    """Note one entry among rows that are going to be written."""
+    """Add one entry to rows that are going to be written."""
     look = {
         "id": new_id(),
         "at": at,
@@ -85,27 +79,4 @@ def note_look(
         "purpose": mask(purpose),
         "criterion": criterion,
     }
-    rows.note(_LOOKS, [look])
-
-
-async def looks(
-    session: AsyncSession,
-    *,
-    contact_id: UUID | None,
-    since: datetime | None,
-    until: datetime | None,
-    after: Cursor | None,
-    limit: int,
-) -> list[Look]:
-    """Entries, newest first, one more than `limit` when more follow."""
-    wanted = select(Look).order_by(_LOOKS.c.at.desc(), _LOOKS.c.id.desc()).limit(limit + 1)
-    if contact_id is not None:
-        wanted = wanted.where(_LOOKS.c.contact_id == contact_id)
-    if since is not None:
-        wanted = wanted.where(_LOOKS.c.at >= since)
-    if until is not None:
-        wanted = wanted.where(_LOOKS.c.at < until)
-    if after is not None:
-        earlier = and_(_LOOKS.c.at == after.at, _LOOKS.c.id < after.id)
-        wanted = wanted.where(or_(_LOOKS.c.at < after.at, earlier))
-    return list((await session.execute(wanted)).scalars())
+    rows.note(ACCESSES, [look])

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from uuid import UUID
 
-from services.intake.access_log import service
+from services.intake.access_log import service as access_log
 from services.intake.callbacks import repository
 from services.intake.callbacks.repository import WantedCallbacks
 from services.intake.callbacks.schemas import Cleared, ClearingIn
@@ -72,5 +72,5 @@ async def _clear(work: UnitOfWork, who: Principal, body: ClearingIn, rows: Seque
     )
     await do_all(work, who, rows, "clear", clearing_id=clearing_id)
     looked_at = {row.last_contact_id for row in rows}
-    await service.log_look(work, who, "change", service.CALLING_BACK, contacts=sorted(looked_at))
+    await access_log.log_access(work, who, "change", access_log.CALLING_BACK, contacts=sorted(looked_at))
     return clearing_id

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.intake.access_log import service as access_log_service
+from services.intake.access_log import service as access_log
 from services.intake.access_log.service import Purpose
 from services.intake.callbacks import clearing, repository, service
 from services.intake.callbacks.presenting import present_callback, present_items
@@ -74,7 +74,7 @@ async def list_callbacks(
     wanted = WantedCallbacks(statuses, line, since, is_short=short)
     rows = await repository.list_callbacks(work.session, wanted, decode_cursor(cursor), limit)
     page, last = split_page(rows, limit)
-    await access_log_service.log_look(work, who, "list", purpose or access_log_service.CALLING_BACK)
+    await access_log.log_access(work, who, "list", purpose or access_log.CALLING_BACK)
     items = await present_items(work, who, page, purpose)
     next_cursor = None if last is None else encode_cursor(last.due_at, last.id)
     link_next(request, response, next_cursor)

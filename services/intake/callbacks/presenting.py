@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.intake.access_log import service as access_log_service
+from services.intake.access_log import service as access_log
 from services.intake.callbacks import repository, service
 from services.intake.callbacks.schemas import CallbackItem, CallbackOut, DeedOut, NumberCallOut
 from services.intake.callbacks.state import NumberCall
@@ -20,8 +20,8 @@ async def present_items(
     if rows and who.has(Role.RECEPTION):
         numbers = await service.numbers_of(work, rows)
         looked_at = [row.last_contact_id for row in rows]
-        why = purpose or access_log_service.CALLING_BACK
-        await access_log_service.log_look(work, who, "read", why, contacts=looked_at)
+        why = purpose or access_log.CALLING_BACK
+        await access_log.log_access(work, who, "read", why, contacts=looked_at)
     return [_item(row, numbers.get(row.caller_id)) for row in rows]
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.intake.access_log import service
+from services.intake.access_log import service as access_log
 from services.intake.callbacks import repository
 from services.intake.callbacks.recomputing import Touched, tell_anew
 from services.intake.callbacks.schemas import SettleIn
@@ -106,7 +106,7 @@ async def _did(
     work: UnitOfWork, who: Principal, row: CallbackRow, action: DeedAction, **more: Any
 ) -> CallbackRow:
     await do_all(work, who, [row], action, **more)
-    await service.log_look(work, who, "change", service.CALLING_BACK, contacts=[row.last_contact_id])
+    await access_log.log_access(work, who, "change", access_log.CALLING_BACK, contacts=[row.last_contact_id])
     return await found(work, row.id)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from services.intake.access_log import service as access_log_service
+from services.intake.access_log import service as access_log
 from services.intake.access_log.service import Purpose
 from services.intake.call_story.state import CallOutcome, Inconsistency
 from services.intake.calls import repository, service
@@ -63,8 +63,8 @@ async def list_calls(
         after=decode_cursor(cursor),
         limit=limit,
     )
-    why = purpose or access_log_service.OVERVIEW
-    await access_log_service.log_look(work, who, "list", why, contacts=[contact_id])
+    why = purpose or access_log.OVERVIEW
+    await access_log.log_access(work, who, "list", why, contacts=[contact_id])
     page, last = split_page(rows, limit)
     next_cursor = None if last is None else encode_cursor(last.started_at, last.contact_id)
     link_next(request, response, next_cursor)
@@ -92,8 +92,8 @@ async def read_call(
     record = next((one for one in found if occurrence in (None, one.occurrence)), None)
     if record is None:
         raise NotFound("No call has this id.")
-    why = purpose or access_log_service.CALLING
-    await access_log_service.log_look(work, who, "read", why, contacts=[record.contact_id])
+    why = purpose or access_log.CALLING
+    await access_log.log_access(work, who, "read", why, contacts=[record.contact_id])
     caller = await service.caller_of(work, record) if may_see_the_person(who) else None
     (shown,) = await _shown(work, [record])
     return CallOut.model_validate({**shown, "caller": caller})

@@ -17,7 +17,7 @@ from services.intake.calls import repository
 from services.intake.delivery_store.service import sealed_row, write_deliveries
 from services.intake.settings import Settings
 from services.intake.telephony.canonical import CallEvent, CallEventType
-from services.intake.telephony.canonical_form import CANONICAL
+from services.intake.telephony.canonical_json.form import CANONICAL
 from services.intake.telephony.forms import RawDelivery
 from shared.background import Job
 from shared.unit_of_work import unit_of_work

@@ -8,10 +8,10 @@ chose to be anonymous are offered to nobody.
 from collections.abc import Sequence
 from uuid import UUID
 
-from services.intake.access_log import service
+from services.intake.access_log import service as access_log
 from services.intake.candidates.schemas import Candidate, CandidatePerson, Candidates
 from services.intake.contacts import repository
-from services.intake.contacts.presenting import is_protected
+from services.intake.contacts.schemas import is_protected
 from services.intake.contacts.service import find_contact
 from services.intake.models import Contact
 from services.intake.permissions import may_see_the_person
@@ -31,13 +31,15 @@ async def candidates_of(
     Raises NotFound.
     """
     contact = await find_contact(work, contact_id)
-    why = purpose or service.SEARCHING
-    await service.log_look(work, who, "search", why, contacts=[contact.id], criterion="phone")
+    why = purpose or access_log.SEARCHING
+    await access_log.log_access(work, who, "search", why, contacts=[contact.id], criterion="phone")
     if contact.anonymous or contact.phone_index is None:
         return Candidates(people=[], more=False)
     found = await repository.earlier_by_phone(work.session, contact, MOST_CANDIDATES)
     shown = found[:MOST_CANDIDATES]
-    await service.log_look(work, who, "found", why, contacts=[one.id for one in shown], criterion="phone")
+    await access_log.log_access(
+        work, who, "found", why, contacts=[one.id for one in shown], criterion="phone"
+    )
     people = [_person(work, who, about) for about in _by_person(shown)]
     return Candidates(people=people, more=len(found) > MOST_CANDIDATES)
 

@@ -5,10 +5,12 @@ only as long as nobody else has; it never takes back what a person did.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from services.intake.call_story.state import CallOutcome
+from services.intake.models import ContactColumns
 
 
 class ContactStatus(StrEnum):
@@ -106,3 +108,27 @@ def outcome_named(text: str) -> Outcome:
         return Outcome(text)
     except ValueError:
         return Outcome.COMPLETED
+
+
+_MOVERS: dict[str, Mover] = {"call": "call", "entry": "entry", "person": "person"}
+
+
+def standing_of(contact: ContactColumns) -> Standing:
+    """Where the contact stands."""
+    mover: Mover = (
+        "call" if contact.moved_by == "call" else "entry" if contact.moved_by == "entry" else "person"
+    )
+    outcome = None if contact.outcome is None else Outcome(contact.outcome)
+    return Standing(ContactStatus(contact.status), outcome, mover)
+
+
+def standing_columns(now: Standing, changed_at: datetime) -> dict[str, Any]:
+    """The columns that say where a contact stands."""
+    is_closed = now.status is ContactStatus.CLOSED
+    return {
+        "status": now.status,
+        "outcome": now.outcome,
+        "moved_by": now.moved_by,
+        "closed_at": changed_at if is_closed else None,
+        "changed_at": changed_at,
+    }

@@ -5,12 +5,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from services.intake.access_log import service as access_log_service
+from services.intake.access_log import service as access_log
 from services.intake.access_log.service import Purpose
-from services.intake.contacts import repository, searching, service
+from services.intake.contacts import repository, service
 from services.intake.contacts.contact_status import ContactStatus
-from services.intake.contacts.creating import arrival_of, create, new_contact
-from services.intake.contacts.presenting import present, present_found, present_item
 from services.intake.contacts.repository import Wanted
 from services.intake.contacts.schemas import (
     Closing,
@@ -21,6 +19,9 @@ from services.intake.contacts.schemas import (
     FactsIn,
     FoundContact,
     Search,
+    present,
+    present_found,
+    present_item,
 )
 from services.intake.delivery_store.dependencies import CaughtUp
 from services.intake.lines.dependencies import keep_lines_fresh, lines_of
@@ -35,6 +36,7 @@ from services.intake.problems import (
     ReceivedInFuture,
     UnknownLine,
 )
+from services.intake.registration.service import arrival_of, create, new_contact
 from services.intake.vault import Said
 from services.intake.wire import LineCode
 from shared.access import Principal
@@ -84,7 +86,7 @@ def _json(
 async def create_contact(
     who: Staff, body: ContactIn, once: Idempotent, grouped: Grouped, purpose: Purpose = None
 ) -> Response:
-    """It waits at the reception of its line; with facts it is registered, and triage looks at it.
+    """It waits at the reception of its line; with facts it is registered, and triage list_accesses at it.
 
     A walk-in gets the day's next ticket number of its entrance. The same Idempotency-Key and body give
     the same contact again.
@@ -123,7 +125,7 @@ async def list_contacts(
     """Newest first, without anything that names a person."""
     wanted = Wanted(status, channel, line, received_from, received_to, companion_of)
     rows = await repository.list_contacts(work.session, wanted, decode_cursor(cursor), limit)
-    await access_log_service.log_look(work, who, "list", purpose or access_log_service.OVERVIEW)
+    await access_log.log_access(work, who, "list", purpose or access_log.OVERVIEW)
     page, last = split_page(rows, limit)
     next_cursor = None if last is None else encode_cursor(last.received_at, last.id)
     link_next(request, response, next_cursor)
@@ -143,7 +145,7 @@ async def search_contacts(
     """
     if body.reference is None and not may_see_the_person(who):
         raise Forbidden("Your role searches by reference alone.")
-    rows = await searching.search(work, who, body, purpose)
+    rows = await service.search(work, who, body, purpose)
     page, last = split_page(rows, body.limit)
     next_cursor = None if last is None else encode_cursor(last[0].received_at, last[0].id)
     now, lines = work.clock.now(), lines_of(work)

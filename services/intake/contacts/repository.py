@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, bindparam, delete, func, or_, select, updat
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 
-from services.intake.models import Contact, ContactColumns, ContactName, TicketRoll
+from services.intake.models import Contact, ContactColumns, ContactDraft, ContactName, TicketRoll
 from shared.database import table_of, upsert
 from shared.paging import Cursor
 from shared.row_batch import RowBatch
@@ -18,6 +18,7 @@ from shared.row_batch import RowBatch
 CONTACTS = table_of(Contact)
 NAMES = table_of(ContactName)
 TICKETS = table_of(TicketRoll)
+DRAFTS = table_of(ContactDraft)
 
 _CONTACT_COLUMNS = tuple(CONTACTS.columns.keys())
 
@@ -205,3 +206,8 @@ async def count_unfinished(session: AsyncSession) -> dict[tuple[str, str], int]:
         .group_by(CONTACTS.c.status, CONTACTS.c.channel)
     )
     return {(status, channel): count for status, channel, count in rows}
+
+
+async def delete_draft(session: AsyncSession, contact_id: UUID) -> None:
+    """Delete what somebody was writing about the contact: it is stored as facts now, or the contact is closed."""
+    await session.execute(delete(DRAFTS).where(DRAFTS.c.contact_id == contact_id))

@@ -1,24 +1,27 @@
 """What can be done with a contact that is there. Each in the caller's transaction, with trail and events."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.intake.access_log import service as access_log_service
-from services.intake.contacts import contact_status, repository, standing
-from services.intake.contacts.contact_events import registered_event
-from services.intake.contacts.contact_status import ContactStatus
-from services.intake.contacts.creating import said_of
-from services.intake.contacts.identity import Identity, complete_facts, identify
-from services.intake.contacts.schemas import CitizenIn, Closing, ContactChange, ContactPerson
-from services.intake.drafts import service as drafts_service
+from services.intake.access_log import service as access_log
+from services.intake.contacts import contact_status, repository
+from services.intake.contacts.contact_events import closed_event, registered_event
+from services.intake.contacts.contact_status import ContactStatus, Outcome, Standing, standing_columns
+from services.intake.contacts.identity import Identity, complete_facts, identify, read_cpr
+from services.intake.contacts.schemas import CitizenIn, Closing, ContactChange, ContactPerson, Search
 from services.intake.models import Contact
-from services.intake.problems import ContactClosed
+from services.intake.problems import ContactClosed, at_field
+from services.intake.registration.service import said_of
 from services.intake.vault import Said, name_words, sealed_columns, vault_of
 from shared.access import Principal
 from shared.contracts import Facts
 from shared.etags import etag, require_version
-from shared.problems import NotFound
+from shared.ids import read_reference
+from shared.paging import Cursor, decode_cursor
+from shared.phone_numbers import normalised_phone
+from shared.problems import InvalidInput, NotFound
 from shared.unit_of_work import UnitOfWork
 
 
@@ -32,9 +35,7 @@ async def read(
 ) -> tuple[Contact, Said]:
     """The contact, with the look written down. Raises NotFound."""
     contact = await _found(work, contact_id, locked=False)
-    await access_log_service.log_look(
-        work, who, "read", purpose or access_log_service.HANDLING, contacts=[contact.id]
-    )
+    await access_log.log_access(work, who, "read", purpose or access_log.HANDLING, contacts=[contact.id])
     return contact, vault_of(work).open_said(contact.id, contact.said)
 
 
@@ -65,9 +66,7 @@ async def write_facts(
     """The facts as the reception has them now; triage hears of them."""
     contact, said = await _to_change(work, contact_id, if_match)
     await _register(work, contact, said, facts, {})
-    await access_log_service.log_look(
-        work, who, "change", purpose or access_log_service.HANDLING, contacts=[contact.id]
-    )
+    await access_log.log_access(work, who, "change", purpose or access_log.HANDLING, contacts=[contact.id])
     return contact, said
 
 
@@ -82,8 +81,8 @@ async def _register(
         anonymous=bool(more.get("anonymous", contact.anonymous)),
         has_cpr=said.cpr is not None,
     )
-    moved_to = contact_status.after_registered(standing.standing_of(contact))
-    moved = standing.standing_columns(moved_to, now)
+    moved_to = contact_status.after_registered(contact_status.standing_of(contact))
+    moved = contact_status.standing_columns(moved_to, now)
     await repository.change(
         work.session,
         contact,
@@ -92,7 +91,7 @@ async def _register(
         edition=contact.edition + 1,
         version=contact.version + 1,
     )
-    await drafts_service.drop(work.session, contact.id)
+    await repository.delete_draft(work.session, contact.id)
     await work.publish(registered_event(contact, facts, now))
 
 
@@ -116,9 +115,7 @@ async def change(
         await repository.change(work.session, contact, **columns, edition=contact.edition + 1, changed_at=now)
     words = name_words(said.name, said.contact_name)
     await repository.replace_names(work.session, contact.id, vault_of(work).name_indexes(words))
-    await access_log_service.log_look(
-        work, who, "change", purpose or access_log_service.HANDLING, contacts=[contact.id]
-    )
+    await access_log.log_access(work, who, "change", purpose or access_log.HANDLING, contacts=[contact.id])
     return contact, said
 
 
@@ -177,10 +174,54 @@ async def close(
         require_version(if_match, contact.edition)
     said = said.model_copy(update={"close_reason": body.reason})
     columns = sealed_columns(vault_of(work), contact.id, said)
-    await standing.end(
+    await end_contact(
         work, contact, contact_status.closed(body.outcome, "person"), **columns, edition=contact.edition + 1
     )
-    await access_log_service.log_look(
-        work, who, "close", purpose or access_log_service.HANDLING, contacts=[contact.id]
-    )
+    await access_log.log_access(work, who, "close", purpose or access_log.HANDLING, contacts=[contact.id])
     return contact, said
+
+
+async def end_contact(
+    work: UnitOfWork, contact: Contact, standing: Standing, at: datetime | None = None, **more: Any
+) -> None:
+    """Close the contact at that moment (default now), and tell routing and triage."""
+    moment = at or work.clock.now()
+    columns = standing_columns(standing, moment)
+    await repository.change(work.session, contact, **columns, **more, version=contact.version + 1)
+    await repository.delete_draft(work.session, contact.id)
+    await work.publish(closed_event(contact, standing.outcome or Outcome.COMPLETED, moment))
+
+
+async def search(
+    work: UnitOfWork, who: Principal, body: Search, purpose: str | None
+) -> list[tuple[Contact, Said]]:
+    """Contacts with this value, newest first, one more than the limit when more follow.
+
+    The search is written down with the kind of its criterion, and so is each contact it finds.
+    """
+    after = decode_cursor(body.cursor)
+    criterion, contacts = await _search(work, body, after)
+    why = body.purpose or purpose or access_log.SEARCHING
+    await access_log.log_access(work, who, "search", why, criterion=criterion)
+    seen = [contact.id for contact in contacts[: body.limit]]
+    await access_log.log_access(work, who, "found", why, contacts=seen, criterion=criterion)
+    vault = vault_of(work)
+    return [(contact, vault.open_said(contact.id, contact.said)) for contact in contacts]
+
+
+async def _search(work: UnitOfWork, body: Search, after: Cursor | None) -> tuple[str, list[Contact]]:
+    vault, session, limit = vault_of(work), work.session, body.limit
+    if body.cpr is not None:
+        index = vault.index_of("cpr", read_cpr(body.cpr, "/cpr").digits)
+        return "cpr", list(await repository.search_by(session, "cpr_index", str(index), after, limit))
+    if body.phone is not None:
+        number = normalised_phone(body.phone)
+        if number is None:
+            raise InvalidInput(errors=at_field("/phone", "is not a phone number"))
+        index = vault.index_of("phone", number)
+        return "phone", list(await repository.search_by(session, "phone_index", str(index), after, limit))
+    if body.reference is not None:
+        reference = read_reference(body.reference)
+        return "reference", list(await repository.search_by(session, "reference", reference, after, limit))
+    words = vault.name_indexes(name_words(body.name))
+    return "name", list(await repository.search_by_name(session, words, after, limit)) if words else []

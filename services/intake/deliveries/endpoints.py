@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Row
 
-from services.intake.access_log import service
+from services.intake.access_log import service as access_log
 from services.intake.access_log.service import Purpose
 from services.intake.call_story.state import Inconsistency
 from services.intake.calls import repository as calls_repository
@@ -24,7 +24,7 @@ from services.intake.deliveries.schemas import (
 )
 from services.intake.delivery_store import repository
 from services.intake.delivery_store.dependencies import CaughtUp
-from services.intake.delivery_store.reading import text_of
+from services.intake.delivery_store.service import text_of
 from services.intake.delivery_store.states import DeliveryState
 from services.intake.lines.dependencies import lines_of
 from services.intake.telephony.canonical import Source
@@ -89,7 +89,7 @@ async def read_delivery(
     row = await repository.find(work.session, delivery)
     if row is None:
         raise NotFound("No delivery has this id.")
-    await service.log_look(work, who, "read", purpose or service.MENDING)
+    await access_log.log_access(work, who, "read", purpose or access_log.MENDING)
     try:
         text = text_of(work, row)
     except SealBrokenError:

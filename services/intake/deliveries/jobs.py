@@ -1,7 +1,7 @@
 """Interprets what exchanges delivered, after it was stored: in batches, exchange by exchange.
 
 One transaction finds out what the deliveries of a batch mean, derives the calls they speak of, and marks
-them. It is woken by the door and looks by itself as well. An exchange is one replica's at a time; a delivery
+them. It is woken by the door and list_accesses by itself as well. An exchange is one replica's at a time; a delivery
 that spoils its batch is found by trying each alone, and set aside.
 """
 
@@ -17,7 +17,7 @@ from starlette.datastructures import State
 from services.intake.calls import repository as calls_repository
 from services.intake.calls import service
 from services.intake.delivery_store import repository
-from services.intake.delivery_store.reading import Reading, read
+from services.intake.delivery_store.service import Reading, read
 from services.intake.delivery_store.states import FAILED, DeliveryState
 from services.intake.lines.dependencies import refresh_lines
 from services.intake.lines.lines import Lines

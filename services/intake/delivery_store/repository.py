@@ -1,6 +1,6 @@
 """Deliveries of exchanges in storage: as they came, and what they were found to be. Nothing here commits.
 
-Reading them looks for few among very many, by partial indexes: states are literals, since a bound value
+Reading them list_accesses for few among very many, by partial indexes: states are literals, since a bound value
 would keep the database from using those (design.md, decision 4).
 """
 

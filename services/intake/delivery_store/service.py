@@ -1,28 +1,36 @@
-"""Deliveries of exchanges at the door: sealed and committed before they are answered, each once for ever.
+"""Deliveries of telephone systems: stored encrypted before they are answered, each of them once.
 
-What they mean is found afterwards (interpreting.py). Those of several requests that come at the same moment
-are committed together (shared/grouped.py); unlike other rows, a repeated one harms nobody.
+What a delivery means is asked of its form whenever it matters, and never stored as truth. Deliveries that arrive
+at the same moment are committed together (shared/group_commit.py); a repeated one is ignored.
 """
 
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
+import structlog
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.delivery_store import repository
 from services.intake.delivery_store.schemas import MOST_EVENTS, Receipt
-from services.intake.delivery_store.states import DeliveryState
+from services.intake.delivery_store.states import FAILED, FUTURE, DeliveryState
 from services.intake.gauges import IntakeGauges
 from services.intake.problems import TooManyEvents
-from services.intake.telephony.forms import RawDelivery
+from services.intake.telephony.canonical import CallEvent, ExchangeRestart
+from services.intake.telephony.forms import Form, RawDelivery, Uninterpretable
 from services.intake.vault import delivery_context, key_of, vault_of
 from shared.group_commit import GroupCommitter, GroupWriting
 from shared.ids import new_id
 from shared.unit_of_work import Context
 
-Row = Mapping[str, Any]
+NewDelivery = Mapping[str, Any]
+
+log = structlog.get_logger("reading")
 
 _LONGEST_ID = 120
 _LONGEST_SOURCE = 40
@@ -39,8 +47,8 @@ async def take(grouped: GroupWriting, form: str, told: Sequence[RawDelivery]) ->
     return Receipt(received=len(told), new=new, duplicates=len(told) - new)
 
 
-async def _store(grouped: GroupWriting, rows: Sequence[Row]) -> int:
-    together: GroupCommitter[Sequence[Row], int] = grouped.state.delivery_committer
+async def _store(grouped: GroupWriting, rows: Sequence[NewDelivery]) -> int:
+    together: GroupCommitter[Sequence[NewDelivery], int] = grouped.state.delivery_committer
     new = await together.stored(rows)
     if new is None:
         async with grouped.alone() as work:
@@ -49,12 +57,12 @@ async def _store(grouped: GroupWriting, rows: Sequence[Row]) -> int:
     return new
 
 
-async def write_deliveries(session: AsyncSession, several: Sequence[Sequence[Row]]) -> list[int]:
+async def write_deliveries(session: AsyncSession, several: Sequence[Sequence[NewDelivery]]) -> list[int]:
     """Store the deliveries of several requests; tells each how many of its own were new.
 
     In the order of their names, so that two replicas that are told the same do not cross.
     """
-    first: dict[tuple[str, str], tuple[int, Row]] = {}
+    first: dict[tuple[str, str], tuple[int, NewDelivery]] = {}
     for number, rows in enumerate(several):
         for row in rows:
             first.setdefault((row["source"], row["delivery_id"]), (number, row))
@@ -86,3 +94,65 @@ def _storable_id(text: str) -> str:
     if 0 < len(text) <= _LONGEST_ID and text.isprintable():
         return text
     return hashlib.sha256(text.encode(errors="replace")).hexdigest()
+
+
+#: Clocks differ; what is told of a later moment than this from its arrival has not happened yet.
+AHEAD = timedelta(minutes=5)
+
+
+_LONGEST_REASON = 40
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one delivery was found to be. `due_at`: when it is worth reading again."""
+
+    id: UUID
+    state: DeliveryState
+    reason: str | None = None
+    event: CallEvent | ExchangeRestart | None = None
+    due_at: datetime | None = None
+
+    def columns(self) -> dict[str, Any]:
+        """The reading as `delivery_repository.mark` takes it."""
+        return {
+            "id": self.id,
+            "state": self.state,
+            "reason": self.reason,
+            "call_id": self.event.call_id if isinstance(self.event, CallEvent) else None,
+            "occurred_at": None if self.event is None else self.event.occurred_at,
+            "due_at": self.due_at,
+        }
+
+
+def text_of(context: Context, row: Row[Any]) -> str:
+    """What came, as it came. Raises SealBrokenError when its key is gone."""
+    return vault_of(context).ring.open(row.sealed, delivery_context(row.source, row.delivery_id))
+
+
+def read(context: Context, row: Row[Any]) -> Reading:
+    """Interpret one delivery. Never raises: one that cannot be read must not keep the others waiting."""
+    try:
+        event = interpreted(context, row)
+    except Uninterpretable as error:
+        return Reading(row.id, DeliveryState.SET_ASIDE, error.reason[:_LONGEST_REASON])
+    except Exception as error:
+        # The type only: an error's text may quote what was sent.
+        log.warning("not interpreted", form=row.form, delivery=str(row.id), error=type(error).__name__)
+        return Reading(row.id, DeliveryState.SET_ASIDE, FAILED)
+    if event is None:
+        return Reading(row.id, DeliveryState.NO_NEWS)
+    if event.occurred_at > max(row.received_at + AHEAD, context.clock.now()):
+        return Reading(row.id, DeliveryState.SET_ASIDE, FUTURE, due_at=event.occurred_at)
+    state = DeliveryState.EVENT if isinstance(event, CallEvent) else DeliveryState.RESTART
+    return Reading(row.id, state, event=event)
+
+
+def interpreted(context: Context, row: Row[Any]) -> CallEvent | ExchangeRestart | None:
+    """What the delivery's form says of it. Raises Uninterpretable, also for a form that is gone."""
+    forms: Mapping[str, Form] = context.state.forms
+    form = forms.get(row.form)
+    if form is None:
+        raise Uninterpretable("unknown-form")
+    delivery = RawDelivery(row.source, row.delivery_id, row.form, text_of(context, row))
+    return form.interpret(delivery, row.received_at)

@@ -1,13 +1,14 @@
 """Drafts over HTTP: what is being written about a contact, kept every few seconds."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from services.intake.access_log.service import Purpose
+from services.intake.contacts.repository import delete_draft
 from services.intake.drafts import service
+from services.intake.drafts.schemas import DraftIn, DraftOut
 from services.intake.problems import ContactClosed
 from shared.access import Principal, allow
 from shared.etags import IfMatch, etag
@@ -17,32 +18,6 @@ from shared.vocabulary import Role
 
 drafts_router = APIRouter(prefix="/v1/contacts", tags=["contacts"])
 Writer = Annotated[Principal, allow(Role.RECEPTION, Role.CASEWORKER)]
-MOST_FIELDS = 200
-_MOST_CHARACTERS = 40_000
-
-
-def _of_bearable_size(content: dict[str, Any]) -> dict[str, Any]:
-    if len(content) > MOST_FIELDS or len(str(content)) > _MOST_CHARACTERS:
-        raise ValueError("a draft has at most 200 fields and 40,000 characters")
-    return content
-
-
-class DraftIn(BaseModel):
-    """A form as it stands, in whatever fields it has."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    content: Annotated[dict[str, Any], AfterValidator(_of_bearable_size)] = Field(
-        examples=[{"summary": "Ringer om sin søns"}]
-    )
-
-
-class DraftOut(DraftIn):
-    """A draft, and who kept it when."""
-
-    contact_id: UUID
-    saved_at: str
-    saved_by: str
 
 
 @drafts_router.get(
@@ -80,4 +55,4 @@ async def save_draft(
 )
 async def drop_draft(who: Writer, contact_id: UUID, work: Writing) -> None:
     """It is dropped by itself when the facts are written or the contact closes."""
-    await service.drop(work.session, contact_id)
+    await delete_draft(work.session, contact_id)

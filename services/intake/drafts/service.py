@@ -1,30 +1,26 @@
-"""What somebody is writing about a contact, before it is finished: kept so that no crash loses it.
+"""Drafts: what somebody is writing about a contact and has not finished, stored so that no crash loses it.
 
-A draft is sealed like everything that was said, belongs to its contact, and goes when the contact's facts are
-written or the contact closes. Its version is its ETag: of two pages open on one contact, the one that comes
-later is told, and overwrites nothing.
+A draft is encrypted like all personal data, and is deleted when the contact's facts are written or the contact
+closes. Its version is its ETag: of two pages open on one contact, the later one gets 412 and overwrites nothing.
 """
 
 from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.access_log import service
-from services.intake.contacts import repository
+from services.intake.access_log.service import HANDLING, log_access
+from services.intake.contacts import repository as contacts_repository
 from services.intake.contacts.contact_status import ContactStatus
+from services.intake.drafts import repository
 from services.intake.models import ContactDraft
 from services.intake.problems import ContactClosed
 from services.intake.vault import draft_context, key_of, vault_of
 from shared.access import Principal
-from shared.database import table_of, upsert
 from shared.etags import require_version
 from shared.problems import NotFound
 from shared.unit_of_work import UnitOfWork
 
-DRAFTS = table_of(ContactDraft)
 _CONTENT: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
 
 
@@ -32,10 +28,10 @@ async def read(
     work: UnitOfWork, who: Principal, contact_id: UUID, purpose: str | None
 ) -> tuple[dict[str, Any], ContactDraft]:
     """The draft's content and its row. Raises NotFound when there is none. The look is logged."""
-    row = await _find(work.session, contact_id)
+    row = await repository.find_draft(work.session, contact_id)
     if row is None:
         raise NotFound("Nobody has begun to write about this contact.")
-    await service.log_look(work, who, "read", purpose or service.HANDLING, contacts=[contact_id])
+    await log_access(work, who, "read", purpose or HANDLING, contacts=[contact_id])
     return _CONTENT.validate_json(vault_of(work).ring.open(row.sealed, draft_context(contact_id))), row
 
 
@@ -46,12 +42,12 @@ async def save(
 
     Raises NotFound, ContactClosed, VersionRequired or StaleVersion.
     """
-    contact = await repository.find(work.session, contact_id, locked=True)
+    contact = await contacts_repository.find(work.session, contact_id, locked=True)
     if contact is None:
         raise NotFound("No contact has this id.")
     if contact.status == ContactStatus.CLOSED:
         raise ContactClosed
-    before = await _find(work.session, contact_id)
+    before = await repository.find_draft(work.session, contact_id)
     if before is not None:
         require_version(if_match, before.version)
     sealed = vault_of(work).ring.seal(_CONTENT.dump_json(content).decode(), draft_context(contact_id))
@@ -63,16 +59,5 @@ async def save(
         "saved_at": work.clock.now(),
         "saved_by": who.subject,
     }
-    kept = upsert(work.session, DRAFTS).values(**values)
-    await work.session.execute(kept.on_conflict_do_update(index_elements=["contact_id"], set_=values))
+    await repository.store_draft(work.session, values)
     return ContactDraft(**values)
-
-
-async def drop(session: AsyncSession, contact_id: UUID) -> None:
-    """It is finished, or nothing comes of it."""
-    await session.execute(delete(DRAFTS).where(DRAFTS.c.contact_id == contact_id))
-
-
-async def _find(session: AsyncSession, contact_id: UUID) -> ContactDraft | None:
-    row = (await session.execute(select(DRAFTS).where(DRAFTS.c.contact_id == contact_id))).mappings().first()
-    return None if row is None else ContactDraft(**row)

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.intake.contacts.contact_events import rekeyed_events
 from services.intake.contacts.repository import CONTACTS, replace_names
 from services.intake.delivery_store.repository import DELIVERIES
-from services.intake.drafts.service import DRAFTS
+from services.intake.drafts.repository import DRAFTS
 from services.intake.key_rotation.caller_numbers import old_callers, reindexed_callers
 from services.intake.models import tables
 from services.intake.vault import Vault, delivery_context, draft_context, name_words, sealed_columns

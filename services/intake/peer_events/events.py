@@ -7,8 +7,9 @@ either changes nothing.
 from datetime import datetime
 from uuid import UUID
 
-from services.intake.contacts import contact_status, repository, standing
+from services.intake.contacts import contact_status, repository
 from services.intake.contacts.contact_status import ContactStatus, Standing
+from services.intake.contacts.service import end_contact
 from services.intake.models import Contact
 from shared.contracts import (
     ContactTriaged,
@@ -35,8 +36,8 @@ async def _contact(work: UnitOfWork, contact_id: UUID) -> Contact:
 
 async def _move(work: UnitOfWork, contact: Contact, to: Standing, at: datetime, **more: object) -> None:
     columns = dict(more)
-    if to != standing.standing_of(contact):
-        columns |= standing.standing_columns(to, at)
+    if to != contact_status.standing_of(contact):
+        columns |= contact_status.standing_columns(to, at)
         columns["version"] = contact.version + 1
     if columns:
         await repository.change(work.session, contact, **columns)
@@ -46,7 +47,7 @@ async def on_entry_taken(work: UnitOfWork, event: EntryTaken) -> None:
     """waiting → open."""
     contact = await _contact(work, event.contact_id)
     if _is_news(contact, event.occurred_at):
-        to = contact_status.after_taken(standing.standing_of(contact))
+        to = contact_status.after_taken(contact_status.standing_of(contact))
         await _move(work, contact, to, event.occurred_at, entry_moved_at=event.occurred_at)
 
 
@@ -54,7 +55,7 @@ async def on_entry_released(work: UnitOfWork, event: EntryReleased) -> None:
     """open → waiting."""
     contact = await _contact(work, event.contact_id)
     if _is_news(contact, event.occurred_at):
-        to = contact_status.after_released(standing.standing_of(contact))
+        to = contact_status.after_released(contact_status.standing_of(contact))
         await _move(work, contact, to, event.occurred_at, entry_moved_at=event.occurred_at)
 
 
@@ -67,7 +68,7 @@ async def on_entry_completed(work: UnitOfWork, event: EntryCompleted) -> None:
     contact = await _contact(work, event.contact_id)
     if contact.status != ContactStatus.CLOSED:
         outcome = contact_status.outcome_named(event.outcome)
-        await standing.end(work, contact, contact_status.closed(outcome, "entry"), event.occurred_at)
+        await end_contact(work, contact, contact_status.closed(outcome, "entry"), event.occurred_at)
 
 
 async def on_entry_returned(work: UnitOfWork, event: EntryReturned) -> None:
@@ -75,7 +76,7 @@ async def on_entry_returned(work: UnitOfWork, event: EntryReturned) -> None:
     contact = await _contact(work, event.contact_id)
     if event.decision < contact.decision or event.decision <= contact.returned_decision:
         return
-    to = contact_status.after_returned(standing.standing_of(contact))
+    to = contact_status.after_returned(contact_status.standing_of(contact))
     await _move(work, contact, to, event.occurred_at, returned_decision=event.decision)
 
 
@@ -90,7 +91,7 @@ async def on_contact_triaged(work: UnitOfWork, event: ContactTriaged) -> None:
 
 
 def _after_decision(contact: Contact, decision: int) -> Standing:
-    now = standing.standing_of(contact)
+    now = contact_status.standing_of(contact)
     # The unit's return of this very decision can be told before the decision itself.
     return now if contact.returned_decision >= decision else contact_status.after_triaged(now)
 

@@ -9,7 +9,7 @@ from fastapi.security import APIKeyHeader, HTTPBearer
 
 from services.intake.settings import Settings
 from services.intake.telephony.canonical import Source
-from services.intake.telephony.canonical_form import CANONICAL
+from services.intake.telephony.canonical_json.form import CANONICAL
 from services.intake.telephony.forms import Form, Incoming
 from services.intake.telephony.signatures import TELLERS
 from shared.access import Allow

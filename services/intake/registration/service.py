@@ -7,7 +7,7 @@ which can be written together with those of other requests (shared/grouped.py).
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.intake.access_log import service
+from services.intake.access_log import service as access_log
 from services.intake.contacts import repository
 from services.intake.contacts.contact_events import registered_event, waiting_event
 from services.intake.contacts.contact_status import ContactStatus
@@ -81,8 +81,8 @@ def new_contact(
     rows = RowBatch()
     words = name_words(said.name, said.contact_name)
     repository.note_contact(rows, contact, vault_of(context).name_indexes(words))
-    why = purpose or service.RECEIVING
-    service.note_look(rows, who, "create", why, at=arrival.now, contact=contact.id)
+    why = purpose or access_log.RECEIVING
+    access_log.add_access(rows, who, "create", why, at=arrival.now, contact=contact.id)
     visit = QueueVisit(position=1, queue=arrival.line.reception_queue, entered_at=arrival.received_at)
     context.outbox.note(rows, [waiting_event(contact, [visit], arrival.now)])
     if facts is not None:

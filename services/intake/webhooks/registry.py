@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from services.intake.settings import Settings
 from services.intake.telephony.asterisk.forms import AmiForm, QueueLogForm
-from services.intake.telephony.canonical_form import CanonicalForm
+from services.intake.telephony.canonical_json.form import CanonicalForm
 from services.intake.telephony.flexfone.form import FlexfoneForm
 from services.intake.telephony.forms import Form
 from services.intake.telephony.signatures import Signatures, SignedOrToken
