@@ -1,19 +1,24 @@
-"""Lists in pages: keyset cursors that stay right while rows come and go."""
+"""Lists in pages: keyset cursors that stay right while rows come and go.
+
+An endpoint asks for `Paging`, reads `paging.limit + 1` rows after `paging.after`, and answers
+`paging.page(...)`.
+"""
 
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
-from fastapi import Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from shared.problems import InvalidCursor
 
 Item = TypeVar("Item")
+Row = TypeVar("Row")
 
 Limit = Annotated[int, Query(ge=1, le=500, description="At most so many items", examples=[50])]
 CursorText = Annotated[str | None, Query(max_length=400, description="`next_cursor` of the page before")]
@@ -65,3 +70,44 @@ def link_next(request: Request, response: Response, next_cursor: str | None) -> 
     if next_cursor is not None:
         url = request.url.include_query_params(cursor=next_cursor)
         response.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
+
+
+class Paged:
+    """One request for a page: how many items at most, after which place, and the page that answers it."""
+
+    def __init__(
+        self, request: Request, response: Response, limit: Limit = 50, cursor: CursorText = None
+    ) -> None:
+        self.limit = limit
+        self._cursor = cursor
+        self._request, self._response = request, response
+
+    @property
+    def after(self) -> Cursor | None:
+        """The place after which the page begins; None for the first page. Raises InvalidCursor."""
+        return decode_cursor(self._cursor)
+
+    def split(
+        self, rows: Sequence[Row], place: Callable[[Row], tuple[datetime, UUID]]
+    ) -> tuple[Sequence[Row], str | None]:
+        """The page of `limit + 1` rows and its `next_cursor`, which also becomes the Link header.
+
+        `place` gives the moment and the id that the list is ordered by.
+        """
+        page, last = split_page(rows, self.limit)
+        next_cursor = None if last is None else encode_cursor(*place(last))
+        link_next(self._request, self._response, next_cursor)
+        return page, next_cursor
+
+    def page(
+        self,
+        rows: Sequence[Row],
+        place: Callable[[Row], tuple[datetime, UUID]],
+        item: Callable[[Row], Item],
+    ) -> Page[Item]:
+        """The page of `limit + 1` rows, each as `item` makes it."""
+        found, next_cursor = self.split(rows, place)
+        return Page(items=[item(row) for row in found], next_cursor=next_cursor)
+
+
+Paging = Annotated[Paged, Depends()]

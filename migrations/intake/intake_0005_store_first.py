@@ -2,7 +2,8 @@
 
 What was stored before was interpreted already. An event stands there in canonical form, so its form is
 `events`; what meant nothing came from Asterisk's queue_log, and stands there as it came. On the way back a
-row keeps its form as its kind, which the older program passes over, so that a later upgrade can read it again.
+row keeps its form as its kind, which the older program passes over, so that a later upgrade can read it
+again.
 """
 
 from collections.abc import Sequence
@@ -126,7 +127,8 @@ def _copy(old: sa.Table, new: sa.Table) -> None:
 def downgrade() -> None:
     """What was not interpreted, or came in another form than canonical, is not known to the older schema.
 
-    It keeps its rows, with the form as their kind: nothing that came is lost, and a later upgrade reads it again.
+    It keeps its rows, with the form as their kind: nothing that came is lost, and a later upgrade reads it
+    again.
     """
     op.drop_index("ix_calls_open", "calls")
     _partial("ix_calls_open", "calls", ["source"], "gone_at IS NULL")

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from starlette.datastructures import State
 
 from services.intake.access_log.endpoints import access_log_router
+from services.intake.callbacks.clearing.endpoints import clearings_router
 from services.intake.callbacks.endpoints import callbacks_router
 from services.intake.calls.endpoints import calls_router
 from services.intake.calls.jobs import SilenceWatch
@@ -26,6 +27,7 @@ from services.intake.monitoring import metrics
 from services.intake.my_calls.endpoints import my_calls_router
 from services.intake.my_calls.service import broadcast_calls
 from services.intake.peer_events.events import HANDLERS
+from services.intake.registration.endpoints import registration_router
 from services.intake.settings import Settings
 from services.intake.vault import Vault
 from services.intake.webhooks.endpoints import add_form_routes, telephony_router
@@ -42,7 +44,7 @@ _TAGS = (
     {"name": "calls", "description": "Calls, as derived from all their events"},
     {"name": "call-backs", "description": "Callers who gave up, and are called back"},
     {"name": "lines", "description": "Phone lines, mailboxes and entrances"},
-    {"name": "access log", "description": "The trail of list_accesses at personal data"},
+    {"name": "access log", "description": "The log of accesses to personal data"},
     {"name": "events", "description": "Events between the services"},
     {"name": "health", "description": "For orchestrators and Prometheus"},
 )
@@ -82,6 +84,7 @@ def service(settings: Settings) -> Service:
         description="Contacts by phone, letter and walk-in; the people in them; the calls they came by.",
         tables=tables,
         routers=(
+            registration_router,
             contacts_router,
             drafts_router,
             candidates_router,
@@ -90,6 +93,7 @@ def service(settings: Settings) -> Service:
             calls_router,
             my_calls_router,
             callbacks_router,
+            clearings_router,
             lines_router,
             access_log_router,
         ),

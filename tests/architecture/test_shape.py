@@ -30,7 +30,8 @@ SHELL = {
     "form",  # how one telephone system tells of calls: reads its requests
     "forms",
 }
-#: The service's own root, which every feature may use and which uses no feature. `app` puts all of it together.
+#: The service's own root, which every feature may use and which uses no feature. `app` puts all of it
+#: together.
 _WEB_AND_STORAGE = (
     "fastapi",
     "starlette",

@@ -7,7 +7,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.callbacks.state import (
+from services.intake.callback_store.state import (
     Callback,
     CallbackOutcome,
     CallbackStatus,

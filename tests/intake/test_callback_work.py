@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.intake.callbacks.repository import CLEARINGS, DEEDS
+from services.intake.callback_store.repository import CLEARINGS, DEEDS
 from services.intake.contacts.repository import CONTACTS
 from shared.ids import new_id
 from shared.vocabulary import Role

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from services.intake.callbacks.repository import CALLBACK_CALLS, CALLBACKS, CALLERS
+from services.intake.callback_store.repository import CALLBACK_CALLS, CALLBACKS, CALLERS
 from shared.vocabulary import Role
 from tests.bench import Bench
 from tests.intake.test_telephony import tell
@@ -200,6 +200,6 @@ async def test_no_number_stands_in_the_tables_and_each_look_is_in_the_trail(inta
     async with intake.app.state.database.reading() as session:
         for table in (CALLBACKS, CALLBACK_CALLS, CALLERS):
             assert "20000001" not in str((await session.execute(select(table))).all())
-    list_accesses = (await intake.client(Role.AUDITOR).get("/v1/access-log")).json()["items"]
-    mine = {(look["action"], look["purpose"]) for look in list_accesses if look["subject"] == "rosa"}
+    accesses = (await intake.client(Role.AUDITOR).get("/v1/access-log")).json()["items"]
+    mine = {(look["action"], look["purpose"]) for look in accesses if look["subject"] == "rosa"}
     assert mine == {("list", "Formiddagens opkald"), ("read", "Formiddagens opkald")}

@@ -99,10 +99,8 @@ async def test_the_look_is_in_the_trail_as_a_search_by_phone(intake: Bench) -> N
     earlier = await wrote(intake, {"cpr": ALMAS_CPR})
     contact = await the_callers_contact(intake)
     await candidates(intake, contact)
-    list_accesses = (await intake.client(Role.AUDITOR).get("/v1/access-log")).json()["items"]
-    by_phone = {
-        (look["action"], look["contact_id"]) for look in list_accesses if look["criterion"] == "phone"
-    }
+    accesses = (await intake.client(Role.AUDITOR).get("/v1/access-log")).json()["items"]
+    by_phone = {(look["action"], look["contact_id"]) for look in accesses if look["criterion"] == "phone"}
     assert by_phone == {("search", contact), ("found", earlier)}
 
 

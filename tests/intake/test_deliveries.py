@@ -90,8 +90,8 @@ async def test_operations_can_read_what_came_and_the_look_is_logged(intake: Benc
     place = f"/v1/telephony/deliveries/{item['id']}"
 
     assert (await intake.client(Role.OPERATIONS).get(place)).json()["text"] == GIBBERISH
-    list_accesses = (await intake.client(Role.AUDITOR).get("/v1/access-log")).json()["items"]
-    assert [(look["action"], look["role"]) for look in list_accesses] == [("read", "operations")]
+    accesses = (await intake.client(Role.AUDITOR).get("/v1/access-log")).json()["items"]
+    assert [(look["action"], look["role"]) for look in accesses] == [("read", "operations")]
     for role in (Role.RECEPTION, Role.TELEPHONY, Role.SERVICE):
         assert (await intake.client(role).get(place)).status_code == 403
     nobody = "/v1/telephony/deliveries/01890000-0000-7000-8000-000000000000"

@@ -57,8 +57,8 @@ async def test_nothing_of_it_stands_readable_in_storage_and_the_look_is_logged(i
     assert "Ringer" not in str(row)
     assert "610190" not in str(row)
     await anna.get(f"{at}/draft")
-    list_accesses = await intake.client(Role.AUDITOR).get("/v1/access-log")
-    assert [look["action"] for look in list_accesses.json()["items"]].count("read") == 1
+    accesses = await intake.client(Role.AUDITOR).get("/v1/access-log")
+    assert [look["action"] for look in accesses.json()["items"]].count("read") == 1
 
 
 async def test_it_goes_when_the_facts_are_written(intake: Bench) -> None:

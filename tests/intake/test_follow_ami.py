@@ -1,4 +1,6 @@
-"""The follower of AMI between an exchange that misbehaves and an intake that is away: no event is lost or doubled."""
+"""The follower of AMI between an exchange that misbehaves and an intake that is away: no event is lost or
+doubled.
+"""
 
 import asyncio
 import json

@@ -34,7 +34,7 @@ def log(tmp_path: Path, text: str) -> Path:
 async def test_the_recorded_exchange_gives_its_18_calls(intake: Bench) -> None:
     client = intake.client(Role.SERVICE)
     first = await import_queue_log(client, QUEUE_LOG)
-    # The import list_accesses at the calls when it is done, and list_accesses are logged.
+    # The import accesses at the calls when it is done, and accesses are logged.
     kept = [table for table in metadata.sorted_tables if table.name != "access_log"]
     before = {table.name: await intake.count(table) for table in kept}
     second = await import_queue_log(client, QUEUE_LOG)

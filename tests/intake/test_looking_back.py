@@ -1,4 +1,6 @@
-"""What operations and auditors can look up: a contact by its reference, its call, and what waits to be mended."""
+"""What operations and auditors can look up: a contact by its reference, its call, and what waits to be
+mended.
+"""
 
 import pytest
 
@@ -22,8 +24,8 @@ async def test_who_has_no_task_with_the_person_finds_a_contact_by_reference_with
     (item,) = answer.json()["items"]
     assert (item["id"], item["name"]) == (contact["id"], None)
     assert "Alma" not in answer.text
-    list_accesses = (await intake.client(Role.AUDITOR).get("/v1/access-log")).json()["items"]
-    searched = [look["purpose"] for look in list_accesses if look["action"] in {"search", "found"}]
+    accesses = (await intake.client(Role.AUDITOR).get("/v1/access-log")).json()["items"]
+    searched = [look["purpose"] for look in accesses if look["action"] in {"search", "found"}]
     assert searched == ["Tilsyn med ventetider"] * 2
     for other in ({"cpr": ALMA["cpr"]}, {"name": "Alma"}, {"phone": "20000001"}):
         assert (await intake.client(role).post("/v1/contacts/search", json=other)).status_code == 403
@@ -36,8 +38,8 @@ async def test_a_contacts_call_is_found_and_the_look_is_logged_at_the_contact(in
     query = {"contact_id": contact_id}
     found = await client.get("/v1/calls", params=query, headers={"X-Purpose": "Klage behandles"})
     assert [call["call_id"] for call in found.json()["items"]] == ["call-1"]
-    list_accesses = (await client.get("/v1/access-log", params=query)).json()["items"]
-    assert ("list", "Klage behandles") in [(look["action"], look["purpose"]) for look in list_accesses]
+    accesses = (await client.get("/v1/access-log", params=query)).json()["items"]
+    assert ("list", "Klage behandles") in [(look["action"], look["purpose"]) for look in accesses]
 
 
 async def test_what_is_to_be_mended_is_counted(intake: Bench) -> None:

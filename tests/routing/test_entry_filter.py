@@ -1,4 +1,6 @@
-"""What of a queue is asked for: one's own, the urgent, the late, one deadline's, one channel's, one reference."""
+"""What of a queue is asked for: one's own, the urgent, the late, one deadline's, one channel's, one
+reference.
+"""
 
 from datetime import timedelta
 

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import func, select
 from standardwebhooks.webhooks import Webhook
 
-from services.intake.callbacks.repository import CALLBACKS
+from services.intake.callback_store.repository import CALLBACKS
 from services.intake.calls.repository import CALLS
 from services.intake.contacts.repository import CONTACTS
 from services.intake.delivery_store.repository import DELIVERIES, count_unread

@@ -1,4 +1,5 @@
-"""A second proof of a rule set, by the solver z3: written from the meaning of the conditions, not from our proof.
+"""A second proof of a rule set, by the solver z3: written from the meaning of the conditions, not from our
+proof.
 
 The facts are unknowns of z3: whole numbers, days and truths, each with whether it is known at all. Nothing
 here uses `boxes`, `axes`, `regions` or `proving`.

@@ -1,4 +1,4 @@
-"""The trail of list_accesses at personal data, over HTTP."""
+"""The log of accesses to personal data, over HTTP."""
 
 from typing import Annotated
 from uuid import UUID

@@ -1,7 +1,7 @@
 """The log of every access to personal data, written in the transaction of the access itself.
 
-A list without names is one entry; a search is one entry, and one more for each contact that it found.
-Source: domain.md § 8; Datatilsynet on C-579/21 (the citizen may get dates and purposes, not the names of staff).
+A list without names is one entry; a search is one entry, and one more for each contact that it found. Source:
+domain.md § 8; Datatilsynet on C-579/21 (the citizen may get dates and purposes, not the names of staff).
 """
 
 from collections.abc import Iterable

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Query, Request, Response
 
 from services.intake.access_log import service as access_log
 from services.intake.access_log.service import Purpose
-from services.intake.callbacks import clearing, repository, service
-from services.intake.callbacks.presenting import present_callback, present_items
-from services.intake.callbacks.repository import WantedCallbacks
+from services.intake.callback_store import repository
+from services.intake.callback_store.repository import WantedCallbacks
+from services.intake.callback_store.state import OPEN, CallbackStatus
+from services.intake.callbacks import service
 from services.intake.callbacks.schemas import (
     AnonymousCount,
     AttemptIn,
@@ -18,27 +19,22 @@ from services.intake.callbacks.schemas import (
     CallbackOut,
     CallbacksPage,
     CallbackSummary,
-    Cleared,
-    ClearingIn,
-    ClearingOut,
     SettleIn,
 )
-from services.intake.callbacks.state import OPEN, CallbackStatus
+from services.intake.callbacks.service import present_callback, present_items
 from services.intake.delivery_store.dependencies import CaughtUp
 from services.intake.models import CallbackRow
 from services.intake.problems import (
     CallbackClosed,
     CallbackTaken,
     NoSuchContact,
-    OtherCallbacks,
-    TooManyCallbacks,
 )
 from services.intake.wire import LineCode
 from shared.access import Principal, allow
 from shared.etags import IfMatch, etag
 from shared.idempotency import Idempotent
 from shared.moments import Moment
-from shared.paging import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
+from shared.paging import CursorText, Limit, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import IdempotencyMismatch, InvalidCursor, NotFound, StaleVersion, answers
 from shared.unit_of_work import UnitOfWork, Writing
 from shared.vocabulary import Role
@@ -105,39 +101,6 @@ async def summarise_callbacks(
             for (line, day), count in sorted(anonymous.items())
         ],
     )
-
-
-@callbacks_router.post(
-    "/clear",
-    summary="Clear a group of call-backs",
-    response_model=Cleared,
-    responses=answers(TooManyCallbacks, OtherCallbacks, IdempotencyMismatch),
-)
-async def clear_callbacks(who: Mover, body: ClearingIn, work: CaughtUp, once: Idempotent) -> Response:
-    """All that wait and fit, or none; with `preview` it only says which. Trailed with role and reason."""
-    await once.replay(work, who)
-    cleared = await clearing.clear(work, who, body)
-    answer = Response(cleared.model_dump_json(), media_type="application/json")
-    await once.remember(work, who, answer)
-    return answer
-
-
-@callbacks_router.get("/clearings", summary="List cleared groups", responses=answers(InvalidCursor))
-async def list_clearings(
-    *,
-    _who: Reader,
-    work: CaughtUp,
-    request: Request,
-    response: Response,
-    limit: Limit = 50,
-    cursor: CursorText = None,
-) -> Page[ClearingOut]:
-    """Newest first: who cleared which group, in which role, when and why."""
-    rows = await repository.list_clearings(work.session, decode_cursor(cursor), limit)
-    page, last = split_page(rows, limit)
-    next_cursor = None if last is None else encode_cursor(last.at, last.id)
-    link_next(request, response, next_cursor)
-    return Page(items=[ClearingOut.model_validate(row.model_dump()) for row in page], next_cursor=next_cursor)
 
 
 async def _json(work: UnitOfWork, who: Principal, row: CallbackRow, purpose: str | None = None) -> Response:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
-from services.intake.callbacks.state import CallbackOutcome, CallbackStatus, DeedAction
+from services.intake.callback_store.state import CallbackOutcome, CallbackStatus, DeedAction
 from services.intake.wire import Closed, LineCode
 from shared.moments import Moment
 from shared.paging import Page

@@ -10,10 +10,10 @@ from typing import Any
 from uuid import UUID
 
 from services.intake.access_log import service as access_log
-from services.intake.callbacks import repository
-from services.intake.callbacks.recomputing import Touched, tell_anew
-from services.intake.callbacks.schemas import SettleIn
-from services.intake.callbacks.state import OPEN, CallbackStatus, DeedAction
+from services.intake.callback_store import repository
+from services.intake.callback_store.service import Touched, recompute
+from services.intake.callback_store.state import OPEN, CallbackStatus, DeedAction, NumberCall
+from services.intake.callbacks.schemas import CallbackItem, CallbackOut, DeedOut, NumberCallOut, SettleIn
 from services.intake.contacts import repository as contacts_repository
 from services.intake.models import CallbackRow
 from services.intake.problems import CallbackClosed, CallbackTaken, NoSuchContact, at_field
@@ -122,7 +122,7 @@ async def do_all(
     )
     days = frozenset((row.caller_id, row.day) for row in rows)
     touched = Touched(days, min(row.first_attempt_at for row in rows))
-    await tell_anew(work.session, touched, now)
+    await recompute(work.session, touched, now)
 
 
 async def numbers_of(work: UnitOfWork, rows: Sequence[CallbackRow]) -> dict[UUID, str]:
@@ -130,3 +130,50 @@ async def numbers_of(work: UnitOfWork, rows: Sequence[CallbackRow]) -> dict[UUID
     sealed = await repository.sealed_numbers(work.session, {row.caller_id for row in rows})
     ring = vault_of(work).ring
     return {caller: ring.open(text, caller_context(caller)) for caller, text in sealed.items()}
+
+
+async def present_items(
+    work: UnitOfWork, who: Principal, rows: Sequence[CallbackRow], purpose: str | None
+) -> list[CallbackItem]:
+    """As lists show them. Where numbers are shown, one look for each is written down."""
+    numbers = {}
+    if rows and who.has(Role.RECEPTION):
+        numbers = await numbers_of(work, rows)
+        looked_at = [row.last_contact_id for row in rows]
+        why = purpose or access_log.CALLING_BACK
+        await access_log.log_access(work, who, "read", why, contacts=looked_at)
+    return [_item(row, numbers.get(row.caller_id)) for row in rows]
+
+
+async def present_callback(
+    work: UnitOfWork, who: Principal, row: CallbackRow, purpose: str | None = None
+) -> CallbackOut:
+    """The whole call-back, with the number's calls since its day and with its trail."""
+    (item,) = await present_items(work, who, [row], purpose)
+    calls = await repository.calls_since(work.session, {row.caller_id}, row.day)
+    deeds = await repository.deeds_of(work.session, row.id)
+    return CallbackOut(
+        **item.model_dump(),
+        calls=[_call(stored.call) for stored in calls],
+        trail=[DeedOut.model_validate(deed.model_dump()) for deed in deeds],
+    )
+
+
+def _item(row: CallbackRow, phone: str | None) -> CallbackItem:
+    return CallbackItem(
+        **row.model_dump(exclude={"caller_id", "is_short", "last_contact_id", "created_at"}),
+        phone=phone,
+        short=row.is_short,
+        due_because="next_try_at" if row.next_try_at == row.due_at else "waiting_since",
+    )
+
+
+def _call(call: NumberCall) -> NumberCallOut:
+    return NumberCallOut(
+        contact_id=call.contact_id,
+        line=call.line,
+        started_at=call.started_at,
+        answered_at=call.answered_at,
+        waited_seconds=call.waited_seconds,
+        short=call.is_short,
+    )

@@ -13,7 +13,6 @@ from services.intake.contacts.repository import Wanted
 from services.intake.contacts.schemas import (
     Closing,
     ContactChange,
-    ContactIn,
     ContactItem,
     ContactOut,
     FactsIn,
@@ -33,21 +32,15 @@ from services.intake.problems import (
     ContradictingAge,
     ImpossibleAge,
     ImpossibleCpr,
-    ReceivedInFuture,
-    UnknownLine,
 )
-from services.intake.registration.service import arrival_of, create, new_contact
 from services.intake.vault import Said
 from services.intake.wire import LineCode
 from shared.access import Principal
 from shared.etags import IfMatch, etag
-from shared.group_commit import Grouped
-from shared.idempotency import Idempotent
 from shared.moments import Moment
 from shared.paging import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import (
     Forbidden,
-    IdempotencyMismatch,
     InvalidCursor,
     NotFound,
     StaleVersion,
@@ -62,11 +55,11 @@ contacts_router = APIRouter(
 )
 
 
-_IDENTITY = (ImpossibleCpr, ImpossibleAge, AnonymousWithCpr, ContradictingAge)
-_CHANGE = (NotFound, ContactClosed, StaleVersion, VersionRequired, *_IDENTITY)
+IDENTITY_PROBLEMS = (ImpossibleCpr, ImpossibleAge, AnonymousWithCpr, ContradictingAge)
+_CHANGE = (NotFound, ContactClosed, StaleVersion, VersionRequired, *IDENTITY_PROBLEMS)
 
 
-def _json(
+def contact_document(
     context: Context, who: Principal, contact: ContactColumns, said: Said, status: int = 200
 ) -> Response:
     """The contact with its ETag. Serialised here: the same bytes are sent and remembered."""
@@ -74,35 +67,6 @@ def _json(
     shown = present(contact, said, with_person=with_person, now=now, lines=lines_of(context))
     headers = {"ETag": etag(contact.edition), "Location": f"/v1/contacts/{contact.id}"}
     return Response(shown.model_dump_json(), status, headers, media_type="application/json")
-
-
-@contacts_router.post(
-    "",
-    summary="Register a contact",
-    status_code=201,
-    response_model=ContactOut,
-    responses=answers(IdempotencyMismatch, ReceivedInFuture, UnknownLine, *_IDENTITY),
-)
-async def create_contact(
-    who: Staff, body: ContactIn, once: Idempotent, grouped: Grouped, purpose: Purpose = None
-) -> Response:
-    """It waits at the reception of its line; with facts it is registered, and triage list_accesses at it.
-
-    A walk-in gets the day's next ticket number of its entrance. The same Idempotency-Key and body give
-    the same contact again.
-    """
-    arrival = arrival_of(grouped, body)
-    if not arrival.needs_ticket:
-        new = new_contact(grouped, who, arrival, purpose)
-        answer = _json(grouped, who, new.contact, new.said, 201)
-        once.note(new.rows, who, answer)
-        if await grouped.stored(new.rows):
-            return answer
-    async with grouped.alone() as work:
-        new = await create(work, who, arrival, purpose)
-        answer = _json(work, who, new.contact, new.said, 201)
-        await once.remember(work, who, answer)
-    return answer
 
 
 @contacts_router.get("", summary="List contacts", responses=answers(InvalidCursor))
@@ -159,7 +123,7 @@ async def search_contacts(
 )
 async def read_contact(who: Reader, contact_id: UUID, work: CaughtUp, purpose: Purpose = None) -> Response:
     """With its ETag. Operations and auditors see the contact without the person. The look is logged."""
-    return _json(work, who, *await service.read(work, who, contact_id, purpose))
+    return contact_document(work, who, *await service.read(work, who, contact_id, purpose))
 
 
 @contacts_router.patch(
@@ -179,7 +143,7 @@ async def change_contact(
 ) -> Response:
     """The citizen, the contact person or the summary; a call's contact starts with none of them."""
     changed = await service.change(work, who, contact_id, body, if_match=if_match, purpose=purpose)
-    return _json(work, who, *changed)
+    return contact_document(work, who, *changed)
 
 
 @contacts_router.put(
@@ -199,7 +163,7 @@ async def write_facts(
 ) -> Response:
     """The facts as the receptionist has them now, whole. Triage makes a new assessment of them."""
     changed = await service.write_facts(work, who, contact_id, facts, if_match=if_match, purpose=purpose)
-    return _json(work, who, *changed)
+    return contact_document(work, who, *changed)
 
 
 @contacts_router.post(
@@ -219,4 +183,4 @@ async def close_contact(
 ) -> Response:
     """Nothing more is to be done. If-Match is heeded when sent; the same outcome again changes nothing."""
     closed = await service.close(work, who, contact_id, body, if_match=if_match, purpose=purpose)
-    return _json(work, who, *closed)
+    return contact_document(work, who, *closed)

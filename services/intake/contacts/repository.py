@@ -209,5 +209,7 @@ async def count_unfinished(session: AsyncSession) -> dict[tuple[str, str], int]:
 
 
 async def delete_draft(session: AsyncSession, contact_id: UUID) -> None:
-    """Delete what somebody was writing about the contact: it is stored as facts now, or the contact is closed."""
+    """Delete what somebody was writing about the contact: it is stored as facts now, or the contact is
+    closed.
+    """
     await session.execute(delete(DRAFTS).where(DRAFTS.c.contact_id == contact_id))

@@ -1,8 +1,8 @@
 """Interprets what exchanges delivered, after it was stored: in batches, exchange by exchange.
 
 One transaction finds out what the deliveries of a batch mean, derives the calls they speak of, and marks
-them. It is woken by the door and list_accesses by itself as well. An exchange is one replica's at a time; a delivery
-that spoils its batch is found by trying each alone, and set aside.
+them. It is woken by each delivery and looks at intervals as well. An exchange is one replica's at a time; a
+delivery that spoils its batch is found by trying each alone, and set aside.
 """
 
 import asyncio

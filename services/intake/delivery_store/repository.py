@@ -1,7 +1,7 @@
 """Deliveries of exchanges in storage: as they came, and what they were found to be. Nothing here commits.
 
-Reading them list_accesses for few among very many, by partial indexes: states are literals, since a bound value
-would keep the database from using those (design.md, decision 4).
+Most queries want few among very many, found by partial indexes: states are literals, since a bound
+value would keep the database from using those (design.md, decision 4).
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,7 +1,7 @@
 """Deliveries of telephone systems: stored encrypted before they are answered, each of them once.
 
-What a delivery means is asked of its form whenever it matters, and never stored as truth. Deliveries that arrive
-at the same moment are committed together (shared/group_commit.py); a repeated one is ignored.
+What a delivery means is asked of its form whenever it matters, and never stored as truth. Deliveries that
+arrive at the same moment are committed together (shared/group_commit.py); a repeated one is ignored.
 """
 
 import hashlib

@@ -1,7 +1,8 @@
 """Drafts: what somebody is writing about a contact and has not finished, stored so that no crash loses it.
 
-A draft is encrypted like all personal data, and is deleted when the contact's facts are written or the contact
-closes. Its version is its ETag: of two pages open on one contact, the later one gets 412 and overwrites nothing.
+A draft is encrypted like all personal data, and is deleted when the contact's facts are written or the
+contact closes. Its version is its ETag: of two pages open on one contact, the later one gets 412 and
+overwrites nothing.
 """
 
 from typing import Any

@@ -1,6 +1,7 @@
 """Flexfone's employee integration, by the parameters that its help pages publish.
 
-faq.flexfone.dk/en/employee-integration-in-pbxadmin (also in Danish: .../da/medarbejderintegration-i-pbxadmin).
+faq.flexfone.dk/en/employee-integration-in-pbxadmin (also in Danish:
+.../da/medarbejderintegration-i-pbxadmin).
 """
 
 import pytest

@@ -1,6 +1,7 @@
 """Takes the pictures of docs/guides/ anew, from a day of the simulated city.
 
-`python -m tests.system.desk.guide_pictures`. Nobody in them is real: the day is made up, and the contact that is written down here has no name.
+`python -m tests.system.desk.guide_pictures`. Nobody in them is real: the day is made up, and the contact that
+is written down here has no name.
 """
 
 import re

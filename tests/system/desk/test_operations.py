@@ -1,4 +1,6 @@
-"""Operations' pages and traces in a real Chromium: for everybody, with the keyboard alone, live, and on paper."""
+"""Operations' pages and traces in a real Chromium: for everybody, with the keyboard alone, live, and on
+paper.
+"""
 
 import os
 import re

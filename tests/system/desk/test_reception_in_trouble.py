@@ -1,4 +1,6 @@
-"""The reception when things go wrong: the server dies, the network crawls, the sign-in ends, odd text is typed."""
+"""The reception when things go wrong: the server dies, the network crawls, the sign-in ends, odd text is
+typed.
+"""
 
 import time
 

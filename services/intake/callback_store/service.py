@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.call_story.state import Call
 from services.intake.call_story.visits import line_of
-from services.intake.callbacks import repository
-from services.intake.callbacks.repository import StoredCall
-from services.intake.callbacks.state import NumberCall, callback_of
+from services.intake.callback_store import repository
+from services.intake.callback_store.repository import StoredCall
+from services.intake.callback_store.state import NumberCall, callback_of
 from services.intake.lines.dependencies import lines_of
 from services.intake.lines.lines import Line
 from services.intake.vault import vault_of
@@ -59,7 +59,7 @@ async def follow(work: UnitOfWork, source: str, calls: Mapping[UUID, Call | None
     await repository.replace_calls(work.session, changed, [now[one] for one in changed if one in now])
     touched = _touched([known[one] for known in (before, now) for one in changed if one in known])
     if touched is not None:
-        await tell_anew(work.session, touched, work.clock.now())
+        await recompute(work.session, touched, work.clock.now())
 
 
 def _told(work: UnitOfWork, source: str, contact: UUID, call: Call) -> tuple[NumberCall | None, str | None]:
@@ -98,7 +98,7 @@ def _touched(calls: Iterable[StoredCall]) -> Touched | None:
     return Touched(frozenset((caller, local_date(call.started_at)) for caller, call in known), since)
 
 
-async def tell_anew(session: AsyncSession, touched: Touched, now: datetime) -> None:
+async def recompute(session: AsyncSession, touched: Touched, now: datetime) -> None:
     """Tell the call-backs of these numbers anew; the numbers must be locked.
 
     Only those that can be different are read: open ones, and those that ended after the earliest moment.

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.intake.access_log import service as access_log
-from services.intake.callbacks import repository
-from services.intake.callbacks.repository import WantedCallbacks
+from services.intake.callback_store import repository
+from services.intake.callback_store.repository import WantedCallbacks
+from services.intake.callback_store.state import CallbackStatus
 from services.intake.callbacks.schemas import Cleared, ClearingIn
 from services.intake.callbacks.service import do_all
-from services.intake.callbacks.state import CallbackStatus
 from services.intake.models import CallbackRow
 from services.intake.problems import OtherCallbacks, TooManyCallbacks
 from shared.access import Principal

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.callbacks.state import (
+from services.intake.callback_store.state import (
     OPEN,
     Callback,
     CallbackOutcome,
