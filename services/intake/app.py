@@ -31,7 +31,7 @@ from services.intake.registration.endpoints import registration_router
 from services.intake.settings import Settings
 from services.intake.vault import Vault
 from services.intake.webhooks.endpoints import add_form_routes, telephony_router
-from services.intake.webhooks.registry import forms_of
+from services.intake.webhooks.forms import forms_of
 from shared.background import Job
 from shared.clock import Clock
 from shared.sealing import BlindIndex, Keyring

@@ -15,7 +15,7 @@ from standardwebhooks.webhooks import Webhook
 from services.intake.calls.repository import CALLS
 from services.intake.contacts.repository import CONTACTS
 from services.intake.delivery_store.repository import DELIVERIES
-from services.intake.webhooks.registry import forms_of
+from services.intake.webhooks.forms import forms_of
 from shared.contracts import EntryTaken
 from shared.ids import new_id
 from shared.vocabulary import Role

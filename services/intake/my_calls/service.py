@@ -6,13 +6,10 @@ Read once at each change for all who look; each sees only what is at the own pho
 from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import select
 
-from services.intake.calls.repository import CALLS
-from services.intake.contacts.repository import CONTACTS
+from services.intake.my_calls.repository import calls_going_on, contacts_of
 from services.intake.my_calls.schemas import MyCall
 from services.intake.phones.repository import taken_seats
 from shared.ids import show_reference
@@ -32,15 +29,15 @@ async def read_at_phones(work: UnitOfWork) -> AtPhones:
     seats = {(seat.source, seat.agent): seat.subject for seat in await taken_seats(work.session)}
     if not seats:
         return {}
-    columns = ("contact_id", "source", "started_at", "visits", "talks", "ringing_at")
-    still_there = CALLS.c.gone_at.is_(None) & (CALLS.c.last_event_at > work.clock.now() - _LONGEST)
-    calls = await work.session.execute(select(*(CALLS.c[name] for name in columns)).where(still_there))
+    calls = await calls_going_on(work.session, work.clock.now() - _LONGEST)
     found: dict[str, list[tuple[Any, str, datetime]]] = defaultdict(list)
     for call in calls:
         for agent, state, since in _phones_of(call):
             if subject := seats.get((call.source, agent)):
                 found[subject].append((call, state, since))
-    contacts = await _contacts(work, {call.contact_id for mine in found.values() for call, _, _ in mine})
+    contacts = await contacts_of(
+        work.session, {call.contact_id for mine in found.values() for call, _, _ in mine}
+    )
     return {
         subject: sorted(
             (_shown(call, state, since, contacts[call.contact_id]) for call, state, since in mine),
@@ -57,14 +54,6 @@ def _phones_of(call: Any) -> list[tuple[str, str, datetime]]:
     entered = call.visits[-1]["entered_at"] if call.visits else None
     since = call.started_at if entered is None else datetime.fromisoformat(entered)
     return [(agent, "ringing", since) for agent in call.ringing_at]
-
-
-async def _contacts(work: UnitOfWork, ids: set[UUID]) -> dict[UUID, Any]:
-    columns = ("id", "reference", "line", "status", "phone_index")
-    found = await work.session.execute(
-        select(*(CONTACTS.c[name] for name in columns)).where(CONTACTS.c.id.in_(ids))
-    )
-    return {row.id: row for row in found}
 
 
 def _shown(call: Any, state: str, since: datetime, contact: Any) -> MyCall:
