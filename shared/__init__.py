@@ -1,4 +1,4 @@
-"""What every service stands on: time, storage, events, access and the words they exchange.
+"""What all services share: time, storage, events, access and the contracts between them.
 
 Nothing here knows a service; a fitness test holds it to that.
 """

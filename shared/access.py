@@ -199,7 +199,7 @@ def allow(*roles: Role) -> Any:
 
 
 def public(reason: str) -> Callable[[_Endpoint], _Endpoint]:
-    """Mark an endpoint as open to everybody, with the reason."""
+    """Mark an endpoint as open without a token, with the reason."""
 
     def mark(endpoint: _Endpoint) -> _Endpoint:
         endpoint.__public__ = reason  # type: ignore[attr-defined]  # read by the fitness test

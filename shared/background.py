@@ -1,7 +1,7 @@
-"""What a service does by itself, beside answering: woken when there is something to do, and looking anyway.
+"""Background jobs: woken when there is something to do, and run at intervals in any case.
 
-A wake-up may get lost (another replica had it, the process was killed), so every job also looks from time
-to time; what it finds in storage is the truth.
+A wake-up may get lost (another replica had it, the process was killed), so every job also runs at
+intervals; what it finds in storage is the truth.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ log = structlog.get_logger("background")
 
 
 class Job(ABC):
-    """One thing that a service does by itself. `name` is for the log."""
+    """A background job. `name` is for the log."""
 
     def __init__(self, name: str, every_seconds: float) -> None:
         self._name = name

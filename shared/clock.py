@@ -1,4 +1,4 @@
-"""The one clock. What happens in the city is dated by it, and tests and the simulation set it.
+"""The city's clock: everything that happens to contacts is dated by it; tests and the simulation set it.
 
 Leases, token lifetimes and other matters of the machine use real time, never this clock.
 """
@@ -11,7 +11,7 @@ COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 
 
 class Clock(Protocol):
-    """Tells the moment it is, as an aware datetime in UTC."""
+    """The current moment, as an aware datetime in UTC."""
 
     def now(self) -> datetime: ...
 
@@ -24,7 +24,7 @@ class SystemClock:
 
 
 class SettableClock:
-    """A clock that stands still until it is told otherwise."""
+    """A clock that moves only when it is set: for tests and the simulation."""
 
     def __init__(self, moment: datetime) -> None:
         self.set(moment)

@@ -3,7 +3,7 @@
 One file, versioned by addition only: a field is added with a default, never renamed or removed, and
 readers ignore what they do not know. No event carries a personal number, a name or a phone number.
 
-Events tell the *whole* state of what they speak about, with its `version`, so that a consumer that
+Events carry the *whole* state of what they are about, with its `version`, so that a consumer that
 missed one, or gets two in the wrong order, keeps the highest version and is right.
 """
 
@@ -15,9 +15,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from shared.vocabulary import Administration, Channel, DestinationKind, Need, Unit, Urgency
 
-#: Opaque, the same for every contact about one citizen, and only for that: to see that somebody came back.
+#: Opaque, the same for every contact about one citizen, used only to see that a citizen came back.
 #: Made from the blind index of the personal number (services/intake/contacts/citizen_key.py); neither can be
-#: got back from it. No other system may be told it, and it is never shown or logged.
+#: got back from it. It is sent to no other system, and is never displayed or logged.
 CitizenKey = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 PostalCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
@@ -71,7 +71,7 @@ class Facts(BaseModel):
     def _hold_together(self) -> Self:
         for fact in sorted(self.cannot_be_known):
             if getattr(self, fact) is not None:
-                message = f"{fact} is given, so it cannot also stand in cannot_be_known"
+                message = f"{fact} is given, so it cannot also be in cannot_be_known"
                 raise ValueError(message)
         if self.district is not None and self.in_municipality is False:
             message = "district is one of Copenhagen's ten, so in_municipality cannot be false"
@@ -123,7 +123,7 @@ class QueueVisit(BaseModel):
     left_at: AwareDatetime | None = None
     outcome: Literal["waiting", "answered", "abandoned", "overflowed", "transferred", "lost"] = "waiting"
     agent: str | None = None
-    #: The subject of whoever answered, where it is known who sat at the agent's phone.
+    #: The subject of the member of staff who answered, where it is known who used the agent's phone.
     employee: str | None = None
 
 
@@ -205,7 +205,7 @@ class ContactTriaged(Event):
 
 
 class EntryTaken(Event):
-    """Somebody at the reception has the citizen now. routing → intake."""
+    """A receptionist or caseworker has taken the entry. routing → intake."""
 
     type: Literal["entry.taken"] = "entry.taken"
     contact_id: UUID

@@ -62,7 +62,7 @@ class Cpr:
 def age_at(born: date, moment: datetime) -> int:
     """Whole years at the moment, on the calendar of Copenhagen; negative before birth.
 
-    Somebody born on 29 February has the birthday on 1 March in other years.
+    A person born on 29 February has the birthday on 1 March in other years.
     """
     today = moment.astimezone(COPENHAGEN).date()
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

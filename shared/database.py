@@ -27,12 +27,12 @@ _PRAGMAS = (
     # FULL, not NORMAL: an acknowledged contact must survive a power cut, not only a killed process.
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    # The loop stands still meanwhile, so only for what is over at once (another process opens or closes);
+    # The event loop is blocked meanwhile, so only for what is over at once (another process opens or closes);
     # a writer's turn is waited for in _begin_sqlite.
     "PRAGMA busy_timeout=250",
 )
 
-#: OSError: whatever a connection can fail with; a server that is down has no Unix socket, and maybe no route.
+#: OSError: connections fail with it, too: a server that is down has no Unix socket, and maybe no route.
 _OUT_OF_REACH = (OperationalError, InterfaceError, PoolTimeout, OSError)
 #: 57P0x: the server is going down or coming up; 53300: it has too many connections.
 _LEAVING = {"57P01", "57P02", "57P03", "53300"}
@@ -41,7 +41,7 @@ _CROSSED = {"40001", "40P01"}
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A moment, stored in UTC and read back aware. SQLite forgets offsets; this type remembers them."""
+    """A moment, stored in UTC and read back aware. SQLite drops the offset; this type restores it."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -74,17 +74,17 @@ def upsert(session: AsyncSession, table: Table) -> sqlite.Insert | postgresql.In
 
 
 def notify_after_commit(session: AsyncSession, peers: Iterable[str]) -> None:
-    """Once the session's transaction is committed, `Database.on_publish` hears of these peers."""
+    """Once the session's transaction is committed, `Database.on_publish` is called with these peers."""
     session.info.setdefault("published", set()).update(peers)
 
 
 def refresh_live_after_commit(session: AsyncSession) -> None:
-    """Once the session's transaction is committed, whoever shows things live looks again (live.py)."""
-    session.info["shown"] = True
+    """Once the session's transaction is committed, live displays are refreshed (live.py)."""
+    session.info["refresh_live"] = True
 
 
 def is_out_of_reach(error: Exception) -> bool:
-    """Whether storage cannot be reached: nobody's fault, and worth trying again later."""
+    """Whether storage cannot be reached, so that the request is worth trying again later."""
     if isinstance(error, _OUT_OF_REACH):
         return True
     if not isinstance(error, DBAPIError):
@@ -106,7 +106,7 @@ class Database:
     """The engine, and the two ways to use it: `reading` and `writing`.
 
     `on_publish` is called after each commit of a transaction that published events, with the peers they
-    are for; `on_change` after each commit that changed something that is shown live.
+    are for; `on_change` after each commit that changed something that is displayed live.
     """
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
@@ -128,7 +128,7 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """A session that only looks; nothing of it is committed."""
+        """A session for reading; nothing of it is committed."""
         async with AsyncSession(self.engine, expire_on_commit=False) as session:
             yield session
 
@@ -140,7 +140,7 @@ class Database:
             await session.commit()
         if peers := session.info.get("published"):
             self.on_publish(peers)
-        if session.info.get("shown"):
+        if session.info.get("refresh_live"):
             self.on_change()
 
     async def close(self) -> None:
@@ -148,9 +148,9 @@ class Database:
 
 
 def _refuse_closed(connection: Any, _record: object, _proxy: object) -> None:
-    # The driver hears of a server that hung up, so nobody need be asked before each transaction (a ping is
+    # The driver notices when the server closes a connection, so no ping is needed before a transaction (it is
     # three round trips). A connection lost without a word fails at its first statement: nothing is stored,
-    # the answer is 503, and the pool is made anew.
+    # the answer is 503, and the pool is recreated.
     if connection.driver_connection.is_closed():
         raise DisconnectionError
 
@@ -170,7 +170,7 @@ def _begin_sqlite(connection: Connection) -> None:
     until = time.monotonic() + BUSY_SECONDS
     while not _is_our_turn(connection):
         if time.monotonic() > until:
-            # Once more, so that the failure comes as SQLAlchemy tells of it.
+            # Once more, so that the failure is raised as SQLAlchemy wraps it.
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             return
         # Another process writes: let ours go on meanwhile.

@@ -18,7 +18,7 @@ events_router = APIRouter(prefix="/v1/events", tags=["events"])
 
 
 class DeadLetter(BaseModel):
-    """An event that a peer refused too often. It is kept until somebody revives it."""
+    """An event that a peer refused too often. It is kept until an operator sends it again."""
 
     id: UUID
     peer: str = Field(examples=["routing"])

@@ -1,6 +1,6 @@
-"""Short texts that people type about others, where no personal number has any business.
+"""Short texts that staff type as reasons; a personal number in one is refused.
 
-They travel in events and stand in trails: reasons of decisions, returns and transfers.
+They are stored in trails and sent in events: reasons of decisions, returns and transfers.
 """
 
 from typing import Annotated

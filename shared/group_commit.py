@@ -1,9 +1,9 @@
-"""Grouped writing: what several requests add at the same moment is committed once for all of them.
+"""Group commit: rows that several requests add at the same time are committed in one transaction.
 
-A commit costs the same for one contact as for a hundred. So while one transaction is being written, those
-who come meanwhile wait, and all of them are the next one. Nobody waits for company: whoever comes alone is
-written at once. Nobody is answered before the commit, and nobody is harmed by another's rows: a
-transaction that is refused is undone, and each of its requests tries alone (docs/adr/0008).
+A commit costs the same for one contact as for a hundred. While one transaction is being written, new requests
+wait, and all of them form the next one. A request never waits for others to join its batch, and none is
+answered before its commit. A batch that fails is rolled back, and each of its requests tries alone
+(docs/adr/0008).
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from shared.problems import Unavailable
 from shared.row_batch import RowBatch
 from shared.unit_of_work import Context, UnitOfWork, unit_of_work
 
-#: Keeps a transaction short, and what a killed process leaves unanswered small.
+#: Requests in one transaction: keeps it short, and few requests unanswered when the process is killed.
 MOST_TOGETHER = 200
 #: How long a stopping app waits for storage that does not answer, in seconds.
 PATIENCE_SECONDS = 10.0
@@ -31,20 +31,20 @@ log = structlog.get_logger("grouped")
 
 
 New = TypeVar("New")
-Told = TypeVar("Told")
-#: Adds what several requests want added, in the caller's transaction; tells each what became of it.
-GroupWrite = Callable[[AsyncSession, Sequence[New]], Awaitable[Sequence[Told]]]
+Outcome = TypeVar("Outcome")
+#: Writes what several requests add, in the caller's transaction; returns the outcome for each of them.
+GroupWrite = Callable[[AsyncSession, Sequence[New]], Awaitable[Sequence[Outcome]]]
 
 
 @dataclass(frozen=True)
-class _Request(Generic[New, Told]):
+class _Request(Generic[New, Outcome]):
     """A request that waits for what it adds to be committed."""
 
     new: New
-    stored: asyncio.Future[Told | None]
+    stored: asyncio.Future[Outcome | None]
 
-    def answer(self, outcome: Told | Exception | None) -> None:
-        # Whoever went away meanwhile is not told; what was committed stays, as after any lost answer.
+    def answer(self, outcome: Outcome | Exception | None) -> None:
+        # The request was cancelled meanwhile; what was committed stays, as after any lost answer.
         if self.stored.done():
             return
         if isinstance(outcome, Exception):
@@ -53,32 +53,32 @@ class _Request(Generic[New, Told]):
             self.stored.set_result(outcome)
 
 
-class GroupCommitter(Generic[New, Told]):
-    """Writes what came together, by `write`, which tells each request what became of it.
+class GroupCommitter(Generic[New, Outcome]):
+    """Collects what requests add while a transaction is running, and writes it in the next one by `write`.
 
-    One for each app and kind of thing; rests while nothing waits.
+    One for each app and kind of row; idle while nothing waits.
     """
 
-    def __init__(self, database: Database, write: GroupWrite[New, Told]) -> None:
+    def __init__(self, database: Database, write: GroupWrite[New, Outcome]) -> None:
         self._database = database
         self._written = write
-        self._waiting: list[_Request[New, Told]] = []
+        self._waiting: list[_Request[New, Outcome]] = []
         self._writer: asyncio.Task[None] | None = None
 
-    async def stored(self, new: New) -> Told | None:
-        """Wait until `new` is committed; None when nothing of it is, and it is to be tried alone.
+    async def stored(self, new: New) -> Outcome | None:
+        """Wait until `new` is committed; None when its batch failed, and it has to be tried alone.
 
         Raises what `is_out_of_reach` knows when storage cannot be reached.
         """
-        request = _Request[New, Told](new, asyncio.get_running_loop().create_future())
+        request = _Request[New, Outcome](new, asyncio.get_running_loop().create_future())
         self._waiting.append(request)
         if self._writer is None:
-            # In a context of its own: the writer is no part of the request that happened to start it.
+            # In a context of its own: the writer is not part of the request that started it.
             self._writer = asyncio.create_task(self._write_all(), context=contextvars.Context())
         return await request.stored
 
     async def stop(self) -> None:
-        """Return when everybody who waited has been answered."""
+        """Return when all waiting requests have been answered."""
         if self._writer is not None:
             await asyncio.wait([self._writer], timeout=PATIENCE_SECONDS)
         if self._writer is not None:
@@ -86,11 +86,11 @@ class GroupCommitter(Generic[New, Told]):
             await asyncio.wait([self._writer])
 
     async def _write_all(self) -> None:
-        batch: list[_Request[New, Told]] = []
+        batch: list[_Request[New, Outcome]] = []
         try:
             while self._waiting:
                 batch, self._waiting = self._waiting[:MOST_TOGETHER], self._waiting[MOST_TOGETHER:]
-                # Whoever has gone away by now never was acknowledged: their rows are not written.
+                # A request that was cancelled by now was never acknowledged: its rows are not written.
                 batch = [request for request in batch if not request.stored.done()]
                 for request, outcome in zip(batch, await self._write(batch), strict=True):
                     request.answer(outcome)
@@ -99,7 +99,7 @@ class GroupCommitter(Generic[New, Told]):
             for request in left:
                 request.answer(Unavailable(headers={"Retry-After": "5"}))
 
-    async def _write(self, batch: Sequence[_Request[New, Told]]) -> Sequence[Told | Exception | None]:
+    async def _write(self, batch: Sequence[_Request[New, Outcome]]) -> Sequence[Outcome | Exception | None]:
         try:
             async with self._database.writing() as session:
                 return await self._written(session, [request.new for request in batch])

@@ -22,16 +22,16 @@ class Health(BaseModel):
 
 
 @health_router.get("/health/live", summary="The process lives")
-@public("an orchestrator asks before anyone can log in; tells nothing")
+@public("an orchestrator asks before anyone can sign in; the answer holds no data")
 async def live() -> Health:
     """Answers as long as the process can answer."""
     return Health()
 
 
 @health_router.get("/health/ready", summary="The service can do its work", responses=answers(Unavailable))
-@public("an orchestrator asks before anyone can log in; tells nothing")
+@public("an orchestrator asks before anyone can sign in; the answer holds no data")
 async def ready(request: Request) -> Health:
-    """Storage can be reached and stands at the newest schema; else 503."""
+    """Storage can be reached and has the newest schema; else 503."""
     state = request.app.state
     try:
         current = await is_current(state.database, state.service.name)

@@ -1,4 +1,4 @@
-"""Forgets what need not be kept: remembered answers after 8 days, inbox ids after 90."""
+"""Deletes what need not be kept: remembered answers after 8 days, inbox ids after 90."""
 
 import asyncio
 from contextlib import suppress
@@ -45,7 +45,7 @@ class Housekeeping:
                 log.warning("not tidied", error=type(error).__name__)
 
     async def tidy(self, now: datetime) -> None:
-        """Forget what is too old at `now`."""
+        """Delete what is too old at `now`."""
         inbox = self._tables.inbox
         async with self._database.writing() as session:
             await forget_old_answers(session, self._tables.answers, now)

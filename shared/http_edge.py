@@ -1,6 +1,6 @@
 """The outermost layer of each service: how large a body may be, what is measured and logged of a request.
 
-Only the route's template is ever logged or measured: a path or query can hold what somebody typed.
+Only the route's template is ever logged or measured: a path or query can hold personal data that was typed.
 """
 
 import asyncio
@@ -17,10 +17,10 @@ from shared.metrics import Metrics
 from shared.problems import MEDIA_TYPE, TooLarge
 
 log = structlog.get_logger("http")
-#: Asked for every few seconds by machines; a line for each would bury the rest.
+#: Machines request these every few seconds; a log line for each would bury the others.
 _QUIET_ROUTES = {"/health/live", "/health/ready", "/metrics"}
-#: What is read of a body that is refused, and for how long, only so that its sender comes to read the answer.
-_MOST_HEARD_OUT = 16 * 1024 * 1024
+#: How much of a refused body is read and for how long, so that its sender gets to read the answer.
+_MOST_DISCARDED_BYTES = 16 * 1024 * 1024
 _PATIENCE_SECONDS = 5.0
 
 
@@ -119,18 +119,20 @@ class _Exchange:
         return (name, self._root + value) if name == b"location" and value.startswith(b"/") else header
 
     async def refuse_body(self) -> None:
-        """Answer 413, once, and take nothing more over this connection."""
+        """Answer 413, once, and close the connection."""
         if self._answered:
             return
         self._answered, self.status = True, int(TooLarge.status)
-        await self._hear_out()
+        await self._discard_rest()
         headers = [(b"content-type", MEDIA_TYPE.encode()), (b"connection", b"close"), *_HEADERS]
         await self._send({"type": "http.response.start", "status": self.status, "headers": headers})
         await self._send({"type": "http.response.body", "body": json.dumps(TooLarge().document()).encode()})
 
-    async def _hear_out(self) -> None:
-        """Forget what else comes, within bounds: who is hung up on in mid-sentence seldom sees the answer."""
-        left = _MOST_HEARD_OUT
+    async def _discard_rest(self) -> None:
+        """Discard the rest of the body, within bounds: a client cut off while sending seldom reads the
+        answer.
+        """
+        left = _MOST_DISCARDED_BYTES
         with suppress(TimeoutError):
             async with asyncio.timeout(_PATIENCE_SECONDS):
                 while self._more_to_come and left > 0:

@@ -16,7 +16,7 @@ def new_id() -> UUID:
 
 
 def reference_of(contact_id: UUID) -> str:
-    """The contact's 8-character reference, derived from its id so that nobody needs to be asked for it.
+    """The contact's 8-character reference, derived from its id so that no lookup is needed.
 
     40 bits: with half a million contacts one pair in ten such cities shares a reference, years apart, so
     a search by reference answers with a list.
@@ -26,7 +26,7 @@ def reference_of(contact_id: UUID) -> str:
 
 
 def show_reference(reference: str) -> str:
-    """As it is shown and read aloud: `7F3K-9QTX`."""
+    """As it is displayed and read aloud: `7F3K-9QTX`."""
     return f"{reference[:4]}-{reference[4:]}"
 
 

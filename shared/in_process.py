@@ -1,6 +1,6 @@
-"""HTTP to an app in the same process, with answers that stream.
+"""An httpx transport that calls an ASGI app in the same process and streams its answers.
 
-httpx's own ASGITransport gives an answer only when it is whole; a live board never is.
+httpx's own ASGITransport returns a response only when it is complete, which a live board never is.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ class InProcess(httpx.AsyncBaseTransport):
         try:
             start = await exchange.first()
         except asyncio.CancelledError:
-            # Whoever asked went away: over a socket the app would notice, too.
+            # The caller was cancelled. Over a socket the app would see a disconnect, too.
             await exchange.aclose()
             raise
         return httpx.Response(start["status"], headers=start["headers"], stream=exchange)
@@ -68,7 +68,7 @@ class _Exchange(httpx.AsyncByteStream):
         try:
             await app(scope, self._receive, send)
         except Exception:
-            # It has been logged where it happened; over a socket, too, the caller sees no more than this.
+            # Logged where it happened. The caller sees a bare 500, as it would over a socket.
             if not started:
                 await self._sent.put({"type": "http.response.start", "status": 500, "headers": []})
             await self._sent.put({"type": "http.response.body", "more_body": False})

@@ -74,7 +74,7 @@ class Inbox:
 
 
 def _refusal(raw: dict[str, object], reason: str) -> EventResult | None:
-    # Without a readable id there is nobody to receipt; the sender counts it as not receipted.
+    # Without a readable id no result can be returned; the sender counts the event as not received.
     try:
         return EventResult(id=UUID(str(raw["id"])), status="refused", reason=reason)
     except (KeyError, ValueError):

@@ -2,7 +2,7 @@
 
 aiosqlite hands every call to a thread and back. For a statement that takes SQLite some 20 microseconds the
 way there and back costs more than the work, several times over (docs/adr/0009-inline-sqlite.md has the
-measurement). Here the call is simply made; the loop stands still for as long as SQLite works, which in an
+measurement). Here the call is simply made; the event loop is blocked for as long as SQLite works, which in an
 embedded installation is a short while. Only a commit, which waits for the disk, is made in a thread.
 
 The classes have the names and the manners that the dialect expects of aiosqlite.
@@ -65,7 +65,7 @@ class InlineConnection:
         try:
             await asyncio.shield(committing)
         finally:
-            # Whoever is cancelled meanwhile must not touch the connection before the thread is done with it.
+            # A cancelled caller must not touch the connection before the thread is done with it.
             await asyncio.wait([committing])
 
     async def rollback(self) -> None:

@@ -1,4 +1,6 @@
-"""The secrets of a development installation: made up once, kept in its data folder, readable by its owner."""
+"""The secrets of a development installation: generated once, kept in its data folder, readable by
+its owner.
+"""
 
 import base64
 import os

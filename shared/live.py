@@ -1,10 +1,10 @@
-"""Wakes whoever shows something live, after a commit that changed it: here at once, in other replicas too.
+"""Wake-ups for what is displayed live, after each commit that changed it, in this process and in other
+replicas.
 
-A wake-up says only *that* something changed. Whoever is woken reads storage again, which is the truth; so a
-lost wake-up costs a moment and never a wrong picture. Replicas hear of each other by PostgreSQL's
-LISTEN/NOTIFY, which is sent after the commit and not in it: a notifying transaction would wait for all
-others that notify. Without PostgreSQL there is one process, and what a command writes beside it is found by
-looking again now and then.
+A wake-up says only *that* something changed. Its receiver reads storage again, so a lost wake-up costs a
+moment and never a wrong display. Replicas notify each other by PostgreSQL's LISTEN/NOTIFY, sent after the
+commit and not in it: a transaction that notifies waits for all others that notify. Without PostgreSQL there
+is one process; what a command writes beside it is found by reading again at intervals.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from shared.database import Database
 
 _CHANNEL = "live_changes"
-#: Many commits of one moment are told to the others once.
+#: Commits within this time are sent to the other replicas as one notification.
 _TOGETHER_SECONDS = 0.05
 _AGAIN_SECONDS = 1.0
 
@@ -35,14 +35,14 @@ class Live:
         self._waiting: set[asyncio.Event] = set()
         self._listeners = 0
         self._listening: asyncio.Task[None] | None = None
-        self._telling: asyncio.Task[None] | None = None
+        self._notifying: asyncio.Task[None] | None = None
         database.on_change = self.changed
 
     def changed(self) -> None:
-        """Something that is shown live was committed in this process."""
+        """Something that is displayed live was committed in this process."""
         self._wake()
-        if not self._database.is_sqlite and self._telling is None:
-            self._telling = asyncio.create_task(self._tell_others())
+        if not self._database.is_sqlite and self._notifying is None:
+            self._notifying = asyncio.create_task(self._notify_others())
 
     def _wake(self) -> None:
         self._changes += 1
@@ -61,7 +61,7 @@ class Live:
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
-        """While the block runs, other replicas' changes are heard as well."""
+        """While the block runs, other replicas' changes are received as well."""
         self._listeners += 1
         if self._listening is None and not self._database.is_sqlite:
             self._listening = asyncio.create_task(self._listen())
@@ -75,58 +75,60 @@ class Live:
 
     async def stop(self) -> None:
         """Let nothing run on after the service."""
-        running = [task for task in (self._listening, self._telling) if task is not None]
+        running = [task for task in (self._listening, self._notifying) if task is not None]
         for task in running:
             task.cancel()
         if running:
             await asyncio.wait(running)
 
-    async def _tell_others(self) -> None:
+    async def _notify_others(self) -> None:
         await asyncio.sleep(_TOGETHER_SECONDS)
-        self._telling = None
+        self._notifying = None
         try:
             async with self._database.engine.connect() as connection:
                 await connection.exec_driver_sql(f"NOTIFY {_CHANNEL}")
                 await connection.commit()
         except (SQLAlchemyError, OSError) as error:
-            log.info("other replicas not told", error=type(error).__name__)
+            log.info("other replicas not notified", error=type(error).__name__)
 
     async def _listen(self) -> None:
         while True:
             try:
                 async with self._database.engine.connect() as connection:
-                    await self._hear(await connection.get_raw_connection())
+                    await self._receive(await connection.get_raw_connection())
             except (SQLAlchemyError, OSError) as error:
                 log.info("not listening for other replicas", error=type(error).__name__)
             await asyncio.sleep(_AGAIN_SECONDS)
 
-    async def _hear(self, raw: Any) -> None:
+    async def _receive(self, raw: Any) -> None:
         gone = asyncio.Event()
         connection = raw.driver_connection
         connection.add_termination_listener(lambda _connection: gone.set())
 
-        def hear(*_told: object) -> None:
+        def wake(*_notification: object) -> None:
             self._wake()
 
-        await connection.add_listener(_CHANNEL, hear)
-        # What changed before the first notification could be heard is looked for at once.
+        await connection.add_listener(_CHANNEL, wake)
+        # A change before the listener was registered sent no notification here.
         self._wake()
         try:
             await gone.wait()
         finally:
             if not connection.is_closed():
-                await connection.remove_listener(_CHANNEL, hear)
+                await connection.remove_listener(_CHANNEL, wake)
 
 
 class Latest(Generic[_Seen]):
-    """The newest of something, for any number who follow it. Whoever is slow misses what came in between."""
+    """The newest value of something, for any number of followers. A slow follower misses values in
+    between.
+    """
 
     def __init__(self) -> None:
         self._latest: tuple[int, _Seen] | None = None
         self._news = asyncio.Condition()
 
     async def put(self, seen: _Seen) -> None:
-        """Here is a newer one."""
+        """Store a newer value and wake the followers."""
         async with self._news:
             self._latest = (1 if self._latest is None else self._latest[0] + 1, seen)
             self._news.notify_all()
@@ -140,22 +142,22 @@ class Latest(Generic[_Seen]):
 
 
 class Followed(Generic[_Seen]):
-    """What is fetched by one task for any number who look, and only while somebody looks.
+    """A value that one task fetches for any number of followers, and only while there is one.
 
-    `fetch` puts what it finds into the `Latest` it is given, for ever; it is cancelled when nobody looks.
+    `fetch` puts values into the `Latest` it is given until it is cancelled, when the last follower leaves.
     """
 
     def __init__(self, fetch: Callable[[Latest[_Seen]], Awaitable[None]]) -> None:
         self._fetch = fetch
         self._latest: Latest[_Seen] = Latest()
-        self._lookers = 0
+        self._followers = 0
         self._fetching: asyncio.Future[None] | None = None
 
     async def follow(self) -> AsyncGenerator[_Seen, None]:
         """What is there now, and each newer one."""
-        self._lookers += 1
+        self._followers += 1
         if self._fetching is None:
-            # What was found for those who looked before is old by now.
+            # The value that earlier followers got is out of date by now.
             self._latest = Latest()
             self._fetching = asyncio.ensure_future(self._fetch(self._latest))
         number = 0
@@ -164,16 +166,16 @@ class Followed(Generic[_Seen]):
                 number, seen = await self._latest.newer_than(number)
                 yield seen
         finally:
-            self._lookers -= 1
-            if self._lookers == 0 and self._fetching is not None:
+            self._followers -= 1
+            if self._followers == 0 and self._fetching is not None:
                 self._fetching.cancel()
                 self._fetching = None
 
 
 class Broadcast(Followed[_Seen]):
-    """One reader of storage for any number who look: fifty boards cost what one costs.
+    """A value that is read from storage once for all followers: fifty boards cost what one costs.
 
-    `read` is asked at every change, at most every `least` and at least every `most` seconds.
+    `read` is called at each change, but at most every `least` and at least every `most` seconds.
     """
 
     def __init__(
@@ -187,7 +189,7 @@ class Broadcast(Followed[_Seen]):
         patience, changes = 0.0, 0
         async with self._live.listening():
             while True:
-                # Counted before reading: a change that comes meanwhile leads to another look.
+                # Counted before reading: a change during the read leads to another one.
                 changes = await self._live.next_change(changes, patience)
                 try:
                     await latest.put(await self._read())

@@ -1,4 +1,4 @@
-"""What is followed live, as server-sent events (HTML Living Standard, § 9.2)."""
+"""Live values as server-sent events (HTML Living Standard, § 9.2)."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,42 +9,42 @@ from fastapi.sse import ServerSentEvent
 
 from shared.live import Followed
 
-#: A stream ends after this long and is opened anew: who may look is asked again.
+#: A stream ends after this long and is opened again by the browser, so that access is checked again.
 LONGEST_SECONDS = 600.0
-#: How soon a browser comes back after an end or a loss, in milliseconds.
+#: How soon a browser connects again after the stream ended or was lost, in milliseconds.
 _COME_BACK_MS = 1000
 _Seen = TypeVar("_Seen")
 
 
-async def pictures_of(
+async def values_of(
     followed: Followed[_Seen], leaving: asyncio.Event, longest: float
 ) -> AsyncIterator[_Seen]:
-    """Each picture, until `longest` seconds are over or the process is told to stop."""
-    pictures = followed.follow()
+    """Each value, until `longest` seconds are over or the process stops."""
+    values = followed.follow()
     gone = asyncio.create_task(leaving.wait())
     ends_at = asyncio.get_running_loop().time() + longest
-    picture: asyncio.Future[_Seen] | None = None
+    value: asyncio.Future[_Seen] | None = None
     try:
         while (left := ends_at - asyncio.get_running_loop().time()) > 0:
-            picture = asyncio.ensure_future(anext(pictures))
-            await asyncio.wait({picture, gone}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
-            if not picture.done():
+            value = asyncio.ensure_future(anext(values))
+            await asyncio.wait({value, gone}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            if not value.done():
                 return
-            yield picture.result()
+            yield value.result()
     finally:
         gone.cancel()
-        if picture is not None and not picture.done():
-            # Whoever looked went away while waiting; a generator that still runs could not be closed.
-            picture.cancel()
-            await asyncio.wait({picture})
-        await pictures.aclose()
+        if value is not None and not value.done():
+            # The client left while waiting; a generator that still runs could not be closed.
+            value.cancel()
+            await asyncio.wait({value})
+        await values.aclose()
 
 
 async def events_of(
     request: Request, name: str, followed: Followed[str], *, longest: float = LONGEST_SECONDS
 ) -> AsyncIterator[ServerSentEvent]:
-    """Each picture (JSON) as an event `name`, until the looker goes or the service stops."""
+    """Each value (JSON) as an event `name`, until the client leaves or the service stops."""
     number = 0
-    async for picture in pictures_of(followed, request.app.state.leaving, longest):
+    async for value in values_of(followed, request.app.state.leaving, longest):
         number += 1
-        yield ServerSentEvent(raw_data=picture, event=name, id=str(number), retry=_COME_BACK_MS)
+        yield ServerSentEvent(raw_data=value, event=name, id=str(number), retry=_COME_BACK_MS)

@@ -1,6 +1,6 @@
 """Logging: one JSON object a line on standard error, with whatever looks like a personal number masked.
 
-Nobody is meant to log a personal number; the mask is the second net under the first.
+No code is meant to log a personal number; the mask catches what slips through.
 """
 
 import logging
@@ -25,7 +25,7 @@ def _mask_event(_logger: object, _method: str, event: Any) -> Any:
 
 
 class _Forward(logging.Handler):
-    """The standard library's loggers (uvicorn, alembic) speak through structlog as well."""
+    """The standard library's loggers (uvicorn, alembic) are written by structlog as well."""
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None

@@ -1,4 +1,4 @@
-"""What each service counts for Prometheus. No citizen and no member of staff ever stands in a label.
+"""What each service counts for Prometheus. No label holds a citizen or a member of staff.
 
 Names follow Prometheus' conventions: base units (seconds), `_total` on counters.
 """

@@ -46,14 +46,14 @@ async def migrate(database: Database, service: str, revision: str = "head") -> N
             if database.is_sqlite:
                 await _check_references(connection)
         if database.is_sqlite:
-            # The next one who gets a connection gets a new one, which heeds references.
+            # The next user of the pool gets a new connection, which checks references.
             await connection.invalidate()
 
 
 async def _let_tables_be_rebuilt(connection: AsyncConnection) -> None:
     """SQLite alters a table by copying it: dropping the old one would count as deleting what others refer to.
 
-    To be said before the transaction begins (SQLite, "Making Other Kinds Of Table Schema Changes").
+    This has to be set before the transaction begins (SQLite, "Making Other Kinds Of Table Schema Changes").
     """
     driver: Any = (await connection.get_raw_connection()).driver_connection
     await driver.cursor().execute("PRAGMA foreign_keys=OFF")
@@ -67,7 +67,7 @@ async def _check_references(connection: AsyncConnection) -> None:
 
 
 async def is_current(database: Database, service: str) -> bool:
-    """Whether the database stands at the newest revision."""
+    """Whether the database is at the newest revision."""
     newest = ScriptDirectory.from_config(configuration(service)).get_current_head()
     async with database.engine.connect() as connection:
         return await connection.run_sync(

@@ -63,7 +63,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
 
 
 def _drop_unused(schemas: dict[str, Any], document: dict[str, Any]) -> None:
-    """Take out models that nothing refers to, since their type is told as something simpler."""
+    """Take out models that nothing refers to, since their type is described as something simpler."""
     while unused := [name for name in schemas if f'/schemas/{name}"' not in json.dumps(document)]:
         for name in unused:
             del schemas[name]
@@ -78,12 +78,12 @@ def _plainly_streamed(operation: dict[str, Any]) -> None:
 
 def _declare_problems(operation: dict[str, Any]) -> None:
     responses = operation["responses"]
-    # Said out loud, so that a reader need not guess whether the lock was forgotten.
+    # Stated, so that a reader need not guess whether access control was forgotten.
     operation.setdefault("security", [])
     takes_input = bool(operation.get("parameters") or operation.get("requestBody"))
     for answer in responses.values():
         for part in answer.get("content", {}).values():
-            # A word of OpenAPI 3.2 in a document of 3.1; the events are told in the description.
+            # A keyword of OpenAPI 3.2 in a document of 3.1; the description names the events.
             if part.pop("itemSchema", None) is not None:
                 part.setdefault("schema", {"type": "string"})
     responses.pop("422", None) if "HTTPValidationError" in str(responses.get("422")) else None

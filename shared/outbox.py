@@ -1,8 +1,9 @@
-"""The transactional outbox: an event is stored with the change it tells of, and sent afterwards.
+"""The transactional outbox: an event is stored in the transaction of the change it is about, and sent
+afterwards.
 
-One row for each event and peer. A row goes when the peer has receipted it; one that the peer refuses
-again and again is marked dead, kept, counted, shown and can be retried. Order does not matter: events
-carry versions (contracts.py).
+One row for each event and peer. A row is deleted when the peer has accepted it; one that the peer refuses
+again and again is marked dead, kept, counted and displayed, and can be sent again. Order does not matter:
+events carry versions (contracts.py).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -50,7 +51,7 @@ class Outbox:
         await rows.write(session)
 
     def note(self, rows: RowBatch, events: Iterable[Event]) -> None:
-        """Note the letters of `events` among rows that are going to be written."""
+        """Add the letters of `events` to rows that are going to be written."""
         now = datetime.now(UTC)
         for event in events:
             letters = self._letters(event, now)
@@ -76,7 +77,7 @@ class Outbox:
     async def lease(
         self, session: AsyncSession, peer: str, now: datetime, lease: timedelta, most: int
     ) -> list[Letter]:
-        """Take up to `most` due letters for `peer`; nobody else gets them until the lease is over."""
+        """Take up to `most` due letters for `peer`; no other relay gets them until the lease is over."""
         due = (
             select(self.table.c.id)
             .where(self.table.c.peer == peer, self.table.c.due_at <= now, self.table.c.dead_at.is_(None))
@@ -99,13 +100,13 @@ class Outbox:
         return sorted((Letter(*row) for row in taken), key=lambda letter: letter.id)
 
     async def receipt(self, session: AsyncSession, letters: Iterable[Letter]) -> None:
-        """The peer has them: they go."""
+        """The peer has accepted them: delete them."""
         ids = [letter.id for letter in letters]
         if ids:
             await session.execute(delete(self.table).where(self.table.c.id.in_(ids)))
 
     async def postpone(self, session: AsyncSession, letters: Iterable[Letter], until: datetime) -> None:
-        """The peer could not be reached: try again at `until`. That is nobody's fault and is not counted."""
+        """The peer could not be reached: try again at `until`. This does not count as a refusal."""
         ids = [letter.id for letter in letters]
         if ids:
             await session.execute(update(self.table).where(self.table.c.id.in_(ids)).values(due_at=until))

@@ -46,7 +46,7 @@ def encode_cursor(at: datetime, id_: UUID) -> str:
 
 
 def decode_cursor(text: str | None) -> Cursor | None:
-    """The cursor behind `text`; raises `InvalidCursor` when it is none of ours."""
+    """The cursor behind `text`; raises `InvalidCursor` for any other text."""
     if text is None:
         return None
     try:

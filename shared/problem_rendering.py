@@ -29,14 +29,14 @@ from shared.problems import (
 log = structlog.get_logger("http")
 
 
-#: PostgreSQL keeps no text with the character U+0000 in it, and says so only when it is told to.
+#: PostgreSQL keeps no text with the character U+0000 in it, and says so only when it is written.
 _NO_TEXT = {"22021", "22P05"}
 #: The framework's own refusals that have a name here.
 _OURS: dict[int, type[Problem]] = {int(p.status): p for p in (NotFound, TooLarge)}
 
 
 def render(problem: Problem) -> JSONResponse:
-    """The answer that tells of `problem`."""
+    """The response for `problem`."""
     return JSONResponse(
         problem.document(), status_code=int(problem.status), headers=problem.headers, media_type=MEDIA_TYPE
     )
@@ -70,7 +70,7 @@ def _invalid(_request: Request, error: Exception) -> Response:
 
 
 def _field(error: Any) -> FieldError:
-    # Neither the input nor the context is repeated; the place may be a key that somebody typed.
+    # Neither the input nor the context is repeated; the place may be a key from the input.
     source, *path = error["loc"] or ("body",)
     start = "" if source == "body" else f"/{source}"
     place = start + "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
@@ -82,7 +82,8 @@ def _field(error: Any) -> FieldError:
 def _http(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 -- as above
     if error.status_code == HTTPStatus.BAD_REQUEST:
-        # The framework's word for a body whose bytes are no text; to whoever sent it, input like any other.
+        # The framework's error for a body that is not text; for the sender it is invalid input like any
+        # other.
         return render(InvalidInput(errors=[FieldError(pointer="", message="the body cannot be read")]))
     if error.status_code in _OURS:
         return render(_OURS[error.status_code]())

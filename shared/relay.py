@@ -1,7 +1,7 @@
 """Carries events from the outbox to the peers' `/v1/events`, in batches, until they are receipted.
 
-Woken after each commit that published, with a poll behind it in case the wake-up was lost. Replicas
-may run side by side: letters are leased, and a peer's inbox forgets repeats.
+Woken after each commit that published events; it also polls, in case a wake-up was lost. Replicas
+may run side by side: letters are leased, and a peer's inbox ignores repeats.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from shared.outbox import Letter, Outbox
 
 BATCH = 100
 LEASE = timedelta(seconds=10)
-#: Shorter than the lease, so that a letter is never on two ways at once.
+#: Shorter than the lease, so that no letter is in two requests at once.
 TIMEOUT_SECONDS = 8.0
 POLL_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 15.0
@@ -38,7 +38,7 @@ class Transport(Protocol):
 
 
 class PeerUnreachable(Exception):
-    """The peer is down, too slow or does not speak our language; nothing is known to have arrived."""
+    """The peer is down, too slow or answers something else; whether the batch arrived is not known."""
 
 
 class HttpTransport:
@@ -64,7 +64,7 @@ class HttpTransport:
 
 
 class Relay:
-    """One loop for each peer, so that a peer that is down keeps nobody else waiting."""
+    """Delivers to each peer in a loop of its own, so that a peer that is down does not delay the others."""
 
     def __init__(
         self, source: str, database: Database, outbox: Outbox, transport: Transport, *, batch: int = BATCH

@@ -1,4 +1,4 @@
-"""Rows that are going to be added, as a value: made by pure code, written by whoever has a transaction.
+"""Rows to insert, collected by table: pure code adds them, and a transaction writes them later.
 
 They can be written alone, or joined with those of other requests into one statement for each table
 (grouped.py): the same rows either way.
@@ -19,9 +19,9 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class RowBatch:
-    """Rows by table, in the order they are written: note a row before those that point to it.
+    """Rows by table, in the order they are written: add a row before those that refer to it.
 
-    `peers` are those whom events among the rows are for.
+    `peers` are the receivers of events among the rows.
     """
 
     by_table: dict[Table, list[Row]] = field(default_factory=dict)
@@ -51,5 +51,5 @@ class RowBatch:
 
 @cache
 def _insert_into(table: Table) -> Insert:
-    # Built once: with the values apart from it, a statement is compiled once and never looked at again.
+    # Built once: with its values passed separately, a statement is compiled once and cached.
     return insert(table)

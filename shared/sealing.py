@@ -1,6 +1,6 @@
 """Sealing of personal values at rest, and a keyed index to find them by without opening them.
 
-AES-256-GCM (NIST SP 800-38D) with a fresh 96-bit nonce for each value. The key's id stands beside the
+AES-256-GCM (NIST SP 800-38D) with a fresh 96-bit nonce for each value. The key's id is stored beside the
 value, so that keys can be changed while old rows still open. The *context* (which row, which field) is
 bound in as associated data: a sealed value copied into another row or field does not open there.
 """
@@ -65,7 +65,7 @@ class Keyring:
             if not colon or not _KEY_ID.fullmatch(key_id):
                 raise UnusableKeyError(f"key {number} does not read <id>:<base64>")
             if key_id in ciphers:
-                raise UnusableKeyError(f"key id {key_id} stands twice")
+                raise UnusableKeyError(f"key id {key_id} is there twice")
             ciphers[key_id] = AESGCM(_key_of(encoded, f"key {key_id}"))
         if not ciphers:
             raise UnusableKeyError("the key ring is empty")
@@ -78,7 +78,9 @@ class Keyring:
         return f"{self.current}:{base64.b64encode(nonce + sealed).decode()}"
 
     def open(self, sealed: str, context: str) -> str:
-        """The plaintext again. Raises SealBrokenError when it cannot be trusted; nothing of it is shown."""
+        """The plaintext again. Raises SealBrokenError when it cannot be trusted; nothing of it is
+        returned.
+        """
         key_id, _, encoded = sealed.partition(":")
         cipher = self._ciphers.get(key_id)
         if cipher is None:

@@ -61,14 +61,15 @@ class Service:
     tags: Sequence[Mapping[str, str]] = ()
     #: Example data; runs at start in a writing transaction when settings.example holds.
     load_example: Hook | None = None
-    #: Fills `app.state` with what the service thinks with (compiled rules, key rings) once storage is there.
+    #: Fills `app.state` with what the service needs in memory (compiled rules, key rings), once storage is
+    #: there.
     prepare: Hook | None = None
     #: Sets the service's own gauges in `app.state.metrics.registry` just before they are read.
     measure: Hook | None = None
     #: What of several requests is committed together, beside new rows: the name of its group_committer in
     #: `app.state`, and what writes.
     group_commits: Mapping[str, GroupWrite[Any, Any]] = field(default_factory=dict)
-    #: Makes what the service does by itself, beside carrying events.
+    #: Makes what the service does by itself, beside delivering events.
     jobs: Callable[[State], Sequence[Job]] = lambda _state: ()
     state: Mapping[str, Any] = field(default_factory=dict)
 
@@ -90,7 +91,7 @@ def create_service(
     """The FastAPI app of one service.
 
     `connect` gives a client for each peer in place of its URL (one process, tests); `relay=False` leaves
-    the carrying of events and the jobs to whoever calls `app.state.relay.drain()` and `job.drain()`.
+    delivering events and running jobs to the caller (`app.state.relay.drain()`, `job.drain()`).
     """
     app = FastAPIOffline(
         title=service.title,
@@ -98,11 +99,12 @@ def create_service(
         version="1",
         lifespan=_lifespan(service, settings, database_url, connect or {}, relay),
         openapi_tags=[dict(tag) for tag in service.tags],
-        # Served from the app itself: a page from a CDN would tell a stranger who reads it.
+        # Served from the app itself: a CDN would learn who reads the page.
         docs_url="/docs",
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
-        # Without a Content-Type a body is JSON: tokens, not cookies, say who calls, so no form can do harm.
+        # Without a Content-Type a body is JSON: callers are identified by tokens, not cookies, so a
+        # cross-site form has no effect.
         strict_content_type=False,
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
     )
@@ -124,7 +126,7 @@ def _fill_state(state: State, service: Service, settings: CommonSettings, clock:
     state.metrics = Metrics(service.name)
     state.outbox = Outbox(service.tables.outbox, service.publishes)
     state.inbox = Inbox(service.tables.inbox, service.handlers)
-    #: Set when the process is told to stop, so that streams end and nobody waits for them.
+    #: Set when the process stops, so that streams end and do not delay it.
     state.leaving = asyncio.Event()
     state.fingerprint_key = hashlib.sha256(settings.secret("service_key").encode()).digest()
     # Remembered answers are stored as they are, unless the service seals them.
@@ -182,7 +184,7 @@ def _lifespan(
 
 
 async def _start(service: Service, settings: CommonSettings, state: State) -> None:
-    # In production a schema changes when somebody says `dsi migrate`, not because a replica started.
+    # In production a schema changes by `dsi migrate`, not because a replica started.
     if settings.mode == "development":
         await migrate(state.database, service.name)
     async with state.database.writing() as session:

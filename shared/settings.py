@@ -1,4 +1,4 @@
-"""What every service must be told, from the environment (`DSI_...`) or the installation's folder."""
+"""Settings that all services have, from the environment (`DSI_...`) or the installation's folder."""
 
 from pathlib import Path
 from typing import Literal

@@ -20,7 +20,7 @@ from shared.outbox import Outbox
 
 @dataclass(frozen=True)
 class Context:
-    """What a service has at hand without asking storage: the clock, the outbox's routes, its `app.state`."""
+    """What a service uses without storage: the clock, the outbox's routes, its `app.state`."""
 
     clock: Clock
     outbox: Outbox
@@ -29,7 +29,7 @@ class Context:
 
 @dataclass(frozen=True)
 class UnitOfWork(Context):
-    """One unit of work: what is at hand, and the session of its transaction."""
+    """A unit of work: the service's context and the session of one transaction."""
 
     session: AsyncSession
 

@@ -1,6 +1,6 @@
 """The codes that cross borders: needs, units, channels, urgencies, roles.
 
-Only codes stand here. Labels, KLE numbers and validity dates are data, owned by the service that
+Only codes are here. Labels, KLE numbers and validity dates are data, owned by the service that
 explains them (triage for needs, routing for units). Source: domain.md §§ 2, 7 and 9.
 """
 
@@ -16,7 +16,7 @@ class Channel(StrEnum):
 
 
 class Need(StrEnum):
-    """What the citizen needs, as the reception hears it (domain.md § 7)."""
+    """What the citizen needs, as the reception understands it (domain.md § 7)."""
 
     ADVICE = "advice"
     LONELINESS = "loneliness"

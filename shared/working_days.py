@@ -29,7 +29,7 @@ def public_holidays(year: int) -> frozenset[date]:
 
 
 def is_working_day(day: date, *, saturdays: bool) -> bool:
-    """Whether the day counts. Sundays and public holidays never do; Saturdays when asked to."""
+    """Whether the day counts. Sundays and public holidays never do; Saturdays only with `saturdays`."""
     last = _SATURDAY if saturdays else _SATURDAY - 1
     return day.weekday() <= last and day not in public_holidays(day.year)
 
@@ -76,7 +76,7 @@ def add_months(moment: datetime, months: int) -> datetime:
 def age_on(birth_date: date, moment: datetime) -> int:
     """Age in whole years on the Copenhagen date of `moment`.
 
-    Somebody born on 29 February is a year older on 1 March in a common year.
+    A person born on 29 February is a year older on 1 March in a common year.
     Raises ValueError when the birth date lies after that day.
     """
     day = local_date(moment)

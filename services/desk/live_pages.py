@@ -9,7 +9,7 @@ from fastapi.sse import ServerSentEvent
 from services.desk.feed import Board
 from services.desk.problems import Refused, ServiceUnreachable
 from shared.live import Followed
-from shared.live_stream import LONGEST_SECONDS, pictures_of
+from shared.live_stream import LONGEST_SECONDS, values_of
 
 #: Makes the part's HTML of the board; with None, of routing's silence.
 Render = Callable[[Board | None], Awaitable[str]]
@@ -20,7 +20,7 @@ async def parts_of(request: Request, render: Render) -> AsyncIterator[ServerSent
     feed: Followed[Board | None] = request.app.state.feed
     leaving: asyncio.Event = request.app.state.leaving
     shown = ""
-    async for board in pictures_of(feed, leaving, LONGEST_SECONDS):
+    async for board in values_of(feed, leaving, LONGEST_SECONDS):
         try:
             part = await render(board)
         except (Refused, ServiceUnreachable):

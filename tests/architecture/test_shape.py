@@ -96,7 +96,8 @@ def test_a_module_without_a_standard_name_is_pure(path: Path) -> None:
     shells = {
         name
         for name in imports(path)
-        if name.startswith("services.") and name.rsplit(".", 1)[-1] in SHELL - {"schemas", "settings", "form", "forms"}
+        if name.startswith("services.")
+        and name.rsplit(".", 1)[-1] in SHELL - {"schemas", "settings", "form", "forms"}
     }
     assert not impure | shells
 

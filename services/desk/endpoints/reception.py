@@ -16,7 +16,7 @@ from services.desk.reception.handling import take_new
 from services.desk.session import Session
 from services.desk.showing import go_to, part, services_of, show
 from services.desk.visitor import form_of, visitor
-from shared.live_stream import LONGEST_SECONDS, pictures_of
+from shared.live_stream import LONGEST_SECONDS, values_of
 from shared.vocabulary import Channel, Role
 
 reception_router = APIRouter(prefix="/reception")
@@ -55,7 +55,7 @@ async def follow_reception(request: Request, session: Receptionist) -> AsyncIter
 async def follow_my_calls(request: Request, session: Receptionist) -> AsyncIterator[ServerSentEvent]:
     """What rings or is answered at one's own phone, as it happens."""
     calls = follow_calls(request.app.state.services["intake"], session.token)
-    async for mine in pictures_of(calls, request.app.state.leaving, LONGEST_SECONDS):
+    async for mine in values_of(calls, request.app.state.leaving, LONGEST_SECONDS):
         yield ServerSentEvent(raw_data=part(request, "reception_calls.html", session, calls=mine))
 
 

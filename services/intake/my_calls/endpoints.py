@@ -11,7 +11,7 @@ from services.intake.my_calls.service import AtPhones, as_json, read_at_phones
 from services.intake.phones import repository as seats
 from shared.access import Principal, allow
 from shared.live import Followed
-from shared.live_stream import LONGEST_SECONDS, pictures_of
+from shared.live_stream import LONGEST_SECONDS, values_of
 from shared.problems import NotFound, answers
 from shared.unit_of_work import Reading, Writing
 from shared.vocabulary import Role
@@ -55,7 +55,7 @@ async def stream_my_calls(who: Answering, request: Request) -> AsyncIterator[Ser
     """
     at_phones: Followed[AtPhones] = request.app.state.at_phones
     shown = None
-    async for picture in pictures_of(at_phones, request.app.state.leaving, LONGEST_SECONDS):
+    async for picture in values_of(at_phones, request.app.state.leaving, LONGEST_SECONDS):
         mine = as_json(picture.get(who.subject, []))
         if mine != shown:
             shown = mine
