@@ -14,8 +14,8 @@ from exchange_follower.log_import import LinesRefusedError
 from research_calls.calls_file import CallsFile, Disorder, NotACallsFileError
 from research_calls.comparing import Comparison, Told, compare, derived_calls, import_calls
 from research_calls.recorded_calls import Flaw
-from services.all_in_one import AllInOne
-from services.cli.local_system import client_of, local_system
+from services.hosting.all_in_one import AllInOne
+from services.hosting.local_system import client_of, local_system
 from shared.vocabulary import Role
 
 _SUBJECT = "dsi-import"

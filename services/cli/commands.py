@@ -1,7 +1,6 @@
-"""What `dsi` can do. Each command is a thin door; the work is done by the module it opens.
+"""The `dsi` command: its arguments and help. The work is in the modules beside this one.
 
-The doors import what is behind them only when they are opened: whoever wants a token should not have to
-wait for a database driver.
+Each command imports its module when it runs: printing a token does not load a database driver.
 """
 
 import asyncio
@@ -31,11 +30,11 @@ rulesets = typer.Typer(no_args_is_help=True, help="The rules that contacts are s
 dsi.add_typer(rulesets, name="rulesets")
 dsi.add_typer(follow, name="follow")
 deliveries = typer.Typer(
-    invoke_without_command=True, help="What telephone exchanges told and could not be interpreted."
+    invoke_without_command=True, help="What telephone exchanges sent and could not be interpreted."
 )
 dsi.add_typer(deliveries, name="deliveries")
 
-#: Progress and talk go to standard error; only what was asked for goes to standard output.
+#: Progress and messages go to standard error; only results go to standard output.
 talk = Console(stderr=True)
 
 Data = Annotated[
@@ -100,7 +99,7 @@ def migrate(
     data: Data = None,
 ) -> None:
     """Bring the databases to the newest schema."""
-    from services.cli.migrations import migrate_services
+    from services.cli.installation import migrate_services
 
     asyncio.run(migrate_services(None if service is None else str(service), to, data, talk))
 
@@ -123,7 +122,7 @@ def import_queue_log(
     data: Data = None,
 ) -> None:
     """Make calls and contacts of Asterisk's queue_log. Importing it again changes nothing."""
-    from services.cli.importing import import_queue_log_file
+    from services.cli.imports import import_queue_log_file
 
     raise typer.Exit(asyncio.run(import_queue_log_file(file, data, talk)))
 
@@ -135,21 +134,21 @@ def import_calls_csv(
     shuffle_seconds: Annotated[
         float, typer.Option(min=0, max=86_400, help="Each event arrives up to so late.")
     ] = 0,
-    doubled: Annotated[float, typer.Option(min=0, max=1, help="The share of events told twice.")] = 0,
+    doubled: Annotated[float, typer.Option(min=0, max=1, help="The share of events sent twice.")] = 0,
     seed: Annotated[int, typer.Option(help="The same seed, the same disorder.")] = 0,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first calls.")] = None,
-    tell_queues: Annotated[
-        bool, typer.Option(help="Carry the events to the queues at once, and not when the system runs.")
+    tell_queues: Annotated[  # the option's name
+        bool, typer.Option(help="Deliver the events to the queues at once, and not when the system runs.")
     ] = True,
     data: Data = None,
 ) -> None:
-    """Tell recorded calls as if live, and hold what is derived against the record."""
+    """Replay recorded calls as if live, and compare what is derived with the record."""
     from research_calls.calls_file import Disorder
     from research_calls.command import CallsImport, import_calls_file
 
     disorder = Disorder(shuffle_seconds, doubled, seed)
-    asked = CallsImport(file, disorder, limit, tell_queues)
-    raise typer.Exit(asyncio.run(import_calls_file(asked, data, talk)))
+    wanted = CallsImport(file, disorder, limit, tell_queues)
+    raise typer.Exit(asyncio.run(import_calls_file(wanted, data, talk)))
 
 
 @imports.command("hsds")
@@ -160,7 +159,7 @@ def import_hsds(
     data: Data = None,
 ) -> None:
     """Take an organisation's offers into the catalogue, all or nothing. Again, it changes nothing."""
-    from services.cli.importing_offers import import_hsds_file
+    from services.cli.imports import import_hsds_file
 
     whose = source or file.stem.lower()
     raise typer.Exit(asyncio.run(import_hsds_file(file, whose, data, talk, dry_run=dry_run)))
@@ -176,7 +175,7 @@ def events_at_a_glance(context: typer.Context, data: Data = None) -> None:
 @events.command("list")
 def events_list(data: Data = None) -> None:
     """Show what waits to be delivered, and what could not be."""
-    from services.cli.dead_letters import list_dead_letters
+    from services.cli.undelivered import list_dead_letters
 
     asyncio.run(list_dead_letters(data, talk))
 
@@ -184,7 +183,7 @@ def events_list(data: Data = None) -> None:
 @events.command("retry")
 def events_retry(data: Data = None) -> None:
     """Send everything that could not be delivered again."""
-    from services.cli.dead_letters import retry_dead_letters
+    from services.cli.undelivered import retry_dead_letters
 
     asyncio.run(retry_dead_letters(data, talk))
 
@@ -198,7 +197,7 @@ def deliveries_set_aside(
     context: typer.Context, source: Source = None, reason: Reason = None, data: Data = None
 ) -> None:
     """Show the deliveries that are set aside, why, and the queues that no line has."""
-    from services.cli.deliveries import list_deliveries
+    from services.cli.undelivered import list_deliveries
 
     if context.invoked_subcommand is None:
         asyncio.run(list_deliveries(source, reason, data))
@@ -206,8 +205,8 @@ def deliveries_set_aside(
 
 @deliveries.command("rerun")
 def deliveries_rerun(source: Source = None, reason: Reason = None, data: Data = None) -> None:
-    """Interpret again what was set aside; what still cannot be is set aside anew."""
-    from services.cli.deliveries import rerun_deliveries
+    """Interpret again what was set aside; what still cannot be is set aside again."""
+    from services.cli.undelivered import rerun_deliveries
 
     asyncio.run(rerun_deliveries(source, reason, data, talk))
 
@@ -224,7 +223,7 @@ def rulesets_check(
 
 @rulesets.command("list")
 def rulesets_list(data: Data = None) -> None:
-    """Show the installation's rule sets, and from when they hold."""
+    """Show the installation's rule sets, and from when they are in force."""
     from services.cli.rulesets import list_rulesets
 
     asyncio.run(list_rulesets(data, Console()))
@@ -233,11 +232,11 @@ def rulesets_list(data: Data = None) -> None:
 @dsi.command("rotate-keys")
 def rotate(
     reindex: Annotated[
-        bool, typer.Option("--reindex", help="Also index every contact anew, after a new DSI_INDEX_KEY.")
+        bool, typer.Option("--reindex", help="Also index every contact again, after a new DSI_INDEX_KEY.")
     ] = False,
     data: Data = None,
 ) -> None:
-    """Seal all personal values anew with the first of DSI_SEAL_KEYS."""
-    from services.cli.key_rotation import rotate_keys
+    """Encrypt all personal values again with the first of DSI_SEAL_KEYS."""
+    from services.cli.installation import rotate_keys
 
     asyncio.run(rotate_keys(data, talk, reindex=reindex))

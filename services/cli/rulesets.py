@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from services.cli.local_system import client_of, local_system
+from services.hosting.local_system import client_of, local_system
 from services.triage.lifecycle.ruleset_reading import FaultyRulesetError, read_ruleset_file
 from services.triage.proof.boxes import TooLargeError
 from services.triage.proof.proving import prove

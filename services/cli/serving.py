@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.panel import Panel
 from starlette.types import ASGIApp
 
-from services.single_service import create_one
+from services.hosting.single_service import create_one
 from shared.gc_tuning import freeze_startup_objects
 from shared.log import configure_logging
 from shared.settings import CommonSettings
@@ -23,13 +23,13 @@ _PORTS = {None: 8000, "intake": 8001, "triage": 8002, "routing": 8003, "desk": 8
 def serve(
     service: str | None, host: str, port: int | None, data: Path | None, talk: Console, *, prefix: str
 ) -> None:
-    """Run until told to stop. On a terminal, says where to look first.
+    """Run until stopped. On a terminal, print the address.
 
-    `prefix` is what a gateway takes off the path, so that links back can have it.
+    `prefix` is what a gateway removes from the path, so that links can have it again.
     """
     settings = CommonSettings() if data is None else CommonSettings(data=data)
     configure_logging(settings.log_level)
-    app, parts = _whole_house(data) if service is None else _one(service, data)
+    app, parts = _all_services(data) if service is None else _one(service, data)
     port = port or _PORTS[service]
     if talk.is_terminal:
         talk.print(_welcome(service or "everything", f"http://{host}:{port}", settings))
@@ -40,7 +40,7 @@ def serve(
         log_config=None,
         access_log=False,
         root_path=prefix,
-        # Nobody needs to know what this is made of; and a stop must not wait for a slow answer for ever.
+        # No version numbers for strangers; and a stop does not wait for a slow answer for ever.
         server_header=False,
         timeout_graceful_shutdown=10,
     )
@@ -48,7 +48,9 @@ def serve(
 
 
 class _Server(uvicorn.Server):
-    """Tells the services at once when it is told to stop: open boards end, and nobody waits for them."""
+    """Sets the services' `leaving` as soon as a signal arrives, so that open streams end and do not delay the
+    stop.
+    """
 
     def __init__(self, config: uvicorn.Config, leaving: Sequence[asyncio.Event]) -> None:
         super().__init__(config)
@@ -64,8 +66,8 @@ class _Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def _whole_house(data: Path | None) -> tuple[ASGIApp, list[FastAPI]]:
-    from services.all_in_one import AllInOne  # noqa: PLC0415 -- one service alone does not wait for all the others
+def _all_services(data: Path | None) -> tuple[ASGIApp, list[FastAPI]]:
+    from services.hosting.all_in_one import AllInOne  # noqa: PLC0415 -- one service alone does not load the others
 
     system = AllInOne(data)
     return system.app, list(system.apps.values())

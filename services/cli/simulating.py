@@ -14,8 +14,8 @@ from city_week.checks import check_places
 from city_week.clients import Clients, ok
 from city_week.report import print_report
 from city_week.week import Week
-from services.all_in_one import AllInOne
-from services.cli.local_system import client_of, local_system
+from services.hosting.all_in_one import AllInOne
+from services.hosting.local_system import client_of, local_system
 from shared.clock import COPENHAGEN, SettableClock, SystemClock
 from shared.settings import CommonSettings
 from shared.vocabulary import Role

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
-from services.all_in_one import AllInOne
+from services.hosting.all_in_one import AllInOne
 
 SERVICES = ("intake", "triage", "routing")
 

@@ -12,7 +12,7 @@ ALONE = ("intake", "triage", "routing", "desk")
 TOOLS = {
     "city_week": (),
     "exchange_follower": ("services.intake.telephony", "services.intake.calls"),
-    "research_calls": ("services.intake", "services.cli", "services.all_in_one"),
+    "research_calls": ("services.intake", "services.cli", "services.hosting.all_in_one"),
 }
 
 
@@ -74,7 +74,7 @@ def test_only_the_house_knows_several_services() -> None:
         for file in files("services")
         if len(services_known(file) & {"intake", "triage", "routing", "desk"}) > 1
     }
-    assert knowing == {"services/all_in_one.py"}
+    assert knowing == {"services/hosting/all_in_one.py"}
 
 
 #: Web and storage; the thinking must run without them.

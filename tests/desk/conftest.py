@@ -9,8 +9,8 @@ import httpx
 import pytest
 from starlette.requests import Request
 
-from services.all_in_one import AllInOne
 from services.desk.session import COOKIE
+from services.hosting.all_in_one import AllInOne
 from shared.clock import SettableClock
 from shared.in_process import InProcess
 from shared.vocabulary import Role

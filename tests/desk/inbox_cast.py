@@ -1,6 +1,6 @@
 """Contacts that a person has sent on to a unit, for the inbox's tests."""
 
-from services.all_in_one import AllInOne
+from services.hosting.all_in_one import AllInOne
 from shared.vocabulary import Role
 
 HOMELESS = {"needs": ["homelessness"], "in_municipality": True}

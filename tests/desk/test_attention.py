@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from services.all_in_one import AllInOne
+from services.hosting.all_in_one import AllInOne
 from shared.clock import SettableClock
 from shared.vocabulary import Role
 from tests.desk.conftest import SitsDown

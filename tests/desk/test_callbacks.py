@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.all_in_one import AllInOne
 from services.desk.callbacks.asked import Wanted, clearing_of, next_try_of, state_of
 from services.desk.visitor import Form
+from services.hosting.all_in_one import AllInOne
 from shared.vocabulary import Role
 from tests.desk.conftest import Person, SitsDown
 

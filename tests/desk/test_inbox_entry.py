@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.all_in_one import AllInOne
+from services.hosting.all_in_one import AllInOne
 from shared.vocabulary import Role
 from tests.desk.conftest import Person, SitsDown
 from tests.desk.inbox_cast import entry_of, somebody_for_housing

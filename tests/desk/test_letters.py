@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.all_in_one import AllInOne
+from services.hosting.all_in_one import AllInOne
 from shared.vocabulary import Role
 from tests.desk.conftest import Person, SitsDown
 from tests.desk.test_reception import carried

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from sqlalchemy import update
 
-from services.all_in_one import AllInOne
+from services.hosting.all_in_one import AllInOne
 from shared.clock import SettableClock
 from shared.in_process import InProcess
 from shared.vocabulary import Role

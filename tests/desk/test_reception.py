@@ -6,8 +6,8 @@ import re
 import httpx
 import pytest
 
-from services.all_in_one import AllInOne
 from services.desk.endpoints.reception import criterion_of
+from services.hosting.all_in_one import AllInOne
 from shared.in_process import InProcess
 from shared.vocabulary import Role
 from tests.desk.conftest import Person, SitsDown

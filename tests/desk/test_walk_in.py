@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import httpx
 
-from services.all_in_one import AllInOne
 from services.desk.endpoints.screen import CALLED_SHOWN, seen_on
+from services.hosting.all_in_one import AllInOne
 from shared.in_process import InProcess
 from shared.vocabulary import Role
 from tests.desk.conftest import Person, SitsDown

@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from services.all_in_one import AllInOne
+from services.hosting.all_in_one import AllInOne
 from shared.clock import SettableClock
 from shared.vocabulary import Role
 from tests.databases import Databases

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from services.all_in_one import AllInOne
+from services.hosting.all_in_one import AllInOne
 from shared.vocabulary import Role
 from tests.system.processes import Process, free_port
 from tests.system.test_browser import FLAGS, PICTURES

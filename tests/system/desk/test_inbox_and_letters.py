@@ -13,7 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from services.all_in_one import AllInOne
+from services.hosting.all_in_one import AllInOne
 from shared.vocabulary import Role
 from tests.system.processes import Process, free_port
 from tests.system.test_browser import CHROMIUM, FLAGS, PICTURES

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 
-from services.all_in_one import AllInOne
+from services.hosting.all_in_one import AllInOne
 from shared.clock import Clock
 from shared.log import configure_logging
 from shared.vocabulary import Role
