@@ -76,7 +76,7 @@ class Unit(StrEnum):
     HKY = "hky"
     HOUSING_SOCIAL = "housing-social"
     SSP = "ssp"
-    FAMILY_HOUSE_TRAINING_TEAM = "family-system-training-team"
+    FAMILY_HOUSE_TRAINING_TEAM = "family-house-training-team"
     CENTRE_TEAM = "centre-team"
 
 

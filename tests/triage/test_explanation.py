@@ -68,7 +68,7 @@ def test_a_row_that_does_not_fit_is_told_with_the_fact_that_keeps_the_citizen_fr
 
 def test_a_row_that_fits_but_comes_later_says_so() -> None:
     other = against(
-        explained(told("lost_earnings", "home_training", age=8, district=3)), "family-system-training-team"
+        explained(told("lost_earnings", "home_training", age=8, district=3)), "family-house-training-team"
     )
     assert (other.rule, other.holds, other.failed) == ("12", "true", {"needs": ["lost_earnings"]})
     assert "en regel før den" in other.text

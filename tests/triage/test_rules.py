@@ -165,7 +165,7 @@ def test_row_8_a_question_in_a_known_case_goes_to_that_unit() -> None:
 
 def test_row_8_passes_on_when_the_unit_is_not_known() -> None:
     answer = triage("existing_case", "home_training", in_municipality=True)
-    assert place(answer) == "unit:family-system-training-team"
+    assert place(answer) == "unit:family-house-training-team"
 
 
 def test_row_9_a_complaint_goes_to_the_unit_with_the_case_or_the_reception() -> None:
@@ -183,7 +183,7 @@ def test_row_11_home_relief_administration_goes_to_the_centre_team() -> None:
 
 
 def test_row_12_home_training_goes_to_the_family_house_and_training_team() -> None:
-    assert place(triage("home_training", in_municipality=True)) == "unit:family-system-training-team"
+    assert place(triage("home_training", in_municipality=True)) == "unit:family-house-training-team"
 
 
 def test_row_13_assistive_devices_have_their_own_unit_at_any_age() -> None:

@@ -8,7 +8,7 @@ from tests.triage.triaging import asked, clocks, place, triage
 
 def test_nothing_is_asked_that_would_not_change_the_answer() -> None:
     answer = triage("home_training", in_municipality=True)
-    assert (place(answer), asked(answer)) == ("unit:family-system-training-team", [])
+    assert (place(answer), asked(answer)) == ("unit:family-house-training-team", [])
 
 
 def test_support_at_home_asks_municipality_then_age_then_district() -> None:
@@ -88,7 +88,7 @@ def test_a_notification_that_nobody_can_place_keeps_its_clock_at_the_reception()
 
 def test_what_cannot_be_known_does_not_matter_when_every_value_leads_to_one_place() -> None:
     assert place(triage("home_training", in_municipality=True, cannot_be_known=["age"])) == (
-        "unit:family-system-training-team"
+        "unit:family-house-training-team"
     )
 
 
