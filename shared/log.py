@@ -1,4 +1,6 @@
-"""Logging: one JSON object a line on standard error, with whatever looks like a personal number masked.
+"""Logging on standard error: JSON lines in production, readable lines and tracebacks in development.
+
+Whatever looks like a personal number is masked in both.
 
 No code is meant to log a personal number; the mask catches what slips through.
 """
@@ -6,9 +8,11 @@ No code is meant to log a personal number; the mask catches what slips through.
 import logging
 import re
 import sys
-from typing import Any
+import traceback
+from typing import Any, Literal
 
 import structlog
+from structlog.typing import Processor
 
 #: Six digits of a date (day up to 31, or 61 to 91 in replacement numbers) and four more.
 _PERSONAL_NUMBER = re.compile(r"(?<![0-9])(?:[0-3]|[6-9])[0-9][01][0-9]{3}[- ]?[0-9]{4}(?![0-9])")
@@ -33,16 +37,34 @@ class _Forward(logging.Handler):
         structlog.get_logger(record.name).log(record.levelno, record.getMessage(), **more)
 
 
-def configure_logging(level: str) -> None:
+def _without_traceback(_logger: object, _method: str, event: Any) -> Any:
+    # In production a crash is one line with its type and place: an error's text may quote what was sent.
+    event.pop("exc_info", None)
+    return event
+
+
+def _masked_traceback(_logger: object, _method: str, event: Any) -> Any:
+    error = event.pop("exc_info", None)
+    if isinstance(error, BaseException):
+        event["exception"] = "".join(traceback.format_exception(error))
+    return event
+
+
+def configure_logging(level: str, *, mode: Literal["development", "production"] = "production") -> None:
     """Set up logging for this process; `level` is debug, info, warning or error."""
+    readable: list[Processor] = [_masked_traceback, _mask_event, structlog.dev.ConsoleRenderer()]
+    for_machines: list[Processor] = [
+        _without_traceback,
+        structlog.processors.ExceptionRenderer(),
+        _mask_event,
+        structlog.processors.JSONRenderer(ensure_ascii=False),
+    ]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.ExceptionRenderer(),
-            _mask_event,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
+            *(readable if mode == "development" else for_machines),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

@@ -115,5 +115,5 @@ def _unexpected(_request: Request, error: Exception) -> Response:
             f"{trace.tb_frame.f_code.co_filename.rsplit('/', 2)[-1]}:{trace.tb_lineno}",
             trace.tb_next,
         )
-    log.error("unexpected", error=type(error).__name__, at=frame)
+    log.error("unexpected", error=type(error).__name__, at=frame, exc_info=error)
     return render(Unexpected())

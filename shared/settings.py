@@ -9,6 +9,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from shared.installation import development_secret
 
 
+_ROOT = Path(__file__).parent.parent
+
+
 class CommonSettings(BaseSettings):
     """Settings that mean the same in every service.
 
@@ -19,8 +22,9 @@ class CommonSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="DSI_", extra="ignore", frozen=True)
 
     mode: Literal["development", "production"] = "development"
-    #: Where an embedded installation keeps its databases and secrets.
-    data: Path = Path(__file__).parent.parent / "data"
+    #: Where an embedded installation keeps its databases and secrets: beside the checkout, or else in the
+    #: folder that the command is started in.
+    data: Path = (_ROOT if (_ROOT / "pyproject.toml").exists() else Path()) / "data"
     #: Load units, queues, lines, needs and offers of the example city where a table is empty.
     example: bool = True
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from shared.clock import SettableClock
 from tests.bench import Bench, start_bench
@@ -19,6 +20,29 @@ from tests.databases import Databases, PostgresDatabases, SqliteDatabases, postg
 TUESDAY = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 
 StartService = Callable[[str], Awaitable[Bench]]
+
+#: One profile for CI, where a busy machine must not fail a test, and a thorough one
+#: (HYPOTHESIS_PROFILE=thorough).
+settings.register_profile("ci", deadline=None, print_blob=True)
+settings.register_profile("thorough", deadline=None, max_examples=2000, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+#: Fixtures of tests that need more than Python: left out by `--quick`.
+_NOT_QUICK = {"databases", "postgres_url", "browser", "chromium", "system"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="only tests without database, browser or server")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With `--quick`, leave out what needs more than Python or takes more than a moment."""
+    if not config.getoption("--quick"):
+        return
+    kept = [item for item in items if not _NOT_QUICK & set(getattr(item, "fixturenames", ()))]
+    items[:] = [
+        item for item in kept if not (item.get_closest_marker("slow") or item.get_closest_marker("browser"))
+    ]
 
 
 @pytest.fixture(scope="session")

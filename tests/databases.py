@@ -94,7 +94,9 @@ def postgres_server(folder: Path) -> Iterator[str]:
 
 
 async def _hasten(url: str) -> None:
-    """What a power cut would take is no loss here, and waiting for the disk is most of what tests wait for."""
+    """What a power cut would take is no loss here, and waiting for the disk is most of what tests
+    wait for.
+    """
     connection = await asyncpg.connect(url)
     for setting in ("fsync", "synchronous_commit", "full_page_writes"):
         await connection.execute(f"ALTER SYSTEM SET {setting} = off")

@@ -137,8 +137,12 @@ def import_calls_csv(
     doubled: Annotated[float, typer.Option(min=0, max=1, help="The share of events sent twice.")] = 0,
     seed: Annotated[int, typer.Option(help="The same seed, the same disorder.")] = 0,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first calls.")] = None,
-    tell_queues: Annotated[  # the option's name
-        bool, typer.Option(help="Deliver the events to the queues at once, and not when the system runs.")
+    update_queues: Annotated[
+        bool,
+        typer.Option(
+            "--tell-queues/--no-tell-queues",
+            help="Deliver the events to the queues at once, and not when the system runs.",
+        ),
     ] = True,
     data: Data = None,
 ) -> None:
@@ -147,7 +151,7 @@ def import_calls_csv(
     from research_calls.command import CallsImport, import_calls_file
 
     disorder = Disorder(shuffle_seconds, doubled, seed)
-    wanted = CallsImport(file, disorder, limit, tell_queues)
+    wanted = CallsImport(file, disorder, limit, update_queues)
     raise typer.Exit(asyncio.run(import_calls_file(wanted, data, talk)))
 
 

@@ -28,7 +28,7 @@ def serve(
     `prefix` is what a gateway removes from the path, so that links can have it again.
     """
     settings = CommonSettings() if data is None else CommonSettings(data=data)
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, mode=settings.mode)
     app, parts = _all_services(data) if service is None else _one(service, data)
     port = port or _PORTS[service]
     if talk.is_terminal:

@@ -1,7 +1,7 @@
-"""The one place that knows all services: it mounts them in one process.
+"""Mounts all services in one process; the only module that imports several of them.
 
-In one process the services still speak HTTP to each other, over `InProcess` in place of a socket, so
-that nothing works here that would not work apart.
+The services still call each other over HTTP, through `InProcess` in place of a socket, so that whatever works
+here works in separate processes, too.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -26,7 +26,7 @@ from shared.clock import Clock
 from shared.in_process import InProcess
 from shared.problem_rendering import render_problems
 
-#: Downstream first: whoever receives events is up before whoever sends them.
+#: Downstream first: a receiver of events is up before their sender.
 SERVICES = ("routing", "triage", "intake")
 
 
@@ -35,13 +35,13 @@ class AllInOne:
 
     def __init__(self, data: Path | None = None, *, clock: Clock | None = None, relay: bool = True) -> None:
         self._connect = {name: self._connector(name) for name in SERVICES}
-        told: dict[str, Any] = {} if data is None else {"data": data}
+        settings: dict[str, Any] = {} if data is None else {"data": data}
         parts: dict[str, Any] = {"clock": clock, "connect": self._connect, "relay": relay}
         self.apps: dict[str, FastAPI] = {
-            "routing": create_routing(RoutingSettings(**told), **parts),
-            "triage": create_triage(TriageSettings(**told), **parts),
-            "intake": create_intake(IntakeSettings(**told), **parts),
-            "desk": create_desk(DeskSettings(**told), clock=clock, connect=self._connect),
+            "routing": create_routing(RoutingSettings(**settings), **parts),
+            "triage": create_triage(TriageSettings(**settings), **parts),
+            "intake": create_intake(IntakeSettings(**settings), **parts),
+            "desk": create_desk(DeskSettings(**settings), clock=clock, connect=self._connect),
         }
         mounts = [Mount("/" if name == "desk" else f"/{name}", app) for name, app in self.apps.items()]
         self.app = Starlette(routes=mounts, lifespan=self._lifespan)
@@ -68,12 +68,12 @@ class AllInOne:
             yield
 
     async def settle(self, *, woken_only: bool = False) -> None:
-        """Do all jobs, and carry events to and fro until no service has any left (see `Relay.drain`)."""
+        """Do all jobs, and deliver events until no service has any left (see `Relay.drain`)."""
         while sum([await self._drain(name, woken_only=woken_only) for name in SERVICES]):
             pass
 
     async def do_jobs(self) -> None:
-        """Let every service do what it does by itself, without carrying events."""
+        """Run every service's background jobs, without delivering events."""
         jobs = [job for name in SERVICES for job in self.apps[name].state.jobs]
         while sum([await job.drain() for job in jobs]):
             pass
@@ -82,3 +82,8 @@ class AllInOne:
         state = self.apps[name].state
         done: list[int] = [await job.drain() for job in state.jobs]
         return sum(done) + int(await state.relay.drain(woken_only=woken_only))
+
+
+def create_app() -> Starlette:
+    """The whole system as one ASGI app with settings from the environment, for uvicorn's `--factory`."""
+    return AllInOne().app

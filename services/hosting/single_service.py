@@ -1,4 +1,4 @@
-"""One service by its name, without the others: none of them is so much as imported."""
+"""One service by its name; the others are not even imported."""
 
 import importlib
 from pathlib import Path
@@ -9,6 +9,6 @@ from fastapi import FastAPI
 def create_one(service: str, data: Path | None = None) -> FastAPI:
     """The app of one service, answering at its own root, its peers reached by their URLs."""
     settings = importlib.import_module(f"services.{service}.settings").Settings
-    told = settings() if data is None else settings(data=data)
-    app: FastAPI = importlib.import_module(f"services.{service}.app").create_app(told)
+    chosen = settings() if data is None else settings(data=data)
+    app: FastAPI = importlib.import_module(f"services.{service}.app").create_app(chosen)
     return app

@@ -1,7 +1,7 @@
 """Words that the code does not use: each was a figure of speech, or stood for several things at once.
 
-Names, docstrings and comments say what a thing is in the field's ordinary words (docs/architecture.md). A text
-that staff or citizens read is data and not looked at here.
+Names, docstrings and comments say what a thing is in the field's ordinary words (docs/architecture.md). A
+text that staff or citizens read is data and not looked at here.
 """
 
 import ast

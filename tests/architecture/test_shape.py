@@ -114,7 +114,9 @@ def test_statements_are_in_repositories_only() -> None:
 
 
 def node_of(module: str) -> str:
-    """The folder that a module is in. A service's `app` stands above its other folders, its root below them."""
+    """The folder that a module is in. A service's `app` stands above its other folders, its root
+    below them.
+    """
     parts = module.split(".")
     if parts[0] == "services" and len(parts) == 3 and parts[2] == "app":
         return module

@@ -21,7 +21,9 @@ CLIENT, SECRET, AUDIENCE = "the-desk", "a secret: with signs", "dsi-prod"
 
 
 class CityLogin:
-    """`whom` signs in; `misbehave` changes claims of the next ID token, `access` those of the access token."""
+    """`whom` signs in; `misbehave` changes claims of the next ID token, `access` those of the
+    access token.
+    """
 
     def __init__(self) -> None:
         self._key = generate_private_key(SECP256R1())

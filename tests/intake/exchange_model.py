@@ -18,7 +18,9 @@ QUEUES = ("main", "youth", "rotate")
 
 @dataclass
 class Truth:
-    """What happened: stays (queue, outcome, seconds), talks (agent, seconds), and when the caller was gone."""
+    """What happened: stays (queue, outcome, seconds), talks (agent, seconds), and when the caller
+    was gone.
+    """
 
     visits: list[tuple[str, str, float | None]] = field(default_factory=list)
     talks: list[tuple[str, float | None]] = field(default_factory=list)

@@ -16,7 +16,9 @@ PHONE_CALLS = _SHARED / "phone-calls.csv.gz"
 
 
 def _needs(file: Path) -> pytest.MarkDecorator:
-    """Skipped where there are no recordings; where nothing may be skipped and there are some, it must be one."""
+    """Skipped where there are no recordings; where nothing may be skipped and there are some, it
+    must be one.
+    """
     must_be_there = "DSI_TEST_NOTHING_SKIPPED" in os.environ and _SHARED.exists()
     return pytest.mark.skipif(not file.exists() and not must_be_there, reason=f"{file.name} is not here")
 

@@ -1,4 +1,6 @@
-"""What AMI's events mean, and a real recording that tells the same calls as the queue log of that exchange."""
+"""What AMI's events mean, and a real recording that tells the same calls as the queue log of that
+exchange.
+"""
 
 import json
 from collections import defaultdict

@@ -1,4 +1,6 @@
-"""Whatever is permuted, repeated, delayed or cut into batches: the identical calls, in memory and in storage."""
+"""Whatever is permuted, repeated, delayed or cut into batches: the identical calls, in memory and
+in storage.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence

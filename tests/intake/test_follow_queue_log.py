@@ -1,4 +1,6 @@
-"""The follower of a queue_log: every line arrives, and none twice, however the log is cut and whoever fails."""
+"""The follower of a queue_log: every line arrives, and none twice, however the log is cut and
+whoever fails.
+"""
 
 import random
 from collections import Counter
@@ -8,7 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from exchange_follower.courier import Courier, signed_with
@@ -17,6 +19,7 @@ from exchange_follower.position import keep_position, read_position
 from exchange_follower.queue_log import QueueLogFollower, recent
 from services.intake.telephony.asterisk.queue_log import cut
 from services.intake.telephony.signatures import Signatures
+from tests.examples import examples
 from tests.intake.asterisk_fakes import FakeIntake
 from tests.intake.recording import QUEUE_LOG, needs_recording
 
@@ -216,7 +219,7 @@ async def test_the_recorded_log_arrives_whole_when_it_is_read_byte_by_byte(follo
 SECONDS = st.lists(st.sampled_from([0, 0, 0, 0, 1, 1, -1, 3]), max_size=40)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(steps=SECONDS, seed=st.integers(0, 2**32), cuts=st.integers(1, 5))
 async def test_however_the_log_is_cut_and_the_follower_killed_each_line_has_the_id_it_has_in_the_whole(
     steps: list[int], seed: int, cuts: int, tmp_path_factory: pytest.TempPathFactory

@@ -5,11 +5,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from exchange_follower.log_reader import LogReader
 from exchange_follower.position import Mark
+from tests.examples import examples
 
 
 @pytest.fixture
@@ -147,7 +148,7 @@ def test_what_was_not_read_yet_is_told_in_bytes(log: Path) -> None:
     assert reader.behind_bytes() == 4
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     steps=st.lists(
         st.sampled_from(["write", "write half", "read", "rename", "empty", "restart"]),

@@ -1,4 +1,6 @@
-"""Rows of a call centre's statistics: what they tell, in which instants, and what about them cannot be true."""
+"""Rows of a call centre's statistics: what they tell, in which instants, and what about them cannot
+be true.
+"""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,6 @@
-"""Keys are changed while intake works: old values open until they are sealed anew, then without the old key."""
+"""Keys are changed while intake works: old values open until they are sealed anew, then without the
+old key.
+"""
 
 import pytest
 from sqlalchemy import select

@@ -1,4 +1,6 @@
-"""Opening hours and administrations' closing days: kept by operations, holding at once, refused when unclear."""
+"""Opening hours and administrations' closing days: kept by operations, holding at once, refused
+when unclear.
+"""
 
 from datetime import date, timedelta
 from typing import Any

@@ -170,6 +170,7 @@ async def test_two_replicas_told_the_same_at_once_make_each_call_once(
     await all_is_derived(database)
     for replica in replicas:
         assert '"level": "error"' not in replica.log()
+        assert "[error" not in replica.log()
 
 
 async def test_an_intake_that_is_killed_again_and_again_loses_and_doubles_nothing(

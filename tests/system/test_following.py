@@ -1,4 +1,6 @@
-"""`dsi follow` as a process beside a running intake: killed, stopped, cut off, and nothing lost or doubled."""
+"""`dsi follow` as a process beside a running intake: killed, stopped, cut off, and nothing lost or
+doubled.
+"""
 
 import asyncio
 import os

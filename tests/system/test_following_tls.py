@@ -1,4 +1,6 @@
-"""AMI over TLS: the exchange's certificate is verified, and without TLS the operator is told what that means."""
+"""AMI over TLS: the exchange's certificate is verified, and without TLS the operator is told what
+that means.
+"""
 
 import ipaddress
 import ssl

@@ -18,7 +18,9 @@ _CHILD_INSIDE = {"is_true": "child_in_municipality"}
 
 
 def generated(seed: int, fault: Fault | None) -> RuleSet:
-    """A rule set of four to nine rows. Each row but the last is about a need of its own, so all are reached."""
+    """A rule set of four to nine rows. Each row but the last is about a need of its own, so all are
+    reached.
+    """
     chance = Random(seed)
     needs = chance.sample(list(Need), 9)
     rows = [_row(chance, need) for need in needs[: chance.randint(3, 8)]]

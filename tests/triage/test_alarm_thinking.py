@@ -1,4 +1,6 @@
-"""What alarms is told by the set of a citizen's contacts, whatever the order, and by what people have seen."""
+"""What alarms is told by the set of a citizen's contacts, whatever the order, and by what people
+have seen.
+"""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path

@@ -1,20 +1,21 @@
 """The peer of the benchmark has the same rules: it comes to the same destinations."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.decision_model import Peer, context_of
 from services.triage.rules.rulebook import Hit
 from shared.contracts import Facts
 from shared.vocabulary import Need
+from tests.examples import examples
 from tests.triage.test_properties import MOMENT, OFFERS, any_facts
 from tests.triage.triaging import ADVISER
 
 PEER = Peer(ADVISER.ruleset)
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(any_facts(), st.integers(0, 130), st.integers(1, 10), st.booleans())
 def test_the_peer_sends_every_citizen_whose_facts_are_known_to_the_same_place(
     facts: Facts, age: int, district: int, applies: bool

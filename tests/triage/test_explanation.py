@@ -4,7 +4,7 @@ from datetime import date
 from itertools import combinations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.triage.proof.explanation import Explanation, WhyNot, explainer_of
@@ -15,6 +15,7 @@ from services.triage.rules.ruleset import load_rulesets
 from shared.contracts import Facts
 from shared.vocabulary import Channel, Need, Role
 from tests.bench import Bench
+from tests.examples import examples
 from tests.triage.contacts import RECEIVED
 from tests.triage.test_properties import any_facts
 from tests.triage.triaging import ADVISER, CATALOGUE, THURSDAY
@@ -90,7 +91,7 @@ def test_every_other_destination_of_the_rule_set_is_told_of_once_nearest_first()
     assert explanation.smallest_change == explanation.why_not[0].change
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(any_facts())
 def test_rows_evaluated_alone_are_what_the_explanation_says(facts: Facts) -> None:
     case = ADVISER.case(facts, MOMENT, OFFERS)
@@ -99,7 +100,7 @@ def test_rows_evaluated_alone_are_what_the_explanation_says(facts: Facts) -> Non
         assert names[ADVISER.rulebook.rows[int(other.rule) - 1].test.evaluate(case)] == other.holds
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(any_facts())
 def test_every_change_leads_where_it_says(facts: Facts) -> None:
     for other in explained(facts).why_not:
@@ -113,7 +114,7 @@ WORLD_AGES = range(12, 36)
 WORLD_NEEDS = [Need.DEBT, Need.SUPPORT_AT_HOME, Need.HOMELESSNESS, Need.LOST_EARNINGS]
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(
     st.sampled_from(WORLD_AGES),
     st.booleans(),

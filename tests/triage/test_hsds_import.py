@@ -1,4 +1,6 @@
-"""A file of an organisation that publishes its own offers: taken whole or not at all, as often as one likes."""
+"""A file of an organisation that publishes its own offers: taken whole or not at all, as often as
+one likes.
+"""
 
 import asyncio
 import json

@@ -1,6 +1,6 @@
 """A fact that nothing hangs on never changes a destination, whatever else is known."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from pydantic import ValidationError
 
 from services.triage.rules import three_valued
@@ -10,6 +10,7 @@ from services.triage.rules.settled_by_needs import settled_by_needs
 from services.triage.rules.unknowns import leaves_of
 from shared.contracts import Facts
 from shared.vocabulary import Need
+from tests.examples import examples
 from tests.triage.test_properties import MOMENT, OFFERS, any_facts, place, recommend
 from tests.triage.triaging import ADVISER
 
@@ -33,7 +34,9 @@ def hangs_on(test: three_valued.Test, case: Case) -> frozenset[str]:
 
 
 def path_of(hit: Hit) -> frozenset[str]:
-    """The facts that the way through the rows hangs on, as far as the row that decided and its destination."""
+    """The facts that the way through the rows hangs on, as far as the row that decided and its
+    destination.
+    """
     case, rows = hit.case, ADVISER.rulebook.rows[: hit.row.row.number]
     found = frozenset[str]().union(*(hangs_on(row.test, case) for row in rows if row.choices))
     for choice in hit.row.choices[: hit.row.choices.index(hit.choice) + 1]:
@@ -57,7 +60,7 @@ def changed(facts: Facts, update: dict[str, object]) -> Facts | None:
         return None
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(any_facts(), any_facts())
 def test_an_irrelevant_fact_never_changes_a_destination(facts: Facts, others: Facts) -> None:
     facts = facts.model_copy(update={"cannot_be_known": frozenset()})
@@ -82,7 +85,7 @@ def _leaves_out(row: CompiledRow, needs: int) -> bool:
     return settled_by_needs(row.row.when, needs, ADVISER.ruleset.definitions) is False
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(any_facts())
 def test_a_row_that_the_needs_rule_out_is_false_whatever_else_is_so(facts: Facts) -> None:
     case = ADVISER.case(facts, MOMENT, OFFERS)

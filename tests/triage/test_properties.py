@@ -3,7 +3,7 @@
 from dataclasses import replace
 from itertools import product
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.triage.rules.case import ELSEWHERE, Case
@@ -14,6 +14,7 @@ from services.triage.rules.unknowns import ASKING_ORDER, outline
 from shared.contracts import Facts, OpenFact
 from shared.vocabulary import Channel, Need, Unit
 from shared.working_days import local_date
+from tests.examples import examples
 from tests.triage.triaging import ADVISER, CATALOGUE, THURSDAY
 
 POSTCODES = ["1000", "1600", "2000", "2100", "2300", "2400", "2900", "8000"]
@@ -94,7 +95,7 @@ def decided(case: Case) -> set[Place]:
     }
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(any_facts())
 def test_every_contact_has_exactly_one_destination_and_one_responsible_unit(facts: Facts) -> None:
     answer = recommend(facts)
@@ -105,7 +106,7 @@ def test_every_contact_has_exactly_one_destination_and_one_responsible_unit(fact
         assert answer.destination.unit == Unit.RECEPTION
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(any_facts())
 def test_no_question_is_put_about_a_fact_that_is_known_or_never_will_be(facts: Facts) -> None:
     for question in recommend(facts).questions:
@@ -113,7 +114,7 @@ def test_no_question_is_put_about_a_fact_that_is_known_or_never_will_be(facts: F
         assert question.fact not in facts.cannot_be_known
 
 
-@settings(max_examples=250, deadline=None)
+@examples(250)
 @given(any_facts(), st.booleans())
 def test_the_answer_under_unknown_facts_is_the_one_all_completions_share_or_a_question(
     facts: Facts, applies: bool
@@ -129,7 +130,7 @@ def test_the_answer_under_unknown_facts_is_the_one_all_completions_share_or_a_qu
         assert answer.destination.kind == "ask"
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(any_facts())
 def test_answering_every_question_settles_the_destination(facts: Facts) -> None:
     case = ADVISER.case(facts, MOMENT, OFFERS)
@@ -146,7 +147,7 @@ def test_answering_every_question_settles_the_destination(facts: Facts) -> None:
     assert recommend(told).questions == ()
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(any_facts())
 def test_each_question_can_change_the_answer(facts: Facts) -> None:
     """Some answer to the question leads elsewhere than another, or at least to other questions."""
@@ -167,7 +168,7 @@ def test_each_question_can_change_the_answer(facts: Facts) -> None:
         assert len(trees) > 1
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(any_facts(), st.booleans(), st.booleans())
 def test_who_reports_and_how_honour_comes_into_it_never_change_the_destination(
     facts: Facts, professional: bool, honour: bool
@@ -176,14 +177,14 @@ def test_who_reports_and_how_honour_comes_into_it_never_change_the_destination(
     assert place(recommend(other)) == place(recommend(facts))
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(any_facts(), st.sampled_from(Channel))
 def test_every_channel_gets_the_same_destination(facts: Facts, channel: Channel) -> None:
     same = ADVISER.recommend(facts, replace(MOMENT, channel=channel), CATALOGUE)
     assert place(same) == place(recommend(facts))
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(any_facts())
 def test_a_notification_never_loses_its_twenty_four_hours(facts: Facts) -> None:
     facts = facts.model_copy(update={"child_at_risk": True})

@@ -5,12 +5,13 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.triage.lifecycle.ruleset_differences import Difference, Plain, applied, difference, plain
 from services.triage.lifecycle.ruleset_table import difference_in_danish, markdown_of
 from services.triage.rules.ruleset import RuleSet
+from tests.examples import examples
 from tests.triage.rulekeeping import FIRST, draft, homeless_under_25_to_youth
 
 _DECIDING = [row for row in FIRST["rows"] if "companion" not in row]
@@ -51,7 +52,7 @@ def edited(draw: st.DrawFn) -> Plain:
     return renumbered(content)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(edited(), edited())
 def test_a_difference_applied_to_the_one_gives_the_other(one: Plain, other: Plain) -> None:
     change = difference(one, other)
@@ -63,7 +64,7 @@ def test_a_difference_applied_to_the_one_gives_the_other(one: Plain, other: Plai
     assert bool(change) == (one != other or list(one["definitions"]) != list(other["definitions"]))
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(edited(), edited())
 def test_a_difference_survives_being_stored(one: Plain, other: Plain) -> None:
     stored = json.loads(json.dumps(difference(one, other).model_dump(mode="json", exclude_none=True)))

@@ -1,4 +1,6 @@
-"""Asterisk's two doors over HTTP: each trap of a real exchange by its name, and the recording through both."""
+"""Asterisk's two doors over HTTP: each trap of a real exchange by its name, and the recording
+through both.
+"""
 
 import json
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,6 @@
-"""The rules' and offers' pages in a real Chromium: the whole way of a draft by keyboard alone, for everybody."""
+"""The rules' and offers' pages in a real Chromium: the whole way of a draft by keyboard alone, for
+everybody.
+"""
 
 import os
 import shutil
