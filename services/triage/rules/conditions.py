@@ -1,7 +1,7 @@
 """The conditions a rule row may use, as they stand in a rule set file.
 
 A condition is data: a small tree of the operators below. It says nothing about any one row; the rows
-are in `rulesets/`. `three_valued` turns a condition into a function.
+are in `data/rulesets/`. `three_valued` turns a condition into a function.
 """
 
 from datetime import date

@@ -1,4 +1,4 @@
-"""Bydele, postcodes and children's areas (domain.md § 4), from `rulesets/geography.yaml`."""
+"""Bydele, postcodes and children's areas (domain.md § 4), from `data/geography.yaml`."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +11,7 @@ from pydantic import Field
 from services.triage.rules.conditions import Strict
 from shared.vocabulary import Unit
 
-GEOGRAPHY_FILE = Path(__file__).parents[1] / "rulesets" / "geography.yaml"
+GEOGRAPHY_FILE = Path(__file__).parents[1] / "data" / "geography.yaml"
 
 
 class District(Strict):

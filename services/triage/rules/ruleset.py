@@ -15,7 +15,7 @@ from services.triage.rules.conditions import Condition, Strict
 from shared.contracts import OpenFact
 from shared.vocabulary import Administration, DestinationKind, Need, Unit, Urgency
 
-RULESETS_FOLDER = Path(__file__).parents[1] / "rulesets"
+RULESETS_FOLDER = Path(__file__).parents[1] / "data" / "rulesets"
 
 CareWarning = Literal[
     "do_not_inform_parents", "risk_assessment_first", "transition_due", "no_identity_registration"
