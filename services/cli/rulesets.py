@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.table import Table
 
 from services.hosting.local_system import client_of, local_system
-from services.triage.lifecycle.ruleset_reading import FaultyRulesetError, read_ruleset_file
-from services.triage.proof.boxes import TooLargeError
+from services.triage.proof.decision_diagram import TooLargeError
 from services.triage.proof.proving import prove
 from services.triage.rules.ruleset import RuleSet
+from services.triage.rulesets.reading import FaultyRulesetError, read_ruleset_file
 from shared.vocabulary import Role
 
 

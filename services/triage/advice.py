@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.triage.hsds import store
 from services.triage.hsds.terms import CityTerms
 from services.triage.hsds.texts import load_texts
-from services.triage.lifecycle import ruleset_store
 from services.triage.offers.catalogue import Catalogue
 from services.triage.problems import ContradictoryFacts, NoAnswer, UnknownRuleset, at_field
 from services.triage.proof.explanation import ExplainedRecommendation, explainer_of
@@ -20,6 +19,7 @@ from services.triage.rules.needs import load_needs
 from services.triage.rules.recommendation import Recommendation
 from services.triage.rules.recommending import Adviser, Moment
 from services.triage.rules.ruleset import RuleSet, load_rulesets, ruleset_for
+from services.triage.rulesets import repository
 from shared.contracts import Facts
 from shared.vocabulary import Channel
 from shared.working_days import local_date
@@ -55,12 +55,12 @@ class Advisers:
 
     async def adviser(self, session: AsyncSession, version: str) -> Adviser:
         """The adviser by this rule set as it is now, a draft too. Raises UnknownRuleset."""
-        revision = await ruleset_store.find_revision(session, version)
+        revision = await repository.find_revision(session, version)
         return await self._adviser(session, version, revision)
 
     async def adviser_at(self, session: AsyncSession, moment: datetime) -> Adviser:
         """The adviser by the rule set in force at that moment."""
-        timetable = await ruleset_store.read_timetable(session)
+        timetable = await repository.read_timetable(session)
         if not timetable.begins:
             return await self._adviser(session, ruleset_for(self.rulesets, local_date(moment)).version, None)
         in_force = timetable.at(moment)
@@ -76,7 +76,7 @@ class Advisers:
         return self._kept[key]
 
     async def _compile(self, session: AsyncSession, version: str) -> Adviser:
-        row = await ruleset_store.find_ruleset(session, version)
+        row = await repository.find_ruleset(session, version)
         if row is not None:
             return self.compile(RuleSet.model_validate(row.content))
         # Before storage has been filled, what the program brings along holds.

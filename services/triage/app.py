@@ -22,12 +22,12 @@ from services.triage.endpoints.recommendations import recommendations_router
 from services.triage.endpoints.reference import needs_router
 from services.triage.endpoints.referrals import outcomes_router, referrals_router
 from services.triage.endpoints.ruleset_steps import steps_router
-from services.triage.endpoints.rulesets import rulesets_router
 from services.triage.endpoints.simulations import simulations_router
 from services.triage.events import HANDLERS
 from services.triage.example import load_example
-from services.triage.lifecycle import ruleset_store
 from services.triage.models import tables
+from services.triage.rulesets import repository
+from services.triage.rulesets.endpoints import rulesets_router
 from services.triage.settings import Settings
 from shared.clock import Clock
 from shared.service_app import Service, create_service
@@ -51,7 +51,7 @@ _TAGS = (
 async def _prepare(work: UnitOfWork) -> None:
     work.state.advisers = advisers = Advisers()
     try:
-        await ruleset_store.store_files(work.session, advisers.rulesets, work.clock.now())
+        await repository.store_files(work.session, advisers.rulesets, work.clock.now())
     except (DBAPIError, OSError) as error:
         # Not migrated yet, or out of reach: `/health/ready` tells, and the files hold meanwhile.
         log.warning("rule sets not stored", error=type(error).__name__)

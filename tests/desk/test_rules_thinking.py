@@ -15,8 +15,8 @@ from services.desk.rules.refusals import said_of
 from services.desk.rules.standing import moment_of, nested, standing_of
 from services.desk.rules.trial import asked_of, fields_for
 from services.desk.texts import read_texts
-from services.triage.lifecycle.ruleset_table import markdown_of
 from services.triage.rules.ruleset import load_rulesets
+from services.triage.rulesets.table import markdown_of
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 TEXTS = read_texts()["rules"]

@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import yaml
 
-from services.triage.lifecycle.ruleset_differences import Plain, plain
 from services.triage.rules.ruleset import load_rulesets
+from services.triage.rulesets.differences import Plain, plain
 from shared.vocabulary import Role
 from tests.bench import Bench
 

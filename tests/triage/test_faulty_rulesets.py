@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from services.triage.lifecycle.ruleset_reading import FaultyRulesetError, read_ruleset, read_ruleset_file
 from services.triage.models import RulesetChange, RulesetRow
 from services.triage.rules.ruleset import RULESETS_FOLDER
+from services.triage.rulesets.reading import FaultyRulesetError, read_ruleset, read_ruleset_file
 from shared.database import table_of
 from tests.bench import Bench
 from tests.triage.rulekeeping import WHY, Editors, as_yaml, draft

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.triage.lifecycle.ruleset_differences import Difference, Plain, applied, difference, plain
-from services.triage.lifecycle.ruleset_table import difference_in_danish, markdown_of
 from services.triage.rules.ruleset import RuleSet
+from services.triage.rulesets.differences import Difference, Plain, applied, difference, plain
+from services.triage.rulesets.table import difference_in_danish, markdown_of
 from tests.examples import examples
 from tests.triage.rulekeeping import FIRST, draft, homeless_under_25_to_youth
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from rich.console import Console
 
 from services.cli.rulesets import check_files, list_rulesets
-from services.triage.lifecycle.ruleset_differences import Plain
 from services.triage.rules.ruleset import RULESETS_FOLDER
+from services.triage.rulesets.differences import Plain
 from tests.triage.rulekeeping import as_yaml, draft
 
 

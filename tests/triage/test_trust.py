@@ -224,7 +224,7 @@ async def test_caseworkers_do_not_read_about_each_others_overrides(triage_servic
 
 
 def test_every_reason_has_its_danish_words() -> None:
-    from services.triage.lifecycle.rule_wording import texts
+    from services.triage.rulesets.wording import texts
 
     assert set(ReasonCode) | {"none"} == set(texts()["reasons"])
 

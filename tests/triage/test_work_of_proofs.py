@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from services.triage.proof import places
-from services.triage.proof.boxes import TooLargeError
+from services.triage.proof.decision_diagram import TooLargeError
 from services.triage.proof.explanation import Explainer
 from services.triage.proof.proving import prove
 from services.triage.rules.geography import load_geography

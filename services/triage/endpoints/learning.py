@@ -5,14 +5,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
 
-from services.triage.endpoints.rulesets import OVERSEERS
+from services.triage.content_negotiation import JSON, MARKDOWN, answer_in, chosen
 from services.triage.learning.learning import Learned, learn
 from services.triage.learning.learning_list import Titles, learning_markdown, list_of
 from services.triage.learning.learning_schemas import LearningOut
 from services.triage.learning.trust import Bucket
-from services.triage.lifecycle import ruleset_store
-from services.triage.lifecycle.negotiating import JSON, MARKDOWN, answer_in, chosen
 from services.triage.problems import at_field
+from services.triage.rulesets import repository
+from services.triage.rulesets.endpoints import OVERSEERS
 from services.triage.schemas import ReceivedAt
 from shared.problems import InvalidInput, answers
 from shared.unit_of_work import Reading, UnitOfWork
@@ -66,7 +66,7 @@ async def read_learning(
 async def _titles(work: UnitOfWork, learned: Learned) -> Titles:
     titles: dict[tuple[str, int], str] = {}
     for version in {asked.ruleset for asked in learned.rows}:
-        row = await ruleset_store.find_ruleset(work.session, version)
+        row = await repository.find_ruleset(work.session, version)
         if row is not None:
             titles |= {(version, one["number"]): one["title"] for one in row.content["rows"]}
     return titles

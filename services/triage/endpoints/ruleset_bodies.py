@@ -7,16 +7,16 @@ from urllib.parse import unquote
 from fastapi import Depends, Header, Request
 from pydantic import TypeAdapter, ValidationError
 
-from services.triage.lifecycle.document_reading import UnreadableDocumentError, read_json
-from services.triage.lifecycle.ruleset_reading import (
+from services.triage.problems import InvalidRuleset, at_field
+from services.triage.rulesets.documents import UnreadableDocumentError, read_json
+from services.triage.rulesets.reading import (
     MOST_BYTES,
     FaultyRulesetError,
     Form,
     Written,
     read_ruleset,
 )
-from services.triage.lifecycle.ruleset_schemas import CopyIn
-from services.triage.problems import InvalidRuleset, at_field
+from services.triage.rulesets.schemas import CopyIn
 from shared.free_text import Reason
 from shared.problems import FieldError, InvalidInput, TooLarge
 

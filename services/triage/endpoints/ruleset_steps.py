@@ -4,9 +4,6 @@ import asyncio
 
 from fastapi import APIRouter, Request, Response
 
-from services.triage.endpoints.rulesets import OVERSEERS, Editor, VersionPath, item_of
-from services.triage.lifecycle import lifecycle, ruleset_store
-from services.triage.lifecycle.ruleset_schemas import ActivateIn, CheckOut, RetireIn, RulesetItem
 from services.triage.problems import (
     ImpossibleMoment,
     MomentTaken,
@@ -19,9 +16,12 @@ from services.triage.problems import (
     UnknownRuleset,
     at_field,
 )
-from services.triage.proof.boxes import TooLargeError
+from services.triage.proof.decision_diagram import TooLargeError
 from services.triage.proof.proving import Proof, prove
 from services.triage.rules.ruleset import RuleSet
+from services.triage.rulesets import repository, service
+from services.triage.rulesets.endpoints import OVERSEERS, Editor, VersionPath, item_of
+from services.triage.rulesets.schemas import ActivateIn, CheckOut, RetireIn, RulesetItem
 from shared.etags import IfMatch
 from shared.problems import StaleVersion, answers
 from shared.unit_of_work import Reading, Writing, unit_of_work
@@ -41,7 +41,7 @@ async def check_ruleset(who: Editor, version: VersionPath, request: Request) -> 
     """
     state = request.app.state
     async with state.database.reading() as session:
-        row = await lifecycle.get_ruleset(unit_of_work(state, session), version)
+        row = await service.get_ruleset(unit_of_work(state, session), version)
     ruleset = RuleSet.model_validate(row.content)
     try:
         proof = await asyncio.to_thread(prove, ruleset, state.advisers.geography)
@@ -50,10 +50,8 @@ async def check_ruleset(who: Editor, version: VersionPath, request: Request) -> 
     async with state.database.writing() as session:
         work = unit_of_work(state, session)
         found = proof.model_dump(mode="json")
-        row = await lifecycle.record(
-            work, who, version, row.revision, "checked", done=proof.holds, found=found
-        )
-        status = await lifecycle.standing(work, row)
+        row = await service.record(work, who, version, row.revision, "checked", done=proof.holds, found=found)
+        status = await service.standing(work, row)
     return CheckOut(version=version, revision=row.revision, status=status, proof=proof)
 
 
@@ -65,15 +63,15 @@ async def check_ruleset(who: Editor, version: VersionPath, request: Request) -> 
 )
 async def read_proof(version: VersionPath, work: Reading) -> CheckOut:
     """It may be of an older `revision` than the rule set has now; then it has to be checked again."""
-    row = await lifecycle.get_ruleset(work, version)
-    changes = await ruleset_store.read_changes(work.session, version)
+    row = await service.get_ruleset(work, version)
+    changes = await repository.read_changes(work.session, version)
     checked = [change.revision for change in changes if change.kind == "checked"]
     if row.proof is None or not checked:
         raise NotChecked
     return CheckOut(
         version=version,
         revision=checked[-1],
-        status=await lifecycle.standing(work, row),
+        status=await service.standing(work, row),
         proof=Proof.model_validate(row.proof),
     )
 
@@ -99,7 +97,7 @@ async def activate_ruleset(
 
     It must be checked and simulated since its last change. The one before it is retired at that moment.
     """
-    return await item_of(work, await lifecycle.activate(work, who, version, body, if_match))
+    return await item_of(work, await service.activate(work, who, version, body, if_match))
 
 
 @steps_router.post(
@@ -110,4 +108,4 @@ async def activate_ruleset(
 )
 async def retire_ruleset(who: Editor, version: VersionPath, body: RetireIn, work: Writing) -> Response:
     """The one in force is retired by its successor's beginning, never alone: there is always exactly one."""
-    return await item_of(work, await lifecycle.retire(work, who, version, body.reason))
+    return await item_of(work, await service.retire(work, who, version, body.reason))

@@ -6,11 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Request, Response
 
 from services.triage.advice import Advisers
-from services.triage.endpoints.rulesets import OVERSEERS, Editor, VersionPath
-from services.triage.lifecycle import lifecycle, ruleset_store
-from services.triage.lifecycle.negotiating import JSON, MARKDOWN, SVG, answer_in, chosen
-from services.triage.lifecycle.ruleset_schemas import SimulateIn
+from services.triage.content_negotiation import JSON, MARKDOWN, SVG, answer_in, chosen
 from services.triage.problems import NotSimulated, UnknownRuleset, at_field
+from services.triage.rulesets import repository, service
+from services.triage.rulesets.endpoints import OVERSEERS, Editor, VersionPath
+from services.triage.rulesets.schemas import SimulateIn
 from services.triage.simulation.flow_picture import flow_picture
 from services.triage.simulation.replaying import SimulationOut
 from services.triage.simulation.simulating import Period, simulate
@@ -45,18 +45,18 @@ async def simulate_ruleset(
     if period.first >= period.last:
         raise InvalidInput(errors=at_field("/from", "must be before the end of the period"))
     async with state.database.reading() as session:
-        row = await lifecycle.get_ruleset(unit_of_work(state, session), version)
+        row = await service.get_ruleset(unit_of_work(state, session), version)
         draft = await advisers.adviser(session, version)
     found = await simulate(state, version, row.revision, draft, period)
     async with state.database.writing() as session:
         work, stored = unit_of_work(state, session), found.model_dump(mode="json")
         done = found.complete and not found.unanswered
-        await lifecycle.record(work, who, version, row.revision, "simulated", done=done, found=stored)
+        await service.record(work, who, version, row.revision, "simulated", done=done, found=stored)
     return found
 
 
 async def _newest(work: UnitOfWork, version: str) -> SimulationOut:
-    row = await ruleset_store.find_ruleset(work.session, version)
+    row = await repository.find_ruleset(work.session, version)
     if row is None:
         raise UnknownRuleset
     if row.simulation is None:

@@ -15,7 +15,7 @@ from services.triage.learning.learning_schemas import (
     RowTrust,
 )
 from services.triage.learning.trust import Asked, Bucket, Outcome, Place, Trust, Verdict, ordered
-from services.triage.lifecycle.rule_wording import place_label, texts
+from services.triage.rulesets.wording import place_label, texts
 from services.triage.simulation.replaying import PlaceOut
 from services.triage.simulation.simulation_table import danish_date
 from shared.ids import show_reference

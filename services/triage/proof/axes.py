@@ -14,7 +14,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from services.triage.proof.boxes import Boxes, Region
+from services.triage.proof.decision_diagram import Boxes, Region
 from services.triage.rules.case import ELSEWHERE, NEED_BITS, OLDEST, Case, case_of
 from services.triage.rules.conditions import Compare
 from services.triage.rules.geography import Geography

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from services.triage.offers.catalogue import OpenOffers
-from services.triage.proof.boxes import TooLargeError
+from services.triage.proof.decision_diagram import TooLargeError
 from services.triage.proof.explanation_wording import Wording
 from services.triage.proof.places import Change, Places
 from services.triage.rules.case import Case

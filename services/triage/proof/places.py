@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.triage.proof.axes import NEED_STATES, FactSpace, Home, NeedState, days_of
-from services.triage.proof.boxes import NOTHING, Cheapest, Nearest, Region
+from services.triage.proof.decision_diagram import NOTHING, Cheapest, Nearest, Region
 from services.triage.proof.regions import ALWAYS, Truth, destinations, truth_of
 from services.triage.rules.case import ELSEWHERE, NEED_BITS, Case
 from services.triage.rules.geography import Geography

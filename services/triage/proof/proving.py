@@ -16,7 +16,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 from services.triage.proof.axes import MOST_STEPS, FactSpace, days_of
-from services.triage.proof.boxes import EVERYTHING, NOTHING, Region
+from services.triage.proof.decision_diagram import EVERYTHING, NOTHING, Region
 from services.triage.proof.regions import ALWAYS, Truth, destinations, missing_facts, truth_of
 from services.triage.rules.geography import Geography, load_geography
 from services.triage.rules.rulebook import Place

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial, singledispatch
 
 from services.triage.proof.axes import FactSpace
-from services.triage.proof.boxes import EVERYTHING, NOTHING, Region
+from services.triage.proof.decision_diagram import EVERYTHING, NOTHING, Region
 from services.triage.rules.case import OLDEST
 from services.triage.rules.conditions import (
     AllOf,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-from services.triage.lifecycle.rule_wording import texts
+from services.triage.rulesets.wording import texts
 from services.triage.simulation.replaying import FlowOut, SimulationOut
 from services.triage.simulation.simulation_table import summary_of
 

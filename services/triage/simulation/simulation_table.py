@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from services.triage.lifecycle.rule_wording import texts
+from services.triage.rulesets.wording import texts
 from services.triage.simulation.replaying import CaseOut, FlowOut, LoadOut, SimulationOut
 from shared.clock import COPENHAGEN
 

@@ -8,16 +8,16 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from services.triage.lifecycle.document_reading import (
+from services.triage.rules.rulebook import Rulebook
+from services.triage.rules.ruleset import RuleSet
+from services.triage.rules.unknowns import ASKING_ORDER
+from services.triage.rulesets.documents import (
     Document,
     Place,
     UnreadableDocumentError,
     read_json,
     read_yaml,
 )
-from services.triage.rules.rulebook import Rulebook
-from services.triage.rules.ruleset import RuleSet
-from services.triage.rules.unknowns import ASKING_ORDER
 
 #: Rule set 1 has 25,000; two hundred rows have ten times as many.
 MOST_BYTES = 512 * 1024

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.triage.lifecycle.ruleset_differences import plain
-from services.triage.lifecycle.timetable import Begins, Life, Timetable, first_moment_of
 from services.triage.models import RulesetChange, RulesetRow
 from services.triage.rules.ruleset import RuleSet, source_of
+from services.triage.rulesets.differences import plain
+from services.triage.rulesets.timetable import Begins, Life, Timetable, first_moment_of
 from shared.database import table_of, upsert
 from shared.ids import new_id
 

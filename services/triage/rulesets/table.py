@@ -5,7 +5,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from services.triage.lifecycle.rule_wording import (
+from services.triage.rules.conditions import Condition
+from services.triage.rules.ruleset import DestinationChoice, Row, RuleSet, UnitChoice
+from services.triage.rulesets.differences import Difference, PartChange, RowChange
+from services.triage.rulesets.wording import (
     destination_in_danish,
     in_danish,
     name_label,
@@ -13,9 +16,6 @@ from services.triage.lifecycle.rule_wording import (
     unit_in_danish,
     urgency_label,
 )
-from services.triage.lifecycle.ruleset_differences import Difference, PartChange, RowChange
-from services.triage.rules.conditions import Condition
-from services.triage.rules.ruleset import DestinationChoice, Row, RuleSet, UnitChoice
 
 _CONDITION: TypeAdapter[Any] = TypeAdapter(Condition)
 _CHOICES: TypeAdapter[tuple[DestinationChoice, ...]] = TypeAdapter(tuple[DestinationChoice, ...])

@@ -4,12 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.triage.lifecycle import ruleset_store
-from services.triage.lifecycle.ruleset_differences import Difference, difference, plain
-from services.triage.lifecycle.ruleset_reading import Written
-from services.triage.lifecycle.ruleset_schemas import ActivateIn, CopyIn
-from services.triage.lifecycle.ruleset_store import find_ruleset, lock_all
-from services.triage.lifecycle.timetable import RulesetStatus, first_moment_of, status_of
 from services.triage.models import RulesetRow
 from services.triage.problems import (
     ImpossibleMoment,
@@ -24,6 +18,12 @@ from services.triage.problems import (
     at_field,
 )
 from services.triage.rules.ruleset import RuleSet
+from services.triage.rulesets import repository
+from services.triage.rulesets.differences import Difference, difference, plain
+from services.triage.rulesets.reading import Written
+from services.triage.rulesets.repository import find_ruleset, lock_all
+from services.triage.rulesets.schemas import ActivateIn, CopyIn
+from services.triage.rulesets.timetable import RulesetStatus, first_moment_of, status_of
 from shared.access import Principal
 from shared.etags import require_version
 from shared.problems import StaleVersion
@@ -47,10 +47,10 @@ async def create(
     """Store a draft, based on the rule set in force unless another is named. Raises VersionTaken."""
     ruleset, now = written.ruleset, work.clock.now()
     if based_on is None:
-        timetable = await ruleset_store.read_timetable(work.session)
+        timetable = await repository.read_timetable(work.session)
         based_on = await get_ruleset(work, timetable.at(now).version)
-    row = ruleset_store.new_row(ruleset, now, source=written.source, based_on=based_on.version)
-    if not await ruleset_store.add_ruleset(work.session, row):
+    row = repository.new_row(ruleset, now, source=written.source, based_on=based_on.version)
+    if not await repository.add_ruleset(work.session, row):
         raise VersionTaken(version=ruleset.version)
     change = difference(based_on.content, row["content"])
     await _note(work, who, ruleset.version, "created", 1, reason=reason, change=change)
@@ -61,7 +61,7 @@ async def copy(work: UnitOfWork, who: Principal, body: CopyIn, reason: str) -> R
     """Store a draft that says what another rule set says. Raises UnknownRuleset or VersionTaken."""
     await lock_all(work.session)
     original = await get_ruleset(work, body.copy_of)
-    known = [row.version for row in await ruleset_store.read_rulesets(work.session)]
+    known = [row.version for row in await repository.read_rulesets(work.session)]
     version = body.version or _next_number(known)
     told = {"title": body.title, "valid_from": body.valid_from}
     given = {name: value for name, value in told.items() if value is not None}
@@ -91,7 +91,7 @@ async def edit(
         return row
     revision = row.revision + 1
     columns = {"title": written.ruleset.title, "content": content, "source": written.source}
-    await ruleset_store.change_ruleset(work.session, version, revision=revision, **columns)
+    await repository.change_ruleset(work.session, version, revision=revision, **columns)
     await _note(work, who, version, "edited", revision, reason=reason, change=change)
     return await get_ruleset(work, version)
 
@@ -118,7 +118,7 @@ async def record(
         "simulated": ("simulation", "simulated_revision"),
     }[kind]
     columns = {result: found, counted: revision if done else 0}
-    await ruleset_store.change_ruleset(work.session, version, **columns)
+    await repository.change_ruleset(work.session, version, **columns)
     await _note(work, who, version, kind, revision)
     return await get_ruleset(work, version)
 
@@ -135,13 +135,13 @@ async def activate(
     _demand_draft(row)
     if if_match is not None:
         require_version(if_match, row.revision)
-    if who.subject in await ruleset_store.authors_of(work.session, version):
+    if who.subject in await repository.authors_of(work.session, version):
         raise SecondPersonNeeded
     stands = await standing(work, row)
     if stands is not RulesetStatus.SIMULATED:
         raise NotReady(ruleset_status=stands)
     begins = await _moment(work, row, body)
-    await ruleset_store.change_ruleset(work.session, version, active_from=begins)
+    await repository.change_ruleset(work.session, version, active_from=begins)
     await _note(work, who, version, "activated", row.revision, reason=body.reason)
     return await get_ruleset(work, version)
 
@@ -156,7 +156,7 @@ async def _moment(work: UnitOfWork, row: RulesetRow, body: ActivateIn) -> dateti
     valid_from = RuleSet.model_validate(row.content).valid_from
     if begins < first_moment_of(valid_from):
         raise _impossible(f"it is valid from {valid_from} at the earliest")
-    timetable = await ruleset_store.read_timetable(work.session)
+    timetable = await repository.read_timetable(work.session)
     for other in timetable.begins:
         if other.version == row.based_on and begins <= other.active_from:
             message = f"it is based on {other.version}, which begins at {other.active_from.isoformat()}"
@@ -180,15 +180,15 @@ async def retire(work: UnitOfWork, who: Principal, version: str, reason: str) ->
     if row.active_from is not None and row.active_from <= now:
         raise StillInForce
     if row.withdrawn_at is None:
-        await ruleset_store.change_ruleset(work.session, version, active_from=None, withdrawn_at=now)
+        await repository.change_ruleset(work.session, version, active_from=None, withdrawn_at=now)
         await _note(work, who, version, "retired", row.revision, reason=reason)
     return await get_ruleset(work, version)
 
 
 async def standing(work: UnitOfWork, row: RulesetRow) -> RulesetStatus:
     """Where the rule set stands now."""
-    timetable = await ruleset_store.read_timetable(work.session)
-    return status_of(ruleset_store.life_of(row), timetable, work.clock.now())
+    timetable = await repository.read_timetable(work.session)
+    return status_of(repository.life_of(row), timetable, work.clock.now())
 
 
 async def _lock(work: UnitOfWork, version: str) -> RulesetRow:
@@ -211,7 +211,7 @@ async def _note(
     reason: str | None = None,
     change: Difference | None = None,
 ) -> None:
-    await ruleset_store.add_change(
+    await repository.add_change(
         work.session,
         version=version,
         kind=kind,

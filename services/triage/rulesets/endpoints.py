@@ -4,20 +4,24 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Response
 
+from services.triage.content_negotiation import JSON, MARKDOWN, YAML, answer_in, chosen
 from services.triage.endpoints.ruleset_bodies import ChangeReason, SentRuleset, SentRulesetOrCopy
-from services.triage.lifecycle import lifecycle, ruleset_store
-from services.triage.lifecycle.negotiating import JSON, MARKDOWN, YAML, answer_in, chosen
-from services.triage.lifecycle.presenting_rulesets import (
+from services.triage.models import RulesetRow
+from services.triage.problems import InvalidRuleset, NoDraft, UnknownRuleset, VersionTaken
+from services.triage.rules.ruleset import RuleSet
+from services.triage.rulesets import repository, service
+from services.triage.rulesets.schemas import (
+    ChangeOut,
+    CopyIn,
+    DifferenceOut,
+    RulesetItem,
+    body_of,
     present_change,
     present_difference,
     present_ruleset,
     yaml_of,
 )
-from services.triage.lifecycle.ruleset_schemas import ChangeOut, CopyIn, DifferenceOut, RulesetItem, body_of
-from services.triage.lifecycle.ruleset_table import markdown_of
-from services.triage.models import RulesetRow
-from services.triage.problems import InvalidRuleset, NoDraft, UnknownRuleset, VersionTaken
-from services.triage.rules.ruleset import RuleSet
+from services.triage.rulesets.table import markdown_of
 from shared.access import Principal, allow
 from shared.etags import IfMatch, etag
 from shared.idempotency import Idempotent
@@ -42,7 +46,7 @@ _RULESET: dict[str, Any] = {"type": "object", "description": "As GET /v1/ruleset
 
 async def item_of(work: UnitOfWork, row: RulesetRow, status: int = 200) -> Response:
     """The rule set as an item of the list, with its ETag."""
-    item = present_ruleset(row, await ruleset_store.read_timetable(work.session), work.clock.now())
+    item = present_ruleset(row, await repository.read_timetable(work.session), work.clock.now())
     headers = {"ETag": etag(row.revision), "Location": f"/v1/rulesets/{row.version}"}
     return Response(item.model_dump_json(), status, headers, media_type=JSON)
 
@@ -50,8 +54,8 @@ async def item_of(work: UnitOfWork, row: RulesetRow, status: int = 200) -> Respo
 @rulesets_router.get("", summary="List the rule sets", dependencies=EVERYBODY)
 async def list_rulesets(work: Reading) -> Page[RulesetItem]:
     """In the order of their making, with the one in force now marked active."""
-    timetable = await ruleset_store.read_timetable(work.session)
-    rows = await ruleset_store.read_rulesets(work.session)
+    timetable = await repository.read_timetable(work.session)
+    rows = await repository.read_rulesets(work.session)
     return Page(items=[present_ruleset(row, timetable, work.clock.now()) for row in rows])
 
 
@@ -69,9 +73,9 @@ async def create_ruleset(
     """A whole rule set as YAML or JSON, or `{"copy_of": ...}`. Nothing is used before it is activated."""
     await once.replay(work, who)
     if isinstance(sent, CopyIn):
-        row = await lifecycle.copy(work, who, sent, reason)
+        row = await service.copy(work, who, sent, reason)
     else:
-        row = await lifecycle.create(work, who, sent, reason)
+        row = await service.create(work, who, sent, reason)
     answer = await item_of(work, row, 201)
     await once.remember(work, who, answer)
     return answer
@@ -97,7 +101,7 @@ async def read_ruleset(version: VersionPath, work: Reading, accept: Accept = Non
 
     As JSON, as the YAML file that is kept in version control, or as a table in Danish (`text/markdown`).
     """
-    row = await lifecycle.get_ruleset(work, version)
+    row = await service.get_ruleset(work, version)
     ruleset = RuleSet.model_validate(row.content)
     headers = {"ETag": etag(row.revision)}
     match chosen(accept, (JSON, YAML, MARKDOWN)):
@@ -125,7 +129,7 @@ async def edit_ruleset(
     if_match: IfMatch = None,
 ) -> Response:
     """The whole rule set anew. It must be checked and simulated again before it can be put in force."""
-    row = await lifecycle.edit(work, who, version, sent, if_match=if_match, reason=reason)
+    row = await service.edit(work, who, version, sent, if_match=if_match, reason=reason)
     return await item_of(work, row)
 
 
@@ -137,8 +141,8 @@ async def edit_ruleset(
 )
 async def read_history(version: VersionPath, work: Reading) -> Page[ChangeOut]:
     """Oldest first, each change with what it changed."""
-    await lifecycle.get_ruleset(work, version)
-    changes = await ruleset_store.read_changes(work.session, version)
+    await service.get_ruleset(work, version)
+    changes = await repository.read_changes(work.session, version)
     return Page(items=[present_change(change) for change in changes])
 
 
@@ -154,5 +158,5 @@ async def read_difference(
     work: Reading,
 ) -> DifferenceOut:
     """What leads from this one to the other, row by row, as data and in Danish."""
-    before = await lifecycle.get_ruleset(work, version)
-    return present_difference(before, await lifecycle.get_ruleset(work, to))
+    before = await service.get_ruleset(work, version)
+    return present_difference(before, await service.get_ruleset(work, to))

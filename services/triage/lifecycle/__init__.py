@@ -1,1 +1,0 @@
-"""The life of a rule set: read, drafted, compared, proved, put in force."""

@@ -1,0 +1,1 @@
+"""Rule sets as documents: written, read, compared and stored."""
