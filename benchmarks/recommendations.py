@@ -16,10 +16,10 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.decision_model import Peer, context_of
+from services.triage.needs.vocabulary import load_needs
 from services.triage.offers.catalogue import Catalogue, load_offers
+from services.triage.recommendations.adviser import Adviser, Moment
 from services.triage.rules.geography import load_geography
-from services.triage.rules.needs import load_needs
-from services.triage.rules.recommending import Adviser, Moment
 from services.triage.rules.rulebook import Hit
 from services.triage.rules.ruleset import load_rulesets
 from shared.contracts import Facts

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from sqlalchemy.exc import DBAPIError
 
 from services.triage import metrics
-from services.triage.advice import Advisers
+from services.triage.activation.endpoints import steps_router
 from services.triage.alarms.alarm_thresholds import read_thresholds
 from services.triage.endpoints.alarms import alarms_router
 from services.triage.endpoints.assessments import assessments_router
@@ -18,17 +18,17 @@ from services.triage.endpoints.hsds_services import services_router
 from services.triage.endpoints.hsds_taxonomies import root_router, taxonomies_router, terms_router
 from services.triage.endpoints.learning import learning_router
 from services.triage.endpoints.matching import matching_router
-from services.triage.endpoints.recommendations import recommendations_router
-from services.triage.endpoints.reference import needs_router
 from services.triage.endpoints.referrals import outcomes_router, referrals_router
-from services.triage.endpoints.ruleset_steps import steps_router
-from services.triage.endpoints.simulations import simulations_router
 from services.triage.events import HANDLERS
 from services.triage.example import load_example
 from services.triage.models import tables
+from services.triage.needs.endpoints import needs_router
+from services.triage.recommendations.endpoints import recommendations_router
+from services.triage.recommendations.service import Advisers
 from services.triage.rulesets import repository
 from services.triage.rulesets.endpoints import rulesets_router
 from services.triage.settings import Settings
+from services.triage.simulation.endpoints import simulations_router
 from shared.clock import Clock
 from shared.service_app import Service, create_service
 from shared.unit_of_work import UnitOfWork

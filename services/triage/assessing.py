@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from services.triage import repository
-from services.triage.advice import Advisers
 from services.triage.alarms import alarm_store, alarming
 from services.triage.models import Assessment, ContactCourse
 from services.triage.problems import ContactIsClosed
-from services.triage.proof.explanation import Explanation
-from services.triage.rules.recommendation import Recommendation
+from services.triage.recommendations.explanation import Explanation
+from services.triage.recommendations.schemas import Recommendation
+from services.triage.recommendations.service import Advisers
 from services.triage.schemas import AssessmentIn, AssessmentStatus
 from shared.contracts import ContactRegistered, Facts
 from shared.ids import new_id, reference_of

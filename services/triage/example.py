@@ -11,8 +11,8 @@ from services.triage.hsds.entities import Organization, Service
 from services.triage.hsds.offers import in_city_form
 from services.triage.hsds.terms import ACCESS, NEEDS, STAIR, CityTerms, term_id
 from services.triage.hsds.texts import district_names, load_texts
+from services.triage.needs.vocabulary import load_needs
 from services.triage.offers.catalogue import OFFERS_FILE, Offer, load_offers
-from services.triage.rules.needs import load_needs
 from shared.unit_of_work import UnitOfWork
 
 _ORGANIZATIONS = uuid5(NAMESPACE_URL, "urn:dsi:example:organizations")

@@ -8,8 +8,8 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from services.triage.alarms.alarm_schemas import AlarmBrief
-from services.triage.rules.needs import KleNumber, Step
-from services.triage.rules.recommendation import Recommendation
+from services.triage.needs.vocabulary import KleNumber, Step
+from services.triage.recommendations.schemas import Recommendation
 from shared.contracts import Destination, Facts
 from shared.free_text import Reason
 from shared.vocabulary import Administration, Channel, DestinationKind, Need, ReasonCode, Unit, Urgency

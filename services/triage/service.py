@@ -16,8 +16,8 @@ from services.triage.problems import (
     UnclearDecision,
     at_field,
 )
+from services.triage.recommendations.schemas import Recommendation
 from services.triage.rules.companions import Deciding, open_companions
-from services.triage.rules.recommendation import Recommendation
 from services.triage.schemas import AssessmentStatus, DecisionIn, DecisionOut, Override
 from shared.access import Principal
 from shared.contracts import ContactTriaged, Destination, TriagedCompanion

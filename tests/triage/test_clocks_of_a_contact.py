@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from services.triage.recommendations.schemas import Recommendation
 from services.triage.rules.clocks import ClockRule
-from services.triage.rules.recommendation import Recommendation
 from shared.clock import COPENHAGEN
 from shared.contracts import Clock
 from tests.triage.triaging import triage

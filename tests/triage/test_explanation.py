@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.triage.proof.explanation import Explanation, WhyNot, explainer_of
 from services.triage.proof.places import Change
-from services.triage.rules.recommending import Moment
+from services.triage.recommendations.adviser import Moment
+from services.triage.recommendations.explanation import Explanation, WhyNot, explainer_of
 from services.triage.rules.rulebook import Hit, Place
 from services.triage.rules.ruleset import load_rulesets
 from shared.contracts import Facts
@@ -188,7 +188,7 @@ async def test_there_is_no_explanation_of_what_is_not_there(triage_service: Benc
 
 @pytest.mark.parametrize("fact", sorted(set(Facts.model_fields) - {"cannot_be_known"}))
 def test_every_fact_has_its_words(fact: str) -> None:
-    from services.triage.proof.explanation_wording import _texts
+    from services.triage.recommendations.explanation_wording import _texts
 
     assert fact in _texts()["facts"]
     assert fact == "needs" or fact in _texts()["changes"]

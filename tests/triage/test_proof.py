@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 import yaml
 
-from services.triage.advice import refuse_contradictions
+from services.triage.needs.vocabulary import load_needs
 from services.triage.offers.catalogue import OpenOffers
 from services.triage.proof.proving import Finding, Unproved, demand_proof, prove
+from services.triage.recommendations.adviser import Adviser, Moment
+from services.triage.recommendations.service import refuse_contradictions
 from services.triage.rules.case import OLDEST
 from services.triage.rules.geography import load_geography
-from services.triage.rules.needs import load_needs
-from services.triage.rules.recommending import Adviser, Moment
 from services.triage.rules.rulebook import Blocked
 from services.triage.rules.ruleset import RULESETS_FOLDER, RuleSet
 from services.triage.schemas import RecommendationIn

@@ -6,9 +6,9 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.triage.recommendations.adviser import Moment
+from services.triage.recommendations.schemas import Recommendation
 from services.triage.rules.case import ELSEWHERE, Case
-from services.triage.rules.recommendation import Recommendation
-from services.triage.rules.recommending import Moment
 from services.triage.rules.rulebook import Hit, Place
 from services.triage.rules.unknowns import ASKING_ORDER, outline
 from shared.contracts import Facts, OpenFact

@@ -4,13 +4,13 @@ from datetime import date
 
 import pytest
 
+from services.triage.needs.vocabulary import load_needs
 from services.triage.proof import places
 from services.triage.proof.decision_diagram import TooLargeError
-from services.triage.proof.explanation import Explainer
 from services.triage.proof.proving import prove
+from services.triage.recommendations.adviser import Adviser, Moment
+from services.triage.recommendations.explanation import Explainer
 from services.triage.rules.geography import load_geography
-from services.triage.rules.needs import load_needs
-from services.triage.rules.recommending import Adviser, Moment
 from services.triage.rules.ruleset import RuleSet, load_rulesets
 from shared.contracts import Facts
 from shared.vocabulary import Channel
@@ -51,7 +51,7 @@ async def test_a_draft_too_large_to_prove_is_told_so_and_stays_unchecked(
     def give_up(*_: object) -> None:
         raise TooLargeError
 
-    monkeypatch.setattr("services.triage.endpoints.ruleset_steps.prove", give_up)
+    monkeypatch.setattr("services.triage.activation.endpoints.prove", give_up)
     answer = await editors.alma.post("/v1/rulesets/2/check")
     assert (answer.status_code, answer.json()["type"]) == (422, "urn:dsi:problem:ruleset-too-large-to-prove")
     assert answer.json()["errors"] == [{"pointer": "/rows", "message": "there are 21"}]

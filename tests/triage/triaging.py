@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime
 
+from services.triage.needs.vocabulary import load_needs
 from services.triage.offers.catalogue import Catalogue, load_offers
+from services.triage.recommendations.adviser import Adviser, Moment
+from services.triage.recommendations.schemas import Recommendation
 from services.triage.rules.geography import load_geography
-from services.triage.rules.needs import load_needs
-from services.triage.rules.recommendation import Recommendation
-from services.triage.rules.recommending import Adviser, Moment
 from services.triage.rules.ruleset import load_rulesets
 from shared.contracts import Facts
 from shared.vocabulary import Channel

@@ -17,7 +17,7 @@ from services.triage.alarms.alarm_schemas import (
 )
 from services.triage.alarms.alarm_thresholds import AlarmKind
 from services.triage.models import AlarmRow
-from services.triage.rules.needs import load_needs
+from services.triage.needs.vocabulary import load_needs
 from shared.ids import reference_of, show_reference
 from shared.vocabulary import Need
 from shared.working_days import local_date

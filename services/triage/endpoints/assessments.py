@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from services.triage import repository, service
-from services.triage.advice import refuse_contradictions
 from services.triage.alarms import alarm_store
 from services.triage.assessing import assess_by_hand, explain_assessment, get_assessment
 from services.triage.models import Assessment
@@ -22,7 +21,8 @@ from services.triage.problems import (
     UnknownRuleset,
     UnknownService,
 )
-from services.triage.proof.explanation import Explanation
+from services.triage.recommendations.explanation import Explanation
+from services.triage.recommendations.service import refuse_contradictions
 from services.triage.repository import Wanted
 from services.triage.schemas import AssessmentIn, AssessmentOut, AssessmentStatus, DecisionIn
 from shared.access import Principal, allow

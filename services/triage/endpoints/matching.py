@@ -6,10 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.triage.advice import Advisers
 from services.triage.endpoints.hsds_query import EVERYBODY
+from services.triage.needs.vocabulary import Step
 from services.triage.offers.matching import Close, Fitting, Seeker, match
-from services.triage.rules.needs import Step
+from services.triage.recommendations.service import Advisers
 from services.triage.schemas import ReceivedAt
 from shared.contracts import Facts
 from shared.unit_of_work import Reading

@@ -12,9 +12,9 @@ from pydantic import BaseModel, Field
 from services.triage.hsds.entities import Organization, Service, ServiceAtLocation, Taxonomy, TaxonomyTerm
 from services.triage.hsds.listing import Slice
 from services.triage.models import CatalogueChange, OfferRow, OrganizationRow
+from services.triage.needs.vocabulary import Step
 from services.triage.offers.catalogue import Capacity
 from services.triage.rules.case import OLDEST
-from services.triage.rules.needs import Step
 from shared.vocabulary import Need
 
 VERSION = "3.1"

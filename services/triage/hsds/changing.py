@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from services.triage.advice import Advisers
 from services.triage.hsds import store
 from services.triage.hsds.entities import Organization, Service, document_of
 from services.triage.hsds.offers import in_city_form
 from services.triage.models import OfferRow, OrganizationRow
 from services.triage.problems import ForeignEntry, UnknownOrganization, at_field
+from services.triage.recommendations.service import Advisers
 from shared.access import Principal
 from shared.etags import require_version
 from shared.ids import new_id

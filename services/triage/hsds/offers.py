@@ -8,10 +8,10 @@ from uuid import UUID
 from services.triage.hsds.entities import Attribute, Schedule, Service, ServiceArea
 from services.triage.hsds.terms import ACCESS, NEED_TERMS, STEP_TERMS, CityTerms, term_id
 from services.triage.hsds.texts import district_names, load_texts
+from services.triage.needs.vocabulary import STEPS, Step
 from services.triage.offers.catalogue import Ages, Capacity, Offer, OfferKind
 from services.triage.offers.hours import Hours
 from services.triage.rules.case import OLDEST
-from services.triage.rules.needs import STEPS, Step
 from shared.vocabulary import Need
 
 _DAYS = {"MO": 0, "TU": 1, "WE": 2, "TH": 3, "FR": 4, "SA": 5, "SU": 6}

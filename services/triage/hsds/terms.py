@@ -8,7 +8,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from services.triage.hsds.entities import Attribute, Taxonomy, TaxonomyTerm
 from services.triage.hsds.texts import CatalogueTexts
-from services.triage.rules.needs import STEPS, NeedVocabulary, Step
+from services.triage.needs.vocabulary import STEPS, NeedVocabulary, Step
 from shared.vocabulary import Need
 
 _NAMESPACE = uuid5(NAMESPACE_URL, "urn:dsi:taxonomy")

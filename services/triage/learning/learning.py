@@ -12,8 +12,8 @@ from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.triage.learning.trust import Asked, Bucket, Decided, Place, Trust, verdict_of
+from services.triage.recommendations.schemas import deciding_rule
 from services.triage.repository import ASSESSMENTS, DECISIONS, RETURNS
-from services.triage.rules.recommendation import deciding_rule
 from shared.vocabulary import DestinationKind
 
 #: So many decisions are in memory at a time.

@@ -16,8 +16,8 @@ from services.triage.learning.learning_schemas import (
 )
 from services.triage.learning.trust import Asked, Bucket, Outcome, Place, Trust, Verdict, ordered
 from services.triage.rulesets.wording import place_label, texts
-from services.triage.simulation.replaying import PlaceOut
-from services.triage.simulation.simulation_table import danish_date
+from services.triage.simulation.replay import PlaceOut
+from services.triage.simulation.table import danish_date
 from shared.ids import show_reference
 
 #: A row's title by rule set and number; empty where the rule set is gone.

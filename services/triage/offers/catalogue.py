@@ -11,10 +11,10 @@ from uuid import UUID
 import yaml
 from pydantic import Field
 
+from services.triage.needs.vocabulary import STEPS, Step
 from services.triage.offers.hours import Hours
 from services.triage.rules.case import OLDEST, Case, needs_mask
 from services.triage.rules.conditions import Strict
-from services.triage.rules.needs import STEPS, Step
 from shared.vocabulary import Need
 
 OFFERS_FILE = Path(__file__).parents[1] / "example" / "offers.yaml"

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.triage.hsds.texts import district_names, load_texts
+from services.triage.needs.vocabulary import STEPS, NeedVocabulary
 from services.triage.offers.catalogue import Offer
 from services.triage.rules.case import OLDEST
-from services.triage.rules.needs import STEPS, NeedVocabulary
 from shared.vocabulary import Need
 from shared.working_days import local_date
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from services.triage import repository
 from services.triage.assessing import Heard, columns_of
 from services.triage.models import Assessment, ContactCourse
-from services.triage.rules.recommendation import CompanionRecommendation, Recommendation
+from services.triage.recommendations.schemas import CompanionRecommendation, Recommendation
 from services.triage.schemas import AssessmentStatus, DecisionOut
 from shared.access import Principal
 from shared.contracts import TriagedCompanion

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from services.triage.needs.vocabulary import load_needs
 from services.triage.rules.conditions import (
     AllOf,
     AnyOf,
@@ -24,7 +25,6 @@ from services.triage.rules.conditions import (
     Not,
     Possibly,
 )
-from services.triage.rules.needs import load_needs
 from services.triage.rules.ruleset import (
     AgeBand,
     AreaOf,

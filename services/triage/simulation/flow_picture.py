@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from services.triage.rulesets.wording import texts
-from services.triage.simulation.replaying import FlowOut, SimulationOut
-from services.triage.simulation.simulation_table import summary_of
+from services.triage.simulation.replay import FlowOut, SimulationOut
+from services.triage.simulation.table import summary_of
 
 _WIDTH = 1320
 #: Where the two columns of bars stand; their names stand outside them.

@@ -10,14 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.triage.hsds import store
 from services.triage.hsds.terms import CityTerms
 from services.triage.hsds.texts import load_texts
+from services.triage.needs.vocabulary import load_needs
 from services.triage.offers.catalogue import Catalogue
 from services.triage.problems import ContradictoryFacts, NoAnswer, UnknownRuleset, at_field
-from services.triage.proof.explanation import ExplainedRecommendation, explainer_of
 from services.triage.proof.proving import demand_proof
+from services.triage.recommendations.adviser import Adviser, Moment
+from services.triage.recommendations.explanation import ExplainedRecommendation, explainer_of
+from services.triage.recommendations.schemas import Recommendation
 from services.triage.rules.geography import load_geography
-from services.triage.rules.needs import load_needs
-from services.triage.rules.recommendation import Recommendation
-from services.triage.rules.recommending import Adviser, Moment
 from services.triage.rules.ruleset import RuleSet, load_rulesets, ruleset_for
 from services.triage.rulesets import repository
 from shared.contracts import Facts

@@ -5,16 +5,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
 
-from services.triage.advice import Advisers
 from services.triage.content_negotiation import JSON, MARKDOWN, SVG, answer_in, chosen
 from services.triage.problems import NotSimulated, UnknownRuleset, at_field
+from services.triage.recommendations.service import Advisers
 from services.triage.rulesets import repository, service
 from services.triage.rulesets.endpoints import OVERSEERS, Editor, VersionPath
 from services.triage.rulesets.schemas import SimulateIn
 from services.triage.simulation.flow_picture import flow_picture
-from services.triage.simulation.replaying import SimulationOut
-from services.triage.simulation.simulating import Period, simulate
-from services.triage.simulation.simulation_table import simulation_markdown
+from services.triage.simulation.replay import SimulationOut
+from services.triage.simulation.service import Period, simulate
+from services.triage.simulation.table import simulation_markdown
 from shared.problems import InvalidInput, StaleVersion, answers
 from shared.unit_of_work import Reading, UnitOfWork, unit_of_work
 

@@ -6,14 +6,11 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Literal
 
+from services.triage.needs.vocabulary import NeedVocabulary
 from services.triage.offers.catalogue import Catalogue, Offer, OpenOffers
 from services.triage.offers.matching import particulars
-from services.triage.rules.case import ASKED_THROUGH, OLDEST, Case, case_of, needs_of
-from services.triage.rules.effects import Effects, EffectsOf
-from services.triage.rules.explaining import because, shown
-from services.triage.rules.geography import Geography
-from services.triage.rules.needs import NeedVocabulary
-from services.triage.rules.recommendation import (
+from services.triage.recommendations.effects import Effects, EffectsOf
+from services.triage.recommendations.schemas import (
     CompanionRecommendation,
     OfferSuggestion,
     Question,
@@ -21,6 +18,9 @@ from services.triage.rules.recommendation import (
     Recommendation,
     TraceRow,
 )
+from services.triage.rules.case import ASKED_THROUGH, OLDEST, Case, case_of, needs_of
+from services.triage.rules.explaining import because, shown
+from services.triage.rules.geography import Geography
 from services.triage.rules.rulebook import Hit, Rulebook
 from services.triage.rules.ruleset import RuleSet
 from services.triage.rules.unknowns import Explorer, Leaf, Tree, leaves_of, questions_of

@@ -14,8 +14,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from services.triage.offers.catalogue import Catalogue
-from services.triage.rules.recommendation import Recommendation, deciding_rule
-from services.triage.rules.recommending import Adviser, Moment
+from services.triage.recommendations.adviser import Adviser, Moment
+from services.triage.recommendations.schemas import Recommendation, deciding_rule
 from services.triage.rulesets.wording import place_label, texts
 from shared.contracts import Destination, Facts
 from shared.ids import show_reference

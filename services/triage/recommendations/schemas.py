@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.triage.rules.needs import Step
+from services.triage.needs.vocabulary import Step
 from services.triage.rules.ruleset import CareWarning
 from shared.contracts import Clock, Destination, Facts, OpenFact
 from shared.vocabulary import DestinationKind, Urgency

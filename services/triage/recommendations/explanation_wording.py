@@ -8,9 +8,9 @@ from typing import Any
 
 import yaml
 
+from services.triage.needs.vocabulary import NeedVocabulary
 from services.triage.proof.places import Change
 from services.triage.rules.geography import Geography
-from services.triage.rules.needs import NeedVocabulary
 from services.triage.rules.ruleset import Row
 from shared.contracts import Destination
 from shared.vocabulary import DestinationKind, Need

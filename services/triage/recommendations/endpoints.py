@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from services.triage.advice import Advisers, refuse_contradictions
 from services.triage.problems import ContradictoryFacts, NoAnswer, UnknownRuleset
-from services.triage.proof.explanation import ExplainedRecommendation
-from services.triage.rules.recommendation import Recommendation
+from services.triage.recommendations.explanation import ExplainedRecommendation
+from services.triage.recommendations.schemas import Recommendation
+from services.triage.recommendations.service import Advisers, refuse_contradictions
 from services.triage.schemas import RecommendationIn
 from shared.access import allow
 from shared.problems import answers

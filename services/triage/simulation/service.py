@@ -12,10 +12,10 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import State
 
-from services.triage.advice import Advisers
+from services.triage.recommendations.adviser import Adviser, Moment
+from services.triage.recommendations.service import Advisers
 from services.triage.repository import ASSESSMENTS, COURSES
-from services.triage.rules.recommending import Adviser, Moment
-from services.triage.simulation.replaying import Past, Replay, SimulationOut, replay
+from services.triage.simulation.replay import Past, Replay, SimulationOut, replay
 from shared.contracts import Facts
 from shared.vocabulary import Channel
 

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request
 
-from services.triage.advice import Advisers
+from services.triage.recommendations.service import Advisers
 from services.triage.schemas import NeedOut
 from shared.access import allow
 from shared.paging import Page

@@ -8,12 +8,12 @@ from pydantic import BaseModel, ConfigDict
 
 from services.triage.offers.catalogue import OpenOffers
 from services.triage.proof.decision_diagram import TooLargeError
-from services.triage.proof.explanation_wording import Wording
 from services.triage.proof.places import Change, Places
+from services.triage.recommendations.adviser import Adviser
+from services.triage.recommendations.explanation_wording import Wording
+from services.triage.recommendations.schemas import Reason, Recommendation
 from services.triage.rules.case import Case
 from services.triage.rules.explaining import because
-from services.triage.rules.recommendation import Reason, Recommendation
-from services.triage.rules.recommending import Adviser
 from services.triage.rules.rulebook import CompiledRow, Hit, Place
 from shared.contracts import Destination, Facts
 from shared.vocabulary import Need

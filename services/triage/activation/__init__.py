@@ -1,0 +1,1 @@
+"""How a draft comes into force: proof, simulation, activation by a second person."""

@@ -1,0 +1,1 @@
+"""Recommendations: where a contact should go, and why."""
