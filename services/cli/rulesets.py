@@ -11,7 +11,7 @@ from services.hosting.local_system import client_of, local_system
 from services.triage.proof.decision_diagram import TooLargeError
 from services.triage.proof.proving import prove
 from services.triage.rules.ruleset import RuleSet
-from services.triage.rulesets.reading import FaultyRulesetError, read_ruleset_file
+from services.triage.rulesets.parsing import FaultyRulesetError, parse_ruleset_file
 from shared.vocabulary import Role
 
 
@@ -25,7 +25,7 @@ def check_files(files: Sequence[Path], output: Console) -> int:
     days: dict[date, Path] = {}
     for file in files:
         try:
-            ruleset = read_ruleset_file(file).ruleset
+            ruleset = parse_ruleset_file(file).ruleset
         except FaultyRulesetError as error:
             wrong += 1
             for fault in error.faults:

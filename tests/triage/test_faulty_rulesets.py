@@ -8,7 +8,7 @@ import pytest
 
 from services.triage.models import RulesetChange, RulesetRow
 from services.triage.rules.ruleset import RULESETS_FOLDER
-from services.triage.rulesets.reading import FaultyRulesetError, read_ruleset, read_ruleset_file
+from services.triage.rulesets.parsing import FaultyRulesetError, parse_ruleset, parse_ruleset_file
 from shared.database import table_of
 from tests.bench import Bench
 from tests.triage.rulekeeping import WHY, Editors, as_yaml, draft
@@ -45,7 +45,7 @@ TEXT = (RULESETS_FOLDER / "1.yaml").read_text(encoding="utf-8")
 def test_each_fault_is_told_with_its_place(old: str, new: str, pointer: str, message: str) -> None:
     assert old in TEXT
     with pytest.raises(FaultyRulesetError) as refused:
-        read_ruleset(TEXT.replace(old, new).encode(), "yaml")
+        parse_ruleset(TEXT.replace(old, new).encode(), "yaml")
     told = [fault for fault in refused.value.faults if fault.pointer == pointer and message in fault.message]
     assert told, str(refused.value)
     assert all(fault.line for fault in refused.value.faults)
@@ -53,14 +53,14 @@ def test_each_fault_is_told_with_its_place(old: str, new: str, pointer: str, mes
 
 def test_the_line_is_that_of_the_file() -> None:
     with pytest.raises(FaultyRulesetError) as refused:
-        read_ruleset(TEXT.replace("any: [assistive_devices]", "any: [wheels]").encode(), "yaml")
+        parse_ruleset(TEXT.replace("any: [assistive_devices]", "any: [wheels]").encode(), "yaml")
     line = refused.value.faults[0].line or 0
     assert "assistive_devices" in TEXT.splitlines()[line - 1]
 
 
 def test_a_date_in_json_is_a_date_all_the_same() -> None:
-    sent = read_ruleset(json.dumps(draft(version="1")).encode(), "json").ruleset
-    kept = read_ruleset_file(RULESETS_FOLDER / "1.yaml").ruleset
+    sent = parse_ruleset(json.dumps(draft(version="1")).encode(), "json").ruleset
+    kept = parse_ruleset_file(RULESETS_FOLDER / "1.yaml").ruleset
     assert sent.rows == kept.rows
 
 
@@ -151,4 +151,4 @@ def test_two_hundred_rows_are_read_in_a_second() -> None:
             if "companion" in row:
                 row["companion"]["as_row"] = 182
 
-    assert len(read_ruleset(as_yaml(draft(many)).encode(), "yaml").ruleset.rows) == 201
+    assert len(parse_ruleset(as_yaml(draft(many)).encode(), "yaml").ruleset.rows) == 201

@@ -4,6 +4,7 @@ import asyncio
 
 from fastapi import APIRouter, Request, Response
 
+from services.triage.access import OVERSEERS, Editor
 from services.triage.problems import (
     ImpossibleMoment,
     MomentTaken,
@@ -20,7 +21,7 @@ from services.triage.proof.decision_diagram import TooLargeError
 from services.triage.proof.proving import Proof, prove
 from services.triage.rules.ruleset import RuleSet
 from services.triage.rulesets import repository, service
-from services.triage.rulesets.endpoints import OVERSEERS, Editor, VersionPath, item_of
+from services.triage.rulesets.endpoints import VersionPath, item_of
 from services.triage.rulesets.schemas import ActivateIn, CheckOut, RetireIn, RulesetItem
 from shared.etags import IfMatch
 from shared.problems import StaleVersion, answers

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
 
+from services.triage.access import OVERSEERS
 from services.triage.content_negotiation import JSON, MARKDOWN, answer_in, chosen
 from services.triage.learning.learning import Learned, learn
 from services.triage.learning.learning_list import Titles, learning_markdown, list_of
@@ -12,7 +13,6 @@ from services.triage.learning.learning_schemas import LearningOut
 from services.triage.learning.trust import Bucket
 from services.triage.problems import at_field
 from services.triage.rulesets import repository
-from services.triage.rulesets.endpoints import OVERSEERS
 from services.triage.schemas import ReceivedAt
 from shared.problems import InvalidInput, answers
 from shared.unit_of_work import Reading, UnitOfWork

@@ -4,15 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from services.triage.access import ANY_ROLE
 from services.triage.problems import ContradictoryFacts, NoAnswer, UnknownRuleset
 from services.triage.recommendations.explanation import ExplainedRecommendation
 from services.triage.recommendations.schemas import Recommendation
 from services.triage.recommendations.service import Advisers, refuse_contradictions
 from services.triage.schemas import RecommendationIn
-from shared.access import allow
 from shared.problems import answers
 from shared.unit_of_work import Reading
-from shared.vocabulary import Role
 
 recommendations_router = APIRouter(prefix="/v1/recommendations", tags=["recommendations"])
 
@@ -27,9 +26,7 @@ Trace = Annotated[bool, Query(description="Show every row with its three-valued 
 @recommendations_router.post(
     "",
     summary="Where should it go, and why?",
-    dependencies=[
-        allow(Role.RECEPTION, Role.CASEWORKER, Role.OPERATIONS, Role.RULES_EDITOR, Role.AUDITOR, Role.SERVICE)
-    ],
+    dependencies=ANY_ROLE,
     responses=answers(UnknownRuleset, ContradictoryFacts, NoAnswer),
 )
 async def recommend(

@@ -1,15 +1,26 @@
 """Rule sets over HTTP: to be read in three forms, written as drafts, changed and compared."""
 
+import asyncio
 from typing import Annotated, Any
+from urllib.parse import unquote
 
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from pydantic import TypeAdapter, ValidationError
 
+from services.triage.access import ANY_ROLE, OVERSEERS, Editor
 from services.triage.content_negotiation import JSON, MARKDOWN, YAML, answer_in, chosen
-from services.triage.endpoints.ruleset_bodies import ChangeReason, SentRuleset, SentRulesetOrCopy
 from services.triage.models import RulesetRow
-from services.triage.problems import InvalidRuleset, NoDraft, UnknownRuleset, VersionTaken
+from services.triage.problems import InvalidRuleset, NoDraft, UnknownRuleset, VersionTaken, at_field
 from services.triage.rules.ruleset import RuleSet
 from services.triage.rulesets import repository, service
+from services.triage.rulesets.documents import UnreadableDocumentError, read_json
+from services.triage.rulesets.parsing import (
+    MOST_BYTES,
+    FaultyRulesetError,
+    Form,
+    Written,
+    parse_ruleset,
+)
 from services.triage.rulesets.schemas import (
     ChangeOut,
     CopyIn,
@@ -22,26 +33,103 @@ from services.triage.rulesets.schemas import (
     yaml_of,
 )
 from services.triage.rulesets.table import markdown_of
-from shared.access import Principal, allow
 from shared.etags import IfMatch, etag
+from shared.free_text import Reason
 from shared.idempotency import Idempotent
 from shared.paging import Page
-from shared.problems import IdempotencyMismatch, StaleVersion, TooLarge, VersionRequired, answers
+from shared.problems import (
+    FieldError,
+    IdempotencyMismatch,
+    InvalidInput,
+    StaleVersion,
+    TooLarge,
+    VersionRequired,
+    answers,
+)
 from shared.unit_of_work import Reading, UnitOfWork, Writing
-from shared.vocabulary import Role
 
 rulesets_router = APIRouter(prefix="/v1/rulesets", tags=["rule sets"])
 
-Editor = Annotated[Principal, allow(Role.RULES_EDITOR)]
-EVERYBODY = [
-    allow(Role.RECEPTION, Role.CASEWORKER, Role.OPERATIONS, Role.RULES_EDITOR, Role.AUDITOR, Role.SERVICE)
-]
-OVERSEERS = [allow(Role.RULES_EDITOR, Role.OPERATIONS, Role.AUDITOR)]
 VersionPath = Annotated[str, Path(max_length=20, examples=["1"])]
 Accept = Annotated[str | None, Header(description="application/json, application/yaml or text/markdown")]
 
 _EXAMPLE = {"copy_of": "1", "version": "2", "title": "Regelsæt 2", "valid_from": "2026-06-01"}
 _RULESET: dict[str, Any] = {"type": "object", "description": "As GET /v1/rulesets/{version} answers it"}
+
+
+_REASON: TypeAdapter[str] = TypeAdapter(Reason)
+
+
+async def _reason(
+    change_reason: Annotated[
+        str,
+        Header(
+            max_length=2000,
+            description="Why it is changed, for the trail; UTF-8, percent-encoded where the sender must",
+            examples=["Hjemmeplejen flytter 1. juni"],
+        ),
+    ],
+) -> str:
+    try:
+        # HTTP hands bytes over as Latin-1; what people send is UTF-8.
+        text = change_reason.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        text = change_reason
+    try:
+        return _REASON.validate_python(unquote(text))
+    except ValidationError as error:
+        message = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise InvalidInput(errors=at_field("/header/change-reason", message)) from error
+
+
+async def _body(request: Request) -> tuple[bytes, Form]:
+    body = await request.body()
+    if len(body) > MOST_BYTES:
+        raise TooLarge(f"A rule set has at most {MOST_BYTES} bytes.")
+    media = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    return body, "yaml" if media.endswith("yaml") else "json"
+
+
+async def _written(request: Request) -> Written:
+    body, form = await _body(request)
+    try:
+        # In a thread: a large one takes its time, and others want to be answered meanwhile.
+        return await asyncio.to_thread(parse_ruleset, body, form)
+    except FaultyRulesetError as error:
+        raise refusal(error) from error
+
+
+def refusal(error: FaultyRulesetError) -> InvalidRuleset:
+    """The problem that tells the place and the reason of each fault."""
+    return InvalidRuleset(
+        errors=[
+            FieldError(
+                pointer=fault.pointer,
+                message=fault.message if fault.line is None else f"line {fault.line}: {fault.message}",
+            )
+            for fault in error.faults
+        ]
+    )
+
+
+async def _written_or_copy(request: Request) -> Written | CopyIn:
+    body, form = await _body(request)
+    if form == "json":
+        try:
+            content = read_json(body.decode("utf-8")).content
+            if isinstance(content, dict) and "copy_of" in content:
+                return CopyIn.model_validate(content)
+        except ValidationError as error:
+            pointers = [("".join(f"/{part}" for part in e["loc"]), e["msg"]) for e in error.errors()]
+            raise InvalidInput(errors=[FieldError(pointer=p, message=m) for p, m in pointers]) from error
+        except (UnicodeDecodeError, UnreadableDocumentError):
+            pass  # told with its place when it is read as a rule set
+    return await _written(request)
+
+
+ChangeReason = Annotated[str, Depends(_reason)]
+SentRuleset = Annotated[Written, Depends(_written)]
+SentRulesetOrCopy = Annotated[Written | CopyIn, Depends(_written_or_copy)]
 
 
 async def item_of(work: UnitOfWork, row: RulesetRow, status: int = 200) -> Response:
@@ -51,7 +139,7 @@ async def item_of(work: UnitOfWork, row: RulesetRow, status: int = 200) -> Respo
     return Response(item.model_dump_json(), status, headers, media_type=JSON)
 
 
-@rulesets_router.get("", summary="List the rule sets", dependencies=EVERYBODY)
+@rulesets_router.get("", summary="List the rule sets", dependencies=ANY_ROLE)
 async def list_rulesets(work: Reading) -> Page[RulesetItem]:
     """In the order of their making, with the one in force now marked active."""
     timetable = await repository.read_timetable(work.session)
@@ -84,7 +172,7 @@ async def create_ruleset(
 @rulesets_router.get(
     "/{version}",
     summary="Read a rule set",
-    dependencies=EVERYBODY,
+    dependencies=ANY_ROLE,
     response_model=RuleSet,
     responses={
         **answers(UnknownRuleset),
@@ -149,7 +237,7 @@ async def read_history(version: VersionPath, work: Reading) -> Page[ChangeOut]:
 @rulesets_router.get(
     "/{version}/difference",
     summary="Compare two rule sets",
-    dependencies=EVERYBODY,
+    dependencies=ANY_ROLE,
     responses=answers(UnknownRuleset),
 )
 async def read_difference(

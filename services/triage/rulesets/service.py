@@ -20,7 +20,7 @@ from services.triage.problems import (
 from services.triage.rules.ruleset import RuleSet
 from services.triage.rulesets import repository
 from services.triage.rulesets.differences import Difference, difference, plain
-from services.triage.rulesets.reading import Written
+from services.triage.rulesets.parsing import Written
 from services.triage.rulesets.repository import find_ruleset, lock_all
 from services.triage.rulesets.schemas import ActivateIn, CopyIn
 from services.triage.rulesets.timetable import RulesetStatus, first_moment_of, status_of

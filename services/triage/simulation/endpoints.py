@@ -5,11 +5,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
 
+from services.triage.access import OVERSEERS, Editor
 from services.triage.content_negotiation import JSON, MARKDOWN, SVG, answer_in, chosen
 from services.triage.problems import NotSimulated, UnknownRuleset, at_field
 from services.triage.recommendations.service import Advisers
 from services.triage.rulesets import repository, service
-from services.triage.rulesets.endpoints import OVERSEERS, Editor, VersionPath
+from services.triage.rulesets.endpoints import VersionPath
 from services.triage.rulesets.schemas import SimulateIn
 from services.triage.simulation.flow_picture import flow_picture
 from services.triage.simulation.replay import SimulationOut

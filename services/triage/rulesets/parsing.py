@@ -68,7 +68,7 @@ class Written:
     source: str | None
 
 
-def read_ruleset(body: bytes, form: Form) -> Written:
+def parse_ruleset(body: bytes, form: Form) -> Written:
     """Read a rule set of at most MOST_BYTES. Raises FaultyRulesetError.
 
     Takes up to some tenths of a second: not for the event loop's own thread.
@@ -83,11 +83,11 @@ def read_ruleset(body: bytes, form: Form) -> Written:
     return Written(_ruleset_of(document), text if form == "yaml" else None)
 
 
-def read_ruleset_file(path: Path) -> Written:
+def parse_ruleset_file(path: Path) -> Written:
     """Read a rule set file. Raises FaultyRulesetError or OSError."""
     if path.stat().st_size > MOST_BYTES:
         raise FaultyRulesetError([Fault("", f"larger than {MOST_BYTES} bytes")])
-    return read_ruleset(path.read_bytes(), "json" if path.suffix == ".json" else "yaml")
+    return parse_ruleset(path.read_bytes(), "json" if path.suffix == ".json" else "yaml")
 
 
 def _ruleset_of(document: Document) -> RuleSet:
