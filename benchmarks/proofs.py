@@ -9,7 +9,8 @@ import time
 from rich.console import Console
 from rich.table import Table
 
-from services.triage.proof.proving import Proof, prove
+from services.triage.proof.proving import prove
+from services.triage.proof.schemas import Proof
 from services.triage.rules.ruleset import RuleSet, load_rulesets
 from tests.triage.generated_rulesets import divided, generated_table
 

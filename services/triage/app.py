@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from sqlalchemy.exc import DBAPIError
 
 from services.triage import metrics
-from services.triage.activation.endpoints import steps_router
+from services.triage.activation.endpoints import activation_router
 from services.triage.alarms.alarm_thresholds import read_thresholds
 from services.triage.endpoints.alarms import alarms_router
 from services.triage.endpoints.assessments import assessments_router
@@ -71,7 +71,7 @@ def service(settings: Settings) -> Service:
             assessments_router,
             alarms_router,
             rulesets_router,
-            steps_router,
+            activation_router,
             simulations_router,
             learning_router,
             needs_router,

@@ -9,8 +9,7 @@ from services.triage import repository
 from services.triage.alarms import alarm_store, alarming
 from services.triage.models import Assessment, ContactCourse
 from services.triage.problems import ContactIsClosed
-from services.triage.recommendations.explanation import Explanation
-from services.triage.recommendations.schemas import Recommendation
+from services.triage.recommendations.schemas import Explanation, Recommendation
 from services.triage.recommendations.service import Advisers
 from services.triage.schemas import AssessmentIn, AssessmentStatus
 from shared.contracts import ContactRegistered, Facts

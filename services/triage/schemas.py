@@ -1,59 +1,18 @@
 """What goes in and out of triage over HTTP."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Self
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.triage.alarms.alarm_schemas import AlarmBrief
-from services.triage.needs.vocabulary import KleNumber, Step
-from services.triage.recommendations.schemas import Recommendation
+from services.triage.recommendations.schemas import Recommendation, RecommendationIn
+from services.triage.wire_types import RequestBody
 from shared.contracts import Destination, Facts
 from shared.free_text import Reason
-from shared.vocabulary import Administration, Channel, DestinationKind, Need, ReasonCode, Unit, Urgency
-
-_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-_LATEST = datetime(2100, 1, 1, tzinfo=UTC)
-
-
-def _believable(moment: datetime) -> datetime:
-    if not _EARLIEST <= moment < _LATEST:
-        raise ValueError("the moment must lie between the years 2000 and 2100")
-    return moment.astimezone(UTC)
-
-
-ReceivedAt = Annotated[AwareDatetime, AfterValidator(_believable)]
-
-_FACTS = {"age": 19, "district": 3, "needs": ["intellectual_disability"]}
-
-
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class RecommendationIn(_Body):
-    """Facts to be advised on. Nothing of it is stored.
-
-    The facts may also stand beside `channel` and `received_at`, without `facts` around them.
-    """
-
-    facts: Facts = Field(examples=[_FACTS])
-    channel: Channel = Field(Channel.PHONE, description="Default: as most come", examples=["phone"])
-    received_at: ReceivedAt | None = Field(
-        None,
-        description="When the contact reached the municipality; default now",
-        examples=["2026-03-10T09:00:00Z"],
-    )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _gather_facts(cls, body: Any) -> Any:
-        if not isinstance(body, dict) or "facts" in body:
-            return body
-        about = {name: value for name, value in body.items() if name in cls.model_fields}
-        return {**about, "facts": {name: value for name, value in body.items() if name not in about}}
+from shared.vocabulary import Administration, Channel, DestinationKind, ReasonCode, Unit, Urgency
 
 
 class AssessmentIn(RecommendationIn):
@@ -116,7 +75,7 @@ class AssessmentOut(BaseModel):
     )
 
 
-class Override(_Body):
+class Override(RequestBody):
     """Another destination than the recommended one."""
 
     kind: DestinationKind = Field(examples=["unit"])
@@ -131,7 +90,7 @@ class Override(_Body):
         return self
 
 
-class DecisionIn(_Body):
+class DecisionIn(RequestBody):
     """Either `accept: true`, or `override` with its `reason`.
 
     Accepting an `ask` means that the reception keeps the contact.
@@ -154,12 +113,3 @@ class DecisionIn(_Body):
         None, description="The offer that the citizen was led on to: written down as a referral"
     )
     reason_code: ReasonCode | None = Field(None, description="The same in a word that can be counted")
-
-
-class NeedOut(BaseModel):
-    """A need code with its Danish label, KLE numbers (by age where they differ) and lowest step."""
-
-    code: Need
-    label: str = Field(examples=["Gældsrådgivning"])
-    kle: tuple[KleNumber, ...]
-    step: Step | None

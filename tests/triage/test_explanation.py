@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from services.triage.proof.places import Change
 from services.triage.recommendations.adviser import Moment
-from services.triage.recommendations.explanation import Explanation, WhyNot, explainer_of
+from services.triage.recommendations.explanation import explainer_of
+from services.triage.recommendations.schemas import Explanation, WhyNot
 from services.triage.rules.rulebook import Hit, Place
 from services.triage.rules.ruleset import load_rulesets
 from shared.contracts import Facts

@@ -10,14 +10,15 @@ import yaml
 
 from services.triage.needs.vocabulary import load_needs
 from services.triage.offers.catalogue import OpenOffers
-from services.triage.proof.proving import Finding, Unproved, demand_proof, prove
+from services.triage.proof.proving import Unproved, demand_proof, prove
+from services.triage.proof.schemas import Finding
 from services.triage.recommendations.adviser import Adviser, Moment
+from services.triage.recommendations.schemas import RecommendationIn
 from services.triage.recommendations.service import refuse_contradictions
 from services.triage.rules.case import OLDEST
 from services.triage.rules.geography import load_geography
 from services.triage.rules.rulebook import Blocked
 from services.triage.rules.ruleset import RULESETS_FOLDER, RuleSet
-from services.triage.schemas import RecommendationIn
 
 #: No offers at all, and offers for every need at every age.
 OFFERS = tuple(OpenOffers((), (covered,) * (OLDEST + 1), frozenset()) for covered in (0, -1))

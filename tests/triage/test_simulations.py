@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from services.triage.simulation.flow_picture import flow_picture
-from services.triage.simulation.replay import SimulationOut
+from services.triage.simulation.schemas import SimulationOut
 from shared.contracts import ContactRegistered
 from shared.ids import new_id, show_reference
 from shared.vocabulary import Role
@@ -176,7 +176,7 @@ async def test_an_impossible_period_is_refused(editors: Editors, period: dict[st
 async def test_many_contacts_are_replayed_in_batches(
     editors: Editors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.triage.simulation.service.BATCH", 3)
+    monkeypatch.setattr("services.triage.simulation.repository.BATCH", 3)
     events = [heard(KARIM if n % 2 else LONE, 1 + n % 4) for n in range(11)]
     found = await simulated(editors, *events)
     assert (found["replayed"], found["moved"], len(found["examples"])) == (11, 5, 5)

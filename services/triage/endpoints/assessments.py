@@ -21,7 +21,7 @@ from services.triage.problems import (
     UnknownRuleset,
     UnknownService,
 )
-from services.triage.recommendations.explanation import Explanation
+from services.triage.recommendations.schemas import Explanation
 from services.triage.recommendations.service import refuse_contradictions
 from services.triage.repository import Wanted
 from services.triage.schemas import AssessmentIn, AssessmentOut, AssessmentStatus, DecisionIn

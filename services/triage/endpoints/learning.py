@@ -13,7 +13,7 @@ from services.triage.learning.learning_schemas import LearningOut
 from services.triage.learning.trust import Bucket
 from services.triage.problems import at_field
 from services.triage.rulesets import repository
-from services.triage.schemas import ReceivedAt
+from services.triage.wire_types import ReceivedAt
 from shared.problems import InvalidInput, answers
 from shared.unit_of_work import Reading, UnitOfWork
 

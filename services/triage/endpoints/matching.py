@@ -10,7 +10,7 @@ from services.triage.endpoints.hsds_query import EVERYBODY
 from services.triage.needs.vocabulary import Step
 from services.triage.offers.matching import Close, Fitting, Seeker, match
 from services.triage.recommendations.service import Advisers
-from services.triage.schemas import ReceivedAt
+from services.triage.wire_types import ReceivedAt
 from shared.contracts import Facts
 from shared.unit_of_work import Reading
 from shared.vocabulary import Need

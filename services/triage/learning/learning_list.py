@@ -16,7 +16,7 @@ from services.triage.learning.learning_schemas import (
 )
 from services.triage.learning.trust import Asked, Bucket, Outcome, Place, Trust, Verdict, ordered
 from services.triage.rulesets.wording import place_label, texts
-from services.triage.simulation.replay import PlaceOut
+from services.triage.simulation.schemas import PlaceOut
 from services.triage.simulation.table import danish_date
 from shared.ids import show_reference
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from services.triage.learning.trust import Outcome
-from services.triage.simulation.replay import PlaceOut
+from services.triage.simulation.schemas import PlaceOut
 
 
 class OutcomesOut(BaseModel):

@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Request
 
 from services.triage.access import ANY_ROLE
+from services.triage.needs.schemas import NeedOut
 from services.triage.recommendations.service import Advisers
-from services.triage.schemas import NeedOut
 from shared.paging import Page
 
 needs_router = APIRouter(prefix="/v1/needs", tags=["needs"])

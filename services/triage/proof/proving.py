@@ -10,47 +10,18 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict
 
 from services.triage.proof.axes import MOST_STEPS, FactSpace, days_of
 from services.triage.proof.decision_diagram import EVERYTHING, NOTHING, Region
 from services.triage.proof.regions import ALWAYS, Truth, destinations, missing_facts, truth_of
+from services.triage.proof.schemas import Finding, FindingKind, Proof
 from services.triage.rules.geography import Geography, load_geography
 from services.triage.rules.rulebook import Place
 from services.triage.rules.ruleset import Row, RuleSet
 from shared.vocabulary import DestinationKind
-
-FindingKind = Literal["gap", "clash", "unreachable", "unsettleable"]
-
-
-class Finding(BaseModel):
-    """One fault of a rule set. `rows` are the rows that it is about, `at` which of the row's destinations.
-
-    `citizen` is a body that POST /v1/recommendations takes, and that shows the fault; None where the fault is
-    that there is no such citizen.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    kind: FindingKind
-    rows: tuple[int, ...]
-    at: int | None = None
-    citizen: dict[str, Any] | None
-    text: str
-
-
-class Proof(BaseModel):
-    """What was shown: `holds` when nothing was found in `rows` rows. `seconds` is what it took."""
-
-    model_config = ConfigDict(frozen=True)
-
-    holds: bool
-    findings: tuple[Finding, ...]
-    rows: int
-    seconds: float
 
 
 class Unproved(ValueError):

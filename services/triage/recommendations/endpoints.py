@@ -6,10 +6,8 @@ from fastapi import APIRouter, Query
 
 from services.triage.access import ANY_ROLE
 from services.triage.problems import ContradictoryFacts, NoAnswer, UnknownRuleset
-from services.triage.recommendations.explanation import ExplainedRecommendation
-from services.triage.recommendations.schemas import Recommendation
+from services.triage.recommendations.schemas import ExplainedRecommendation, Recommendation, RecommendationIn
 from services.triage.recommendations.service import Advisers, refuse_contradictions
-from services.triage.schemas import RecommendationIn
 from shared.problems import answers
 from shared.unit_of_work import Reading
 

@@ -2,7 +2,6 @@
 
 from functools import lru_cache
 from threading import Lock
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -11,59 +10,24 @@ from services.triage.proof.decision_diagram import TooLargeError
 from services.triage.proof.places import Change, Places
 from services.triage.recommendations.adviser import Adviser
 from services.triage.recommendations.explanation_wording import Wording
-from services.triage.recommendations.schemas import Reason, Recommendation
+from services.triage.recommendations.schemas import (
+    Explanation,
+    Holds,
+    Reason,
+    Recommendation,
+    SmallestChange,
+    WhyNot,
+)
 from services.triage.rules.case import Case
 from services.triage.rules.explaining import because
 from services.triage.rules.rulebook import CompiledRow, Hit, Place
 from shared.contracts import Destination, Facts
-from shared.vocabulary import Need
 
-Holds = Literal["true", "false", "unknown"]
 _HOLDS: dict[bool | None, Holds] = {True: "true", False: "false", None: "unknown"}
 
 
 class _Answer(BaseModel):
     model_config = ConfigDict(frozen=True)
-
-
-class SmallestChange(_Answer):
-    """The fewest facts that would have to be different for this destination, with their nearest values."""
-
-    destination: Destination
-    facts: dict[str, object]
-    needs_added: tuple[Need, ...]
-    needs_removed: tuple[Need, ...]
-    text: str
-
-
-class WhyNot(_Answer):
-    """Why another destination is not this citizen's: the nearest row that leads there, as it stands here.
-
-    `holds` is that row's value for the citizen's facts, alone; `failed` are the facts that keep them from it.
-    """
-
-    destination: Destination
-    rule: str
-    holds: Holds
-    failed: dict[str, object]
-    text: str
-    change: SmallestChange
-
-
-class Explanation(_Answer):
-    """A recommendation explained. Every text may be told to the citizen; the nearest place stands first."""
-
-    ruleset: str
-    destination: Destination
-    why: tuple[str, ...]
-    why_not: tuple[WhyNot, ...]
-    smallest_change: SmallestChange | None
-
-
-class ExplainedRecommendation(Recommendation):
-    """A recommendation with its explanation."""
-
-    explanation: Explanation
 
 
 class Explainer:

@@ -15,8 +15,8 @@ from services.triage.offers.catalogue import Catalogue
 from services.triage.problems import ContradictoryFacts, NoAnswer, UnknownRuleset, at_field
 from services.triage.proof.proving import demand_proof
 from services.triage.recommendations.adviser import Adviser, Moment
-from services.triage.recommendations.explanation import ExplainedRecommendation, explainer_of
-from services.triage.recommendations.schemas import Recommendation
+from services.triage.recommendations.explanation import explainer_of
+from services.triage.recommendations.schemas import ExplainedRecommendation, Recommendation
 from services.triage.rules.geography import load_geography
 from services.triage.rules.ruleset import RuleSet, load_rulesets, ruleset_for
 from services.triage.rulesets import repository

@@ -1,68 +1,30 @@
 """What goes in and out about rule sets over HTTP."""
 
 from datetime import date, datetime
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.triage.models import RulesetChange, RulesetRow
-from services.triage.proof.proving import Proof
 from services.triage.rules.ruleset import Version
 from services.triage.rulesets.differences import Difference, difference
 from services.triage.rulesets.repository import life_of
 from services.triage.rulesets.table import difference_in_danish
 from services.triage.rulesets.timetable import RulesetStatus, Timetable, status_of
-from services.triage.schemas import ReceivedAt
-from shared.free_text import Reason
 
 
-class _Body(BaseModel):
+class RequestBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class CopyIn(_Body):
+class CopyIn(RequestBody):
     """A new draft that says what another rule set says."""
 
     copy_of: Version = Field(examples=["1"])
     version: Version | None = Field(None, description="Default: the next number", examples=["2"])
     title: str | None = Field(None, min_length=1, max_length=200)
     valid_from: date | None = Field(None, description="The first day it may be put in force")
-
-
-class ActivateIn(_Body):
-    """From when a rule set is in force, and why."""
-
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-
-    from_: ReceivedAt | None = Field(
-        None,
-        alias="from",
-        description="Default now. Never the past: past contacts keep the rules of their moment",
-        examples=["2026-06-01T00:00:00+02:00"],
-    )
-    reason: Reason = Field(examples=["Hjemmeplejen er flyttet til Sundheds- og Omsorgsforvaltningen"])
-
-
-class SimulateIn(_Body):
-    """The period whose assessments are replayed; both ends are optional."""
-
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-
-    from_: ReceivedAt | None = Field(
-        None, alias="from", description="Default: four weeks before `to`", examples=["2026-02-01T00:00:00Z"]
-    )
-    to: ReceivedAt | None = Field(None, description="Default now; not included")
-
-    @model_validator(mode="after")
-    def _forwards(self) -> Self:
-        if self.from_ is not None and self.to is not None and self.from_ >= self.to:
-            raise ValueError("from must be before to")
-        return self
-
-
-class RetireIn(_Body):
-    reason: Reason = Field(examples=["Erstattes af et nyt udkast"])
 
 
 class RulesetItem(BaseModel):
@@ -77,15 +39,6 @@ class RulesetItem(BaseModel):
     based_on: str | None = Field(None, examples=["1"])
     active_from: datetime | None = None
     active_until: datetime | None = None
-
-
-class CheckOut(BaseModel):
-    """What the proof came to, for this revision of the rule set."""
-
-    version: str = Field(examples=["2"])
-    revision: int = Field(examples=[3])
-    status: RulesetStatus
-    proof: Proof
 
 
 class ChangeOut(BaseModel):

@@ -1,18 +1,12 @@
-"""A rule set's life: written, changed, checked, simulated, put in force by a second person, retired."""
+"""Rule sets as documents: written as drafts, copied and changed, each step in the trail."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 from typing import Any
 
 from services.triage.models import RulesetRow
 from services.triage.problems import (
-    ImpossibleMoment,
     InvalidRuleset,
-    MomentTaken,
     NoDraft,
-    NotReady,
-    SecondPersonNeeded,
-    StillInForce,
     UnknownRuleset,
     VersionTaken,
     at_field,
@@ -22,15 +16,12 @@ from services.triage.rulesets import repository
 from services.triage.rulesets.differences import Difference, difference, plain
 from services.triage.rulesets.parsing import Written
 from services.triage.rulesets.repository import find_ruleset, lock_all
-from services.triage.rulesets.schemas import ActivateIn, CopyIn
-from services.triage.rulesets.timetable import RulesetStatus, first_moment_of, status_of
+from services.triage.rulesets.schemas import CopyIn
+from services.triage.rulesets.timetable import RulesetStatus, status_of
 from shared.access import Principal
 from shared.etags import require_version
 from shared.problems import StaleVersion
 from shared.unit_of_work import UnitOfWork
-
-#: So long after it was sent, "from now on" still means now.
-SENT_JUST_NOW = timedelta(seconds=60)
 
 
 async def get_ruleset(work: UnitOfWork, version: str) -> RulesetRow:
@@ -53,7 +44,7 @@ async def create(
     if not await repository.add_ruleset(work.session, row):
         raise VersionTaken(version=ruleset.version)
     change = difference(based_on.content, row["content"])
-    await _note(work, who, ruleset.version, "created", 1, reason=reason, change=change)
+    await add_to_trail(work, who, ruleset.version, "created", 1, reason=reason, change=change)
     return await get_ruleset(work, ruleset.version)
 
 
@@ -80,8 +71,8 @@ async def edit(
 
     Raises UnknownRuleset, NoDraft, VersionRequired, StaleVersion or InvalidRuleset.
     """
-    row = await _lock(work, version)
-    _demand_draft(row)
+    row = await lock_ruleset(work, version)
+    require_draft(row)
     require_version(if_match, row.revision)
     if written.ruleset.version != version:
         raise InvalidRuleset(errors=at_field("/version", f"this is version {version}"))
@@ -92,116 +83,21 @@ async def edit(
     revision = row.revision + 1
     columns = {"title": written.ruleset.title, "content": content, "source": written.source}
     await repository.change_ruleset(work.session, version, revision=revision, **columns)
-    await _note(work, who, version, "edited", revision, reason=reason, change=change)
+    await add_to_trail(work, who, version, "edited", revision, reason=reason, change=change)
     return await get_ruleset(work, version)
 
 
-async def record(
-    work: UnitOfWork,
-    who: Principal,
-    version: str,
-    revision: int,
-    kind: str,
-    *,
-    done: bool,
-    found: dict[str, Any],
-) -> RulesetRow:
-    """Keep what a check or a simulation found; `done` tells whether it counts for activation.
-
-    Raises StaleVersion when the rule set was changed meanwhile, and then keeps nothing.
-    """
-    row = await _lock(work, version)
-    if row.revision != revision:
-        raise StaleVersion(f"It is now at version {row.revision}.")
-    result, counted = {
-        "checked": ("proof", "checked_revision"),
-        "simulated": ("simulation", "simulated_revision"),
-    }[kind]
-    columns = {result: found, counted: revision if done else 0}
-    await repository.change_ruleset(work.session, version, **columns)
-    await _note(work, who, version, kind, revision)
-    return await get_ruleset(work, version)
-
-
-async def activate(
-    work: UnitOfWork, who: Principal, version: str, body: ActivateIn, if_match: str | None
-) -> RulesetRow:
-    """Put a rule set in force from a moment on.
-
-    Raises UnknownRuleset, NoDraft, StaleVersion, SecondPersonNeeded, NotReady, ImpossibleMoment or
-    MomentTaken.
-    """
-    row = await _lock(work, version)
-    _demand_draft(row)
-    if if_match is not None:
-        require_version(if_match, row.revision)
-    if who.subject in await repository.authors_of(work.session, version):
-        raise SecondPersonNeeded
-    stands = await standing(work, row)
-    if stands is not RulesetStatus.SIMULATED:
-        raise NotReady(ruleset_status=stands)
-    begins = await _moment(work, row, body)
-    await repository.change_ruleset(work.session, version, active_from=begins)
-    await _note(work, who, version, "activated", row.revision, reason=body.reason)
-    return await get_ruleset(work, version)
-
-
-async def _moment(work: UnitOfWork, row: RulesetRow, body: ActivateIn) -> datetime:
-    """When it begins: not in the past, not before its own day, not before what it is based on."""
-    now = work.clock.now()
-    moment = now if body.from_ is None else body.from_
-    if moment < now - SENT_JUST_NOW:
-        raise _impossible("the past keeps the rules it had; now is the earliest moment")
-    begins = max(moment, now)
-    valid_from = RuleSet.model_validate(row.content).valid_from
-    if begins < first_moment_of(valid_from):
-        raise _impossible(f"it is valid from {valid_from} at the earliest")
-    timetable = await repository.read_timetable(work.session)
-    for other in timetable.begins:
-        if other.version == row.based_on and begins <= other.active_from:
-            message = f"it is based on {other.version}, which begins at {other.active_from.isoformat()}"
-            raise _impossible(f"{message}: dates do not go in a circle")
-        if other.active_from == begins:
-            raise MomentTaken(version=other.version)
-    return begins
-
-
-def _impossible(message: str) -> ImpossibleMoment:
-    return ImpossibleMoment(errors=at_field("/from", message))
-
-
-async def retire(work: UnitOfWork, who: Principal, version: str, reason: str) -> RulesetRow:
-    """Take a draft, or one that has not begun, out of use. Raises UnknownRuleset or StillInForce.
-
-    One in force is retired by the next one's beginning, so that there is always exactly one.
-    """
-    row = await _lock(work, version)
-    now = work.clock.now()
-    if row.active_from is not None and row.active_from <= now:
-        raise StillInForce
-    if row.withdrawn_at is None:
-        await repository.change_ruleset(work.session, version, active_from=None, withdrawn_at=now)
-        await _note(work, who, version, "retired", row.revision, reason=reason)
-    return await get_ruleset(work, version)
-
-
-async def standing(work: UnitOfWork, row: RulesetRow) -> RulesetStatus:
-    """Where the rule set stands now."""
-    timetable = await repository.read_timetable(work.session)
-    return status_of(repository.life_of(row), timetable, work.clock.now())
-
-
-async def _lock(work: UnitOfWork, version: str) -> RulesetRow:
+async def lock_ruleset(work: UnitOfWork, version: str) -> RulesetRow:
     await lock_all(work.session)
     return await get_ruleset(work, version)
 
 
-def _demand_draft(row: RulesetRow) -> None:
+def require_draft(row: RulesetRow) -> None:
     if row.active_from is not None or row.withdrawn_at is not None:
         raise NoDraft
 
 
-async def _note(
+async def add_to_trail(
     work: UnitOfWork,
     who: Principal,
     version: str,
@@ -222,3 +118,36 @@ async def _note(
         at=work.clock.now(),
         difference=None if change is None else change.model_dump(mode="json", exclude_none=True),
     )
+
+
+async def record_result(
+    work: UnitOfWork,
+    who: Principal,
+    version: str,
+    revision: int,
+    kind: str,
+    *,
+    counts: bool,
+    found: dict[str, Any],
+) -> RulesetRow:
+    """Store what a check or a simulation found; `counts` is whether it counts for activation.
+
+    Raises StaleVersion when the rule set was changed meanwhile, and then stores nothing.
+    """
+    row = await lock_ruleset(work, version)
+    if row.revision != revision:
+        raise StaleVersion(f"It is now at version {row.revision}.")
+    result, counted = {
+        "checked": ("proof", "checked_revision"),
+        "simulated": ("simulation", "simulated_revision"),
+    }[kind]
+    columns = {result: found, counted: revision if counts else 0}
+    await repository.change_ruleset(work.session, version, **columns)
+    await add_to_trail(work, who, version, kind, revision)
+    return await get_ruleset(work, version)
+
+
+async def current_status(work: UnitOfWork, row: RulesetRow) -> RulesetStatus:
+    """The rule set's status now."""
+    timetable = await repository.read_timetable(work.session)
+    return status_of(repository.life_of(row), timetable, work.clock.now())

@@ -8,16 +8,14 @@ from fastapi import APIRouter, Header, Request, Response
 from services.triage.access import OVERSEERS, Editor
 from services.triage.content_negotiation import JSON, MARKDOWN, SVG, answer_in, chosen
 from services.triage.problems import NotSimulated, UnknownRuleset, at_field
-from services.triage.recommendations.service import Advisers
-from services.triage.rulesets import repository, service
 from services.triage.rulesets.endpoints import VersionPath
-from services.triage.rulesets.schemas import SimulateIn
 from services.triage.simulation.flow_picture import flow_picture
-from services.triage.simulation.replay import SimulationOut
-from services.triage.simulation.service import Period, simulate
+from services.triage.simulation.replay import Period
+from services.triage.simulation.schemas import SimulateIn, SimulationOut
+from services.triage.simulation.service import newest_simulation, simulate
 from services.triage.simulation.table import simulation_markdown
 from shared.problems import InvalidInput, StaleVersion, answers
-from shared.unit_of_work import Reading, UnitOfWork, unit_of_work
+from shared.unit_of_work import Reading
 
 simulations_router = APIRouter(prefix="/v1/rulesets", tags=["rule sets"])
 
@@ -40,29 +38,11 @@ async def simulate_ruleset(
     for activation: choose a shorter period.
     """
     state, body = request.app.state, body or SimulateIn()
-    advisers: Advisers = state.advisers
     last = body.to or state.clock.now()
     period = Period(body.from_ or last - _DEFAULT, last)
     if period.first >= period.last:
         raise InvalidInput(errors=at_field("/from", "must be before the end of the period"))
-    async with state.database.reading() as session:
-        row = await service.get_ruleset(unit_of_work(state, session), version)
-        draft = await advisers.adviser(session, version)
-    found = await simulate(state, version, row.revision, draft, period)
-    async with state.database.writing() as session:
-        work, stored = unit_of_work(state, session), found.model_dump(mode="json")
-        done = found.complete and not found.unanswered
-        await service.record(work, who, version, row.revision, "simulated", done=done, found=stored)
-    return found
-
-
-async def _newest(work: UnitOfWork, version: str) -> SimulationOut:
-    row = await repository.find_ruleset(work.session, version)
-    if row is None:
-        raise UnknownRuleset
-    if row.simulation is None:
-        raise NotSimulated
-    return SimulationOut.model_validate(row.simulation)
+    return await simulate(state, who, version, period)
 
 
 @simulations_router.get(
@@ -81,7 +61,7 @@ async def read_simulation(
     accept: Annotated[str | None, Header(description="application/json or text/markdown")] = None,
 ) -> Response:
     """As JSON, or as a table in Danish. It may be of an older `revision` than the rule set has now."""
-    found = await _newest(work, version)
+    found = await newest_simulation(work, version)
     if chosen(accept, (JSON, MARKDOWN)) == MARKDOWN:
         return answer_in(MARKDOWN, simulation_markdown(found))
     return answer_in(JSON, found.model_dump_json())
@@ -99,4 +79,4 @@ async def read_simulation(
 )
 async def read_picture(version: VersionPath, work: Reading) -> Response:
     """Bands from where contacts go today to where the rule set would send them, with Danish names."""
-    return answer_in(SVG, flow_picture(await _newest(work, version)), _PICTURE_POLICY)
+    return answer_in(SVG, flow_picture(await newest_simulation(work, version)), _PICTURE_POLICY)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from services.triage.rulesets.wording import texts
-from services.triage.simulation.replay import FlowOut, SimulationOut
+from services.triage.simulation.schemas import FlowOut, SimulationOut
 from services.triage.simulation.table import summary_of
 
 _WIDTH = 1320

@@ -11,12 +11,11 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from pydantic import BaseModel, Field
-
 from services.triage.offers.catalogue import Catalogue
 from services.triage.recommendations.adviser import Adviser, Moment
 from services.triage.recommendations.schemas import Recommendation, deciding_rule
 from services.triage.rulesets.wording import place_label, texts
+from services.triage.simulation.schemas import CaseOut, FlowOut, LoadOut, PlaceOut
 from shared.contracts import Destination, Facts
 from shared.ids import show_reference
 from shared.vocabulary import DestinationKind, Unit
@@ -29,6 +28,13 @@ MOST_CASES = 500
 _WEEK = timedelta(days=7)
 
 
+class Period(NamedTuple):
+    """From `first` on, and before `last`."""
+
+    first: datetime
+    last: datetime
+
+
 class Past(NamedTuple):
     """One contact's newest assessment: what was known, and by which rule set it was judged."""
 
@@ -38,67 +44,6 @@ class Past(NamedTuple):
     ruleset: str
     moment: Moment
     facts: Facts
-
-
-class PlaceOut(BaseModel):
-    """A destination, and what it is called."""
-
-    kind: DestinationKind
-    unit: Unit
-    administration: str | None = None
-    label: str = Field(examples=["Ungeområdet"])
-
-
-class FlowOut(BaseModel):
-    """So many contacts went from one place to another, or stayed."""
-
-    before: PlaceOut
-    after: PlaceOut
-    count: int = Field(examples=[12])
-    moves: bool = Field(description="Whether the two places differ")
-
-
-class LoadOut(BaseModel):
-    """What a unit gets in a week, by the rules of the time and by the draft."""
-
-    unit: Unit
-    label: str
-    per_week_now: float = Field(examples=[31.5])
-    per_week_then: float = Field(examples=[29.0])
-
-
-class CaseOut(BaseModel):
-    """A contact that would move. Its facts tell of no name and no number; only examples have them."""
-
-    assessment_id: UUID
-    contact_id: UUID
-    reference: str = Field(examples=["7F3K-9QTX"])
-    before: PlaceOut
-    after: PlaceOut
-    rule_before: str = Field(examples=["16"])
-    rule_after: str = Field(examples=["16"])
-    facts: Facts | None = None
-
-
-class SimulationOut(BaseModel):
-    """A draft replayed over the assessments of a period."""
-
-    version: str = Field(examples=["2"])
-    revision: int
-    simulated_at: datetime
-    first: datetime
-    last: datetime
-    complete: bool = Field(description="False when time ran out; then the newest contacts are in it")
-    replayed: int = Field(description="Contacts, each by its newest assessment")
-    moved: int
-    unanswered: int = Field(description="Contacts for which the draft has no answer at all")
-    new_asks: int = Field(description="Contacts that are settled today and would be asked about")
-    new_questions: dict[str, int] = Field({}, description="The facts that they would be asked for")
-    flows: list[FlowOut]
-    loads: list[LoadOut]
-    examples: list[CaseOut]
-    cases: list[CaseOut]
-    cases_left_off: int
 
 
 def _key(destination: Destination) -> tuple[str, str, str | None]:
@@ -197,11 +142,11 @@ def _rule(recommendation: Recommendation) -> str:
 
 
 def replay(
-    pasts: Iterable[Past], judges: dict[str, Adviser], draft: Adviser, catalogue: Catalogue, found: Replay
+    pasts: Iterable[Past], by_version: dict[str, Adviser], draft: Adviser, catalogue: Catalogue, found: Replay
 ) -> None:
     """Judge each contact twice and count it. The draft may be unproved: where it has no answer is counted."""
     for past in pasts:
-        before = judges[past.ruleset].recommend(past.facts, past.moment, catalogue)
+        before = by_version[past.ruleset].recommend(past.facts, past.moment, catalogue)
         try:
             after = draft.recommend(past.facts, past.moment, catalogue)
         except (AssertionError, RecursionError):

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from services.triage.rulesets.wording import texts
-from services.triage.simulation.replay import CaseOut, FlowOut, LoadOut, SimulationOut
+from services.triage.simulation.schemas import CaseOut, FlowOut, LoadOut, SimulationOut
 from shared.clock import COPENHAGEN
 
 

@@ -1,0 +1,34 @@
+"""The result of the proof of a rule set."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+FindingKind = Literal["gap", "clash", "unreachable", "unsettleable"]
+
+
+class Finding(BaseModel):
+    """One fault of a rule set. `rows` are the rows that it is about, `at` which of the row's destinations.
+
+    `citizen` is a body that POST /v1/recommendations takes, and that shows the fault; None where the fault is
+    that there is no such citizen.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: FindingKind
+    rows: tuple[int, ...]
+    at: int | None = None
+    citizen: dict[str, Any] | None
+    text: str
+
+
+class Proof(BaseModel):
+    """What was shown: `holds` when nothing was found in `rows` rows. `seconds` is what it took."""
+
+    model_config = ConfigDict(frozen=True)
+
+    holds: bool
+    findings: tuple[Finding, ...]
+    rows: int
+    seconds: float
