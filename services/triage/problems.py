@@ -161,6 +161,13 @@ class UnknownService(Problem):
     title = "The catalogue has no offer with this id"
 
 
+class FaultError(FieldError):
+    """A fault of a rule set that was sent: `line` where it was sent as YAML, `reason` without the line."""
+
+    line: int | None = None
+    reason: str
+
+
 def at_field(pointer: str, message: str) -> list[FieldError]:
     """The `errors` of a problem with one field."""
     return [FieldError(pointer=pointer, message=message)]

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.triage.rules.ruleset import RuleSet
+from services.triage.rulesets.difference_wording import changes_in_danish, difference_in_danish
 from services.triage.rulesets.differences import Difference, Plain, applied, difference, plain
-from services.triage.rulesets.table import difference_in_danish, markdown_of
+from services.triage.rulesets.table import markdown_of, table_of
 from tests.examples import examples
 from tests.triage.rulekeeping import FIRST, draft, homeless_under_25_to_youth
 
@@ -131,3 +132,21 @@ def test_nothing_that_is_written_in_a_rule_breaks_out_of_its_cell() -> None:
     table = markdown_of(RuleSet.model_validate(sly))
     assert "a \\| b \\| &lt;script>" in table
     assert len([line for line in table.splitlines() if line.startswith("| ")]) == 1 + 21
+
+
+def test_the_table_as_data_has_a_cell_for_each_column_and_the_definitions_below() -> None:
+    table = table_of(RuleSet.model_validate(FIRST))
+    assert [row.number for row in table.rows] == list(range(1, 22))
+    assert {len(row.cells) for row in table.rows} == {len(table.columns)}
+    assert table.columns[:3] == ["Nr.", "Regel", "Gælder når"]
+    assert table.rows[12].condition == "behov: Hjælpemidler"
+    assert [section.heading for section in table.sections] == ["Begreber", "Fælles valg af enhed"]
+    assert all(item.name and item.text for section in table.sections for item in section.items)
+
+
+def test_the_parts_of_a_change_follow_the_row_that_they_are_part_of() -> None:
+    found = difference(FIRST, draft(lambda content: content["rows"][12].update(title="Udstyr"), version="1"))
+    changes = changes_in_danish(found)
+    assert [text for text, _ in changes if "13" in text] == ["Række 13 „Udstyr“ er ændret."]
+    nested = [line for text, parts in changes for line in (text, *(f"  {part}" for part in parts))]
+    assert nested == difference_in_danish(found)

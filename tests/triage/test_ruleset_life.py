@@ -55,6 +55,23 @@ async def test_rule_set_1_is_in_force_from_its_day_and_is_read_in_three_forms(ed
     assert "| 16 | Hjemløshed |" in table.text
 
 
+async def test_the_table_is_read_as_json_with_the_etag_of_the_rule_set(editors: Editors) -> None:
+    answer = await editors.carl.get("/v1/rulesets/1/table")
+    assert answer.headers["etag"] == (await editors.carl.get("/v1/rulesets/1")).headers["etag"]
+    table = answer.json()
+    assert (table["rows"][15]["number"], table["rows"][15]["title"]) == (16, "Hjemløshed")
+    assert (await editors.carl.get("/v1/rulesets/9/table")).status_code == 404
+
+
+async def test_a_fault_of_a_draft_names_its_line_and_its_reason_apart(editors: Editors) -> None:
+    text = as_yaml(draft(lambda content: content["rows"][2].update(number=9)))
+    headers = {**WHY, "Content-Type": "application/yaml"}
+    refused = await editors.alma.post("/v1/rulesets", content=text.encode(), headers=headers)
+    (error,) = refused.json()["errors"]
+    assert error["message"] == f"line {error['line']}: {error['reason']}"
+    assert "number: 9" in text.splitlines()[error["line"] - 1]
+
+
 async def test_a_draft_is_used_by_nobody_until_a_second_person_puts_it_in_force(editors: Editors) -> None:
     bench = editors.bench
     written = await editors.write(draft(homeless_under_25_to_youth))

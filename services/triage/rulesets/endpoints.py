@@ -10,7 +10,14 @@ from pydantic import TypeAdapter, ValidationError
 from services.triage.access import ANY_ROLE, OVERSEERS, Editor
 from services.triage.content_negotiation import JSON, MARKDOWN, YAML, answer_in, chosen
 from services.triage.models import RulesetRow
-from services.triage.problems import InvalidRuleset, NoDraft, UnknownRuleset, VersionTaken, at_field
+from services.triage.problems import (
+    FaultError,
+    InvalidRuleset,
+    NoDraft,
+    UnknownRuleset,
+    VersionTaken,
+    at_field,
+)
 from services.triage.rules.ruleset import RuleSet
 from services.triage.rulesets import repository, service
 from services.triage.rulesets.documents import UnreadableDocumentError, read_json
@@ -26,13 +33,14 @@ from services.triage.rulesets.schemas import (
     CopyIn,
     DifferenceOut,
     RulesetItem,
+    RulesetTable,
     body_of,
     present_change,
     present_difference,
     present_ruleset,
     yaml_of,
 )
-from services.triage.rulesets.table import markdown_of
+from services.triage.rulesets.table import markdown_of, table_of
 from shared.etags import IfMatch, etag
 from shared.free_text import Reason
 from shared.idempotency import Idempotent
@@ -100,12 +108,14 @@ async def _written(request: Request) -> Written:
 
 
 def refusal(error: FaultyRulesetError) -> InvalidRuleset:
-    """The problem that tells the place and the reason of each fault."""
+    """The problem with the place and the reason of each fault."""
     return InvalidRuleset(
         errors=[
-            FieldError(
+            FaultError(
                 pointer=fault.pointer,
                 message=fault.message if fault.line is None else f"line {fault.line}: {fault.message}",
+                line=fault.line,
+                reason=fault.message,
             )
             for fault in error.faults
         ]
@@ -198,6 +208,19 @@ async def read_ruleset(version: VersionPath, work: Reading, accept: Accept = Non
         case "text/markdown":
             return answer_in(MARKDOWN, markdown_of(ruleset), headers)
     return answer_in(JSON, ruleset.model_dump_json(by_alias=True, exclude_none=True), headers)
+
+
+@rulesets_router.get(
+    "/{version}/table",
+    summary="Read a rule set as a table in Danish",
+    dependencies=ANY_ROLE,
+    responses=answers(UnknownRuleset),
+)
+async def read_table(version: VersionPath, work: Reading, response: Response) -> RulesetTable:
+    """One row for each rule, and the named definitions below: what `text/markdown` gives, as JSON."""
+    row = await service.get_ruleset(work, version)
+    response.headers["ETag"] = etag(row.revision)
+    return table_of(RuleSet.model_validate(row.content))
 
 
 @rulesets_router.put(

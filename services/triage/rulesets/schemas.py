@@ -8,14 +8,17 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.triage.models import RulesetChange, RulesetRow
 from services.triage.rules.ruleset import Version
+from services.triage.rulesets.difference_wording import changes_in_danish, difference_in_danish
 from services.triage.rulesets.differences import Difference, difference
 from services.triage.rulesets.repository import life_of
-from services.triage.rulesets.table import difference_in_danish
 from services.triage.rulesets.timetable import RulesetStatus, Timetable, status_of
 
 
 class RequestBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
+
+
+_LINES = ["Række 16 „Hjemløshed“ er ændret."]
 
 
 class CopyIn(RequestBody):
@@ -41,8 +44,15 @@ class RulesetItem(BaseModel):
     active_until: datetime | None = None
 
 
+class ChangeText(BaseModel):
+    """One thing that changed, as a Danish sentence, and a sentence for each part of it that changed."""
+
+    text: str = Field(examples=["Række 16 „Hjemløshed“ er ændret."])
+    parts: list[str] = Field([], examples=[["kilde: fra „§ 110“ til „servicelovens § 110“."]])
+
+
 class ChangeOut(BaseModel):
-    """One step in a rule set's life; `text` tells the difference in Danish, a line for each thing."""
+    """One step in a rule set's life; `text` and `changes` give the difference in Danish."""
 
     kind: Literal["created", "edited", "checked", "simulated", "activated", "retired"]
     revision: int = Field(examples=[2])
@@ -51,7 +61,8 @@ class ChangeOut(BaseModel):
     reason: str | None
     at: datetime
     difference: Difference | None = None
-    text: list[str] = Field(examples=[["Række 16 „Hjemløshed“ er ændret."]])
+    text: list[str] = Field(description="A line for each thing; its parts are indented", examples=[_LINES])
+    changes: list[ChangeText] = Field([], description="The same as `text`, with the parts in lists")
 
 
 class DifferenceOut(BaseModel):
@@ -62,7 +73,51 @@ class DifferenceOut(BaseModel):
     from_: str = Field(alias="from", examples=["1"])
     to: str = Field(examples=["2"])
     difference: Difference
-    text: list[str] = Field(examples=[["Række 16 „Hjemløshed“ er ændret."]])
+    text: list[str] = Field(description="A line for each thing; its parts are indented", examples=[_LINES])
+    changes: list[ChangeText] = Field([], description="The same as `text`, with the parts in lists")
+
+
+class NamedText(BaseModel):
+    """A definition that rows refer to by its name, in Danish."""
+
+    name: str = Field(examples=["uden for kommunen"])
+    text: str
+
+
+class TableSection(BaseModel):
+    """Definitions of one kind, below the table."""
+
+    heading: str = Field(examples=["Begreber"])
+    items: list[NamedText]
+
+
+class TableRow(BaseModel):
+    """A row of the rule set in Danish. What it does not have is an empty text."""
+
+    number: int = Field(examples=[16])
+    title: str = Field(examples=["Hjemløshed"])
+    condition: str
+    destination: str
+    urgency: str
+    clocks: str
+    reason: str
+    source: str
+
+    @property
+    def cells(self) -> tuple[object, ...]:
+        """The cells in the order of the columns."""
+        return tuple(getattr(self, name) for name in type(self).model_fields)
+
+
+class RulesetTable(BaseModel):
+    """A rule set in Danish. `columns` are the labels of a row's fields, in their order."""
+
+    version: str = Field(examples=["1"])
+    title: str = Field(examples=["Regelsæt 1 (version 1)"])
+    note: str = Field(description="From when it may apply, and how the rows are read")
+    columns: list[str] = Field(examples=[["Nr.", "Regel", "Gælder når"]])
+    rows: list[TableRow]
+    sections: list[TableSection]
 
 
 def body_of(schema: dict[str, Any], example: Any) -> dict[str, Any]:
@@ -99,16 +154,30 @@ def present_ruleset(row: RulesetRow, timetable: Timetable, now: datetime) -> Rul
 def present_change(change: RulesetChange) -> ChangeOut:
     """A step of the trail, with its difference in Danish."""
     found = None if change.difference is None else Difference.model_validate(change.difference)
-    shown = change.model_dump(exclude={"subject", "difference"})
-    text = [] if found is None else difference_in_danish(found)
-    return ChangeOut.model_validate({**shown, "author": change.subject, "difference": found, "text": text})
+    return ChangeOut.model_validate(
+        {
+            **change.model_dump(exclude={"subject", "difference"}),
+            "author": change.subject,
+            "difference": found,
+            "text": [] if found is None else difference_in_danish(found),
+            "changes": [] if found is None else _changes(found),
+        }
+    )
+
+
+def _changes(found: Difference) -> list[ChangeText]:
+    return [ChangeText(text=text, parts=parts) for text, parts in changes_in_danish(found)]
 
 
 def present_difference(before: RulesetRow, after: RulesetRow) -> DifferenceOut:
     """What leads from one rule set to the other."""
     found = difference(before.content, after.content)
     return DifferenceOut(
-        from_=before.version, to=after.version, difference=found, text=difference_in_danish(found)
+        from_=before.version,
+        to=after.version,
+        difference=found,
+        text=difference_in_danish(found),
+        changes=_changes(found),
     )
 
 

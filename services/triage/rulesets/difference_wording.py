@@ -1,0 +1,80 @@
+"""The difference between two rule sets in Danish, a sentence for each thing that changed."""
+
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from services.triage.rules.conditions import Condition
+from services.triage.rules.ruleset import DestinationChoice, UnitChoice
+from services.triage.rulesets.differences import Difference, PartChange, RowChange
+from services.triage.rulesets.wording import (
+    destination_in_danish,
+    in_danish,
+    name_label,
+    texts,
+    unit_in_danish,
+)
+
+_CONDITION: TypeAdapter[Any] = TypeAdapter(Condition)
+_CHOICES: TypeAdapter[tuple[DestinationChoice, ...]] = TypeAdapter(tuple[DestinationChoice, ...])
+_UNIT: TypeAdapter[Any] = TypeAdapter(UnitChoice)
+
+
+def changes_in_danish(change: Difference) -> list[tuple[str, list[str]]]:
+    """A sentence for each thing that changed, with the sentences for its parts; empty when nothing did."""
+    changes = [(_part(part), list[str]()) for part in change.parts]
+    changes += [(_row(row), [_part(part) for part in row.parts]) for row in change.rows]
+    if change.order:
+        sections = ", ".join(texts()["names"][section] for section in change.order)
+        changes.append((texts()["differences"]["order"].format(sections=sections), []))
+    return changes
+
+
+def difference_in_danish(change: Difference) -> list[str]:
+    """The same as lines of text: the parts follow what they are part of, indented."""
+    lines: list[str] = []
+    for sentence, parts in changes_in_danish(change):
+        lines += [sentence, *(f"  {part}" for part in parts)]
+    return lines or [texts()["differences"]["none"]]
+
+
+def _row(change: RowChange) -> str:
+    said = texts()["differences"]
+    moved = said["moved"].format(was=change.was) if change.was != change.now else ""
+    return said[f"row_{change.kind}"].format(
+        was=change.was, now=change.now, title=change.title, moved=moved if change.kind == "changed" else ""
+    )
+
+
+def _part(part: PartChange) -> str:
+    said, names = texts()["differences"], texts()["names"]
+    filled = {when: _value(part, value) for when, value in (("before", part.before), ("after", part.after))}
+    change = said[part.kind].format(**filled)
+    if part.section:
+        return said["inner"].format(section=names[part.section], name=name_label(part.name), change=change)
+    return said["part"].format(name=names.get(part.name, part.name), change=change)
+
+
+def _value(part: PartChange, value: Any) -> str:
+    if value is None:
+        return "–"
+    if part.section == "definitions" or part.name == "when":
+        return in_danish(_CONDITION.validate_python(value))
+    if part.section == "units":
+        return unit_in_danish(_UNIT.validate_python(value))
+    if part.name == "destination":
+        return destination_in_danish(_CHOICES.validate_python(value))
+    return f"„{value}“" if isinstance(value, str) else _plainly(value)
+
+
+def _plainly(value: Any) -> str:
+    """What has no sentence of its own: its values under their Danish names."""
+    names = texts()["names"]
+    if isinstance(value, dict):
+        return ", ".join(
+            in_danish(_CONDITION.validate_python(inner))
+            if name == "when"
+            else f"{names.get(name, name)} {_plainly(inner)}"
+            for name, inner in value.items()
+        )
+    return "; ".join(map(_plainly, value)) if isinstance(value, list) else name_label(str(value))
