@@ -51,7 +51,7 @@ async def test_a_draft_too_large_to_prove_is_told_so_and_stays_unchecked(
     def give_up(*_: object) -> None:
         raise TooLargeError
 
-    monkeypatch.setattr("services.triage.activation.endpoints.prove", give_up)
+    monkeypatch.setattr("services.triage.activation.service.prove", give_up)
     answer = await editors.alma.post("/v1/rulesets/2/check")
     assert (answer.status_code, answer.json()["type"]) == (422, "urn:dsi:problem:ruleset-too-large-to-prove")
     assert answer.json()["errors"] == [{"pointer": "/rows", "message": "there are 21"}]

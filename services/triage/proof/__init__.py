@@ -1,1 +1,1 @@
-"""What is shown of a rule set over all citizens, and what follows from it for one."""
+"""The proof of a rule set, over every combination of facts."""

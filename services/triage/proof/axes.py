@@ -1,9 +1,9 @@
 """Every combination of facts, as axes with finitely many values each, for the proof of a rule set.
 
-Ages, districts, flags and units are told apart one by one. Postcodes are told apart by what they settle, and
-days of receipt by what the rule set says of them. A set of needs is one axis for each need, so that all two
-to the power of their number are there without any being written out. Whether an open offer meets a need is
-left free: a proof then holds for every catalogue.
+Each age, district, flag and unit is a value of its own. Postcodes with the same consequences are one value,
+and so are days of receipt between which no condition of the rule set changes. Each need is an axis, so that
+all 2^n sets of needs are covered without being listed. Whether an open offer meets a need is a free value:
+the proof then applies to every catalogue.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from services.triage.proof.decision_diagram import Boxes, Region
+from services.triage.proof.decision_diagram import DecisionDiagram, Region
 from services.triage.rules.case import ELSEWHERE, NEED_BITS, OLDEST, Case, case_of
 from services.triage.rules.conditions import Compare
 from services.triage.rules.geography import Geography
@@ -27,10 +27,10 @@ from shared.vocabulary import Channel, Need, Unit
 NeedState = Literal["absent", "unmet", "met"]
 NEED_STATES: tuple[NeedState, ...] = ("absent", "unmet", "met")
 
-#: What another fact counts for, beside how far away its value is.
+#: One more fact that differs outweighs any difference between the values of a fact.
 _ANOTHER_FACT = 1000
 
-#: So much work is done for one rule set, some 20 s of processor time; 200 rows by chance take a fifth of it.
+#: The most intersections for one proof: about 20 s of processor time. 200 random rows take a fifth of it.
 MOST_STEPS = 5_000_000
 
 #: The first and the last day that a contact can have been received on (schemas.ReceivedAt).
@@ -47,7 +47,7 @@ _FLAGS = (
     "anonymous",
 )
 _LEFT_OUT = {(flag, False) for flag in _FLAGS}
-#: What is settled about where the citizen lives, and the child.
+#: The facts of a case that follow from where the citizen, and the child, lives.
 _SETTLED = {
     "home": ("in_municipality", "district", "area"),
     "child_home": ("child_in_municipality", "child_district", "child_area", "child_postal_code"),
@@ -57,15 +57,15 @@ _ANY_NEED = Need.ADVICE
 
 @dataclass(frozen=True)
 class Home:
-    """Where somebody lives: what is settled about it, and what was told that settled it."""
+    """Where a person lives: `given` are the facts in a request, `settled` what follows from them."""
 
     settled: Mapping[str, object]
-    told: Mapping[str, object]
+    given: Mapping[str, object]
 
 
 @dataclass(frozen=True)
 class Axis:
-    """One axis: its values, and where on it the ordinary citizen is, whom counterexamples stay near."""
+    """One axis: its values, and the position of the ordinary citizen's. Counterexamples stay near to it."""
 
     name: str
     values: tuple[object, ...]
@@ -73,15 +73,15 @@ class Axis:
 
 
 class FactSpace:
-    """All combinations of facts, for rules that tell these days apart."""
+    """All combinations of facts, for rules whose conditions change on these days only."""
 
     def __init__(self, geography: Geography, days: Iterable[date], valid_from: date, most_steps: int) -> None:
         self.axes = tuple(_axes(geography, days))
-        self.boxes = Boxes([len(axis.values) for axis in self.axes], most_steps)
+        self.diagram = DecisionDiagram([len(axis.values) for axis in self.axes], most_steps)
         self._position = {axis.name: position for position, axis in enumerate(self.axes)}
         for axis, facts in _SETTLED.items():
             self._position |= dict.fromkeys(facts, self._position[axis])
-        self.everybody = self.having(Need)
+        self.all_citizens = self.having(Need)
         self.in_force = self.where("received_on", {day for day in days if day >= valid_from}.__contains__)
 
     @property
@@ -92,20 +92,21 @@ class FactSpace:
     def where(self, fact: str, fits: Callable[[object], bool]) -> Region:
         """The cases whose value of the fact, None for unknown, is a fitting one."""
         position = self._position[fact]
-        return self.boxes.slab(position, self._values(position, fact, fits))
+        return self.diagram.having_values(position, self._values(position, fact, fits))
 
     def without_needs(self, needs: Iterable[Need], states: Sequence[NeedState] = ("absent",)) -> Region:
         """The cases in which each of these needs is in one of these states."""
         bits = sum(1 << NEED_STATES.index(state) for state in states)
-        slabs = [self.boxes.slab(self._position[need], bits) for need in Need if need in set(needs)]
-        return self.boxes.all_of(*reversed(slabs))
+        positions = sorted((self._position[need] for need in set(needs)), reverse=True)
+        # The last axis first: each intersection then only puts a node in front of a finished region.
+        return self.diagram.intersection_of(*(self.diagram.having_values(at, bits) for at in positions))
 
     def having(self, needs: Iterable[Need]) -> Region:
         """The cases with at least one of these needs."""
-        return self.boxes.opposite(self.without_needs(needs))
+        return self.diagram.complement(self.without_needs(needs))
 
     def positions(self, case: Case) -> list[int]:
-        """Where on each axis the case is. Its needs stand as unmet: what offers meet is not the case's."""
+        """The position of the case on each axis. Its needs count as unmet: offers are not part of a case."""
         return [self._at(axis, case) for axis in self.axes]
 
     def _at(self, axis: Axis, case: Case) -> int:
@@ -127,16 +128,16 @@ class FactSpace:
 
     def citizen(self, case: Sequence[int]) -> dict[str, object]:
         """The case as a body for POST /v1/recommendations, without unknown facts and false flags."""
-        told: dict[str, object] = {"needs": [need for need in Need if case[self._position[need]]]}
+        body: dict[str, object] = {"needs": [need for need in Need if case[self._position[need]]]}
         for axis, at in zip(self.axes, case, strict=True):
             value = axis.values[at]
             if isinstance(value, Home):
-                told |= value.told
+                body |= value.given
             elif isinstance(value, date):
-                told["received_at"] = datetime.combine(value, time(12), COPENHAGEN).isoformat()
+                body["received_at"] = datetime.combine(value, time(12), COPENHAGEN).isoformat()
             elif axis.values is not NEED_STATES and value is not None and (axis.name, value) not in _LEFT_OUT:
-                told[axis.name] = value
-        return told
+                body[axis.name] = value
+        return body
 
     def met(self, case: Sequence[int]) -> list[Need]:
         """The needs that an open offer must meet for the case to be as it is."""
@@ -151,7 +152,7 @@ class FactSpace:
 
 
 def days_of(ruleset: RuleSet) -> set[date]:
-    """The first day, and each day from which the rule set may say something else."""
+    """The first day of all, and each day on which a condition of the rule set may change."""
     return {FIRST_DAY, ruleset.valid_from, *_days(ruleset)}
 
 
@@ -188,18 +189,18 @@ def _axes(geography: Geography, days: Iterable[date]) -> Iterator[Axis]:
 
 def _homes(geography: Geography) -> tuple[Home, ...]:
     inside = [{}, {"in_municipality": True}, {"in_municipality": False}]
-    told = [
+    given = [
         {**place, **known}
         for place, known in product(_places(geography, ""), inside)
         if not ("district" in place and known)
     ]
-    return _distinct(((_case(facts, geography), facts) for facts in told), _SETTLED["home"])
+    return _distinct(((_case(facts, geography), facts) for facts in given), _SETTLED["home"])
 
 
 def _child_homes(geography: Geography) -> tuple[Home, ...]:
-    told = _places(geography, "child_")
-    cases = [(_case(facts, geography), facts) for facts in told]
-    # That a child lives elsewhere can be found by walking on from an unknown district; it is never told so.
+    given = _places(geography, "child_")
+    cases = [(_case(facts, geography), facts) for facts in given]
+    # No request says that a child lives elsewhere; `Explorer` reaches it from an unknown district.
     elsewhere = [(case.answered("child_district", ELSEWHERE), facts) for case, facts in cases]
     return _distinct([*cases, *elsewhere], _SETTLED["child_home"])
 
@@ -218,16 +219,17 @@ def _case(facts: Mapping[str, object], geography: Geography) -> Case:
 
 
 def _distinct(cases: Iterable[tuple[Case, Mapping[str, object]]], facts: Sequence[str]) -> tuple[Home, ...]:
-    """One home for everything that can be settled differently, told in the fewest facts."""
+    """One home for each set of settled facts, with the fewest given facts that settle them."""
     homes: dict[tuple[object, ...], Home] = {}
-    for case, told in sorted(cases, key=lambda pair: len(pair[1])):
+    for case, given in sorted(cases, key=lambda pair: len(pair[1])):
         settled = _settled(case, facts)
-        homes.setdefault(tuple(settled.values()), Home(settled, told))
+        homes.setdefault(tuple(settled.values()), Home(settled, given))
     return tuple(homes.values())
 
 
 def _settled(case: Case, facts: Sequence[str]) -> dict[str, object]:
     settled = {fact: getattr(case, fact) for fact in facts}
     if settled.get("child_postal_code") is not None:
-        settled["child_postal_code"] = "told"  # which one it is matters through what it settles only
+        # Conditions test only whether a postcode is given; what it settles is in the other facts.
+        settled["child_postal_code"] = "given"
     return settled

@@ -1,22 +1,25 @@
 """The proof of a rule set: every citizen reaches exactly one destination, whatever the facts.
 
-It goes over all combinations of facts at once (`axes`), in the order of the rows, with what the rows before
-have left over. It is exact: what it finds is there, and what it does not find is not.
+It goes through the rows in their order, each time over all combinations of facts (`axes`) that the rows
+before have left over. It is exact: every finding is a fault of the rule set, and every such fault is found.
 """
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from itertools import groupby
-from pathlib import Path
-from typing import Any
 
-import yaml
-
+from services.triage.danish_texts import danish_texts
 from services.triage.proof.axes import MOST_STEPS, FactSpace, days_of
-from services.triage.proof.decision_diagram import EVERYTHING, NOTHING, Region
-from services.triage.proof.regions import ALWAYS, Truth, destinations, missing_facts, truth_of
+from services.triage.proof.decision_diagram import ALL, EMPTY, Region
+from services.triage.proof.nearest import nearest_case
+from services.triage.proof.regions import (
+    Truth,
+    destinations,
+    missing_facts,
+    truth_of,
+    truths_of_definitions,
+)
 from services.triage.proof.schemas import Finding, FindingKind, Proof
 from services.triage.rules.geography import Geography, load_geography
 from services.triage.rules.rulebook import Place
@@ -25,14 +28,14 @@ from shared.vocabulary import DestinationKind
 
 
 class Unproved(ValueError):
-    """A rule set was to be used that sends some citizen nowhere, or to two places."""
+    """A rule set sends some citizen nowhere, or to two places, and must not be used."""
 
 
 def prove(ruleset: RuleSet, geography: Geography | None = None, most_steps: int = MOST_STEPS) -> Proof:
     """Prove the rule set.
 
-    Raises TooLargeError for one that takes too much work, and KeyError when it names something that it does
-    not define.
+    Raises TooLargeError for one that takes more than `most_steps` steps, and KeyError when it uses a name
+    that it does not define.
     """
     started = time.perf_counter()
     findings = tuple(_Proving(ruleset, geography or load_geography(), most_steps).findings())
@@ -54,7 +57,11 @@ def demand_proof(ruleset: RuleSet, geography: Geography | None = None) -> None:
 
 @dataclass(frozen=True)
 class _Reach:
-    """Which cases a row decides, in which place, and where it hangs on what nobody can answer."""
+    """The cases that a row decides, by place, and by fact those it cannot decide for want of an answer.
+
+    `choices` are the cases of each destination of the row; `stuck` those in which the row depends on a
+    missing fact that no citizen can answer.
+    """
 
     row: Row
     true: Region
@@ -68,74 +75,76 @@ class _Proving:
     def __init__(self, ruleset: RuleSet, geography: Geography, most_steps: int) -> None:
         self._ruleset = ruleset
         self._space = FactSpace(geography, days_of(ruleset), ruleset.valid_from, most_steps)
-        self._boxes = self._space.boxes
-        self._definitions: dict[str, Truth] = {}
-        for name, condition in ruleset.definitions.items():
-            self._definitions[name] = truth_of(condition, self._space, self._definitions)
+        self._diagram = self._space.diagram
+        self._definitions = truths_of_definitions(ruleset.definitions, self._space)
         self._decided: list[_Reach] = []
 
     def findings(self) -> Iterator[Finding]:
+        # Rows of the same rank claim to be equals: none of them may take cases from another.
         for _, group in groupby(self._ruleset.rows, key=lambda row: row.ranks):
             before = tuple(self._decided)
             equals: list[_Reach] = []
             for row in group:
                 reach = self._reach(row)
                 yield from self._clashes(reach, equals, before)
-                yield from self._dead(reach)
-                yield from self._stuck(reach)
+                yield from self._unreachable(reach)
+                yield from self._unsettleable(reach)
                 if row.destination:
                     equals.append(reach)
                     self._decided.append(reach)
-        left = self._left(self._space.everybody, self._decided)
-        if left != NOTHING:
+        left = self._left(self._space.all_citizens, self._decided)
+        if left != EMPTY:
             yield self._finding("gap", (), left, "gap")
 
     def _left(self, where: Region, before: Iterable[_Reach]) -> Region:
-        """Some of the cases that none of the rows before decides or hangs on."""
-        everybody = self._boxes.common(self._space.everybody, where)
-        return self._boxes.some(everybody, [reach.false for reach in before])
+        """Some of the cases that all rows before are false for; EMPTY only if there are none."""
+        citizens = self._diagram.intersection(self._space.all_citizens, where)
+        return self._diagram.sample(citizens, [reach.false for reach in before])
 
     def _reach(self, row: Row) -> _Reach:
         truth = truth_of(row.when, self._space, self._definitions)
         left = truth.true
-        stuck = self._unanswerable(truth, EVERYTHING)
+        stuck = self._unanswerable(truth, ALL)
         places: dict[Place, Region] = {}
         choices = []
         for choice in row.destination:
-            test = ALWAYS if choice.when is None else truth_of(choice.when, self._space, self._definitions)
-            here = self._boxes.common(left, test.true)
+            test = truth_of(choice.when, self._space, self._definitions)
+            here = self._diagram.intersection(left, test.true)
             choices.append(here)
             for place, region in destinations(choice, here, self._space, self._ruleset.units).items():
-                places[place] = self._boxes.either(places.get(place, NOTHING), region)
+                places[place] = self._diagram.union(places.get(place, EMPTY), region)
             missing = missing_facts(choice.unit, here, self._space, self._ruleset.units)
-            unasked = {fact: self._boxes.without(at, self._answerable(fact)) for fact, at in missing.items()}
-            for part in (self._unanswerable(test, left), unasked):
+            unanswerable = {
+                fact: self._diagram.difference(at, self._answerable(fact)) for fact, at in missing.items()
+            }
+            for part in (self._unanswerable(test, left), unanswerable):
                 self._add(stuck, part)
-            left = self._boxes.common(left, test.false)
+            left = self._diagram.intersection(left, test.false)
         return _Reach(row, truth.true, truth.false, places, tuple(choices), stuck)
 
     def _unanswerable(self, test: Truth, where: Region) -> dict[str, Region]:
-        """The cases in which the test is unknown, and nothing that it lacks can be answered."""
-        unknown = self._boxes.without(where, self._boxes.either(test.true, test.false))
-        answerable = self._boxes.either(*(self._answerable(fact) for fact in test.reads))
-        stuck = self._boxes.without(unknown, answerable)
+        """The cases in which the test is unknown, and none of the facts it lacks can be answered."""
+        unknown = self._diagram.difference(where, self._diagram.union(test.true, test.false))
+        answerable = self._diagram.union(*(self._answerable(fact) for fact in test.reads))
+        stuck = self._diagram.difference(unknown, answerable)
+        # Only a district can be unanswerable, and an area that follows from it: it names the finding.
         lacking = [fact for fact in sorted(test.reads) if "district" in fact or "area" in fact]
-        return dict.fromkeys(lacking[:1], stuck) if stuck != NOTHING else {}
+        return dict.fromkeys(lacking[:1], stuck) if stuck != EMPTY else {}
 
     def _answerable(self, fact: str) -> Region:
-        """The cases in which the fact is missing and a person may answer it.
+        """The cases in which the fact is missing and a citizen may answer it.
 
-        Who lives in another municipality lives in no district of this one.
+        A citizen of another municipality lives in none of the districts.
         """
         missing = self._space.where(fact, lambda value: value is None)
         if "district" not in fact and "area" not in fact:
             return missing
         inside = "child_in_municipality" if fact.startswith("child") else "in_municipality"
-        return self._boxes.without(missing, self._space.where(inside, lambda value: value is False))
+        return self._diagram.difference(missing, self._space.where(inside, lambda value: value is False))
 
     def _add(self, to: dict[str, Region], regions: Mapping[str, Region]) -> None:
         for fact, region in regions.items():
-            to[fact] = self._boxes.either(to.get(fact, NOTHING), region)
+            to[fact] = self._diagram.union(to.get(fact, EMPTY), region)
 
     def _clashes(
         self, reach: _Reach, equals: Iterable[_Reach], before: Iterable[_Reach]
@@ -145,38 +154,40 @@ class _Proving:
                 for another, taken in other.places.items():
                     if place == another:
                         continue
-                    both = self._left(self._boxes.common(region, taken), before)
-                    if both != NOTHING:
+                    both = self._left(self._diagram.intersection(region, taken), before)
+                    if both != EMPTY:
                         rows = (other.row.number, reach.row.number)
                         names = f"{_name(another)} / {_name(place)}"
                         yield self._finding("clash", rows, both, "clash", places=names)
                         return
 
-    def _dead(self, reach: _Reach) -> Iterator[Finding]:
+    def _unreachable(self, reach: _Reach) -> Iterator[Finding]:
         number, in_force = reach.row.number, self._space.in_force
-        true = self._boxes.all_of(self._space.everybody, in_force, reach.true)
-        if self._left(true, self._decided) == NOTHING:
-            yield self._shadowed(number, true)
+        true = self._diagram.intersection_of(self._space.all_citizens, in_force, reach.true)
+        # Before `valid_from` the rule set is never asked: a row that decides only then is of no use.
+        if self._left(true, self._decided) == EMPTY:
+            yield self._covered(number, true)
             return
         for position, region in enumerate(reach.choices if len(reach.choices) > 1 else (), start=1):
-            if self._left(self._boxes.common(region, in_force), self._decided) == NOTHING:
-                yield self._finding("unreachable", (number,), NOTHING, "unreachable_destination", at=position)
+            if self._left(self._diagram.intersection(region, in_force), self._decided) == EMPTY:
+                yield self._finding("unreachable", (number,), EMPTY, "unreachable_destination", at=position)
 
-    def _shadowed(self, number: int, true: Region) -> Finding:
-        case = self._boxes.nearest(true, self._space.usual, self._space.distance)
+    def _covered(self, number: int, true: Region) -> Finding:
+        """Why no case reaches the row: it is never true, or a row before it decides all its cases."""
+        case = nearest_case(self._diagram, true, self._space.usual, self._space.distance)
         if case is None:
-            return self._finding("unreachable", (number,), NOTHING, "never_true")
+            return self._finding("unreachable", (number,), EMPTY, "never_true")
         before = next(
-            earlier.row.number for earlier in self._decided if not self._boxes.holds(earlier.false, case)
+            earlier.row.number for earlier in self._decided if not self._diagram.contains(earlier.false, case)
         )
         return self._finding("unreachable", (before, number), true, "unreachable")
 
-    def _stuck(self, reach: _Reach) -> Iterator[Finding]:
+    def _unsettleable(self, reach: _Reach) -> Iterator[Finding]:
         for fact, region in reach.stuck.items():
             stuck = self._left(region, self._decided)
-            if stuck != NOTHING:
-                named = _texts()["facts"][fact]
-                yield self._finding("unsettleable", (reach.row.number,), stuck, "unsettleable", facts=named)
+            if stuck != EMPTY:
+                facts = danish_texts("proof")["facts"][fact]
+                yield self._finding("unsettleable", (reach.row.number,), stuck, "unsettleable", facts=facts)
 
     def _finding(
         self,
@@ -188,20 +199,14 @@ class _Proving:
         at: int | None = None,
         **more: object,
     ) -> Finding:
-        shown = _listed(rows[:-1] if kind == "unreachable" else rows)
-        told = _texts()[text].format(rows=shown, row=rows[-1] if rows else "", at=at, **more)
-        case = self._boxes.nearest(where, self._space.usual, self._space.distance)
+        texts = danish_texts("proof")
+        numbers = _listed(rows[:-1] if kind == "unreachable" else rows)
+        sentence = texts[text].format(rows=numbers, row=rows[-1] if rows else "", at=at, **more)
+        case = nearest_case(self._diagram, where, self._space.usual, self._space.distance)
         if case is not None and (met := self._space.met(case)):
-            told = f"{told} {_texts()['met'].format(needs=', '.join(met))}"
+            sentence = f"{sentence} {texts['met'].format(needs=', '.join(met))}"
         citizen = None if case is None else self._space.citizen(case)
-        return Finding(kind=kind, rows=rows, at=at, citizen=citizen, text=told)
-
-
-@cache
-def _texts() -> dict[str, Any]:
-    source = Path(__file__).parents[1] / "texts" / "proof.yaml"
-    texts: dict[str, Any] = yaml.safe_load(source.read_text(encoding="utf-8"))
-    return texts
+        return Finding(kind=kind, rows=rows, at=at, citizen=citizen, text=sentence)
 
 
 def _listed(rows: tuple[int, ...]) -> str:
@@ -212,5 +217,5 @@ def _listed(rows: tuple[int, ...]) -> str:
 def _name(place: Place) -> str:
     if place.kind is DestinationKind.UNIT:
         return place.unit
-    kind: str = _texts()["kinds"][place.kind]
+    kind: str = danish_texts("proof")["kinds"][place.kind]
     return kind if place.administration is None else f"{kind} ({place.administration})"

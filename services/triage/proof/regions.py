@@ -1,6 +1,6 @@
-"""Conditions and destinations as regions: for which of all cases they are true, false, or lead where.
+"""Conditions and destinations as regions: in which of all cases a condition is true, or a place is chosen.
 
-The proof's own reading of the conditions, over every case at once where `three_valued` reads one case.
+The proof evaluates each condition over all cases at once, where `three_valued` evaluates it for one case.
 """
 
 from collections.abc import Container, Iterator, Mapping, Sequence
@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from functools import partial, singledispatch
 
 from services.triage.proof.axes import FactSpace
-from services.triage.proof.decision_diagram import EVERYTHING, NOTHING, Region
+from services.triage.proof.decision_diagram import ALL, EMPTY, Region
 from services.triage.rules.case import OLDEST
 from services.triage.rules.conditions import (
     AllOf,
     AnyOf,
     Certainly,
     Compare,
+    Condition,
     Covered,
     Holds,
     IsFalse,
@@ -39,7 +40,7 @@ from shared.vocabulary import Need, Unit
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """Where a condition is true and where false; elsewhere it is unknown, for want of what it `reads`."""
+    """Where a condition is true and where false; elsewhere it is unknown, because a fact it `reads` is."""
 
     true: Region
     false: Region
@@ -48,12 +49,18 @@ class Truth:
 
 Definitions = Mapping[str, Truth]
 
-ALWAYS = Truth(EVERYTHING, NOTHING)
+
+def truths_of_definitions(definitions: Mapping[str, Condition], space: FactSpace) -> dict[str, Truth]:
+    """Each definition of a rule set, which may use those before it."""
+    truths: dict[str, Truth] = {}
+    for name, condition in definitions.items():
+        truths[name] = truth_of(condition, space, truths)
+    return truths
 
 
 @singledispatch
 def truth_of(condition: object, space: FactSpace, definitions: Definitions) -> Truth:
-    """Where it is true and false. Raises KeyError for a definition that does not stand before it."""
+    """Where it is true and false. Raises KeyError for a name that is not defined before it."""
     raise TypeError(f"{type(condition).__name__} is not a condition")
 
 
@@ -62,17 +69,23 @@ def _reads(parts: Sequence[Truth]) -> frozenset[str]:
 
 
 @truth_of.register
+def _(condition: None, space: FactSpace, definitions: Definitions) -> Truth:
+    # A destination without a condition is always taken.
+    return Truth(ALL, EMPTY)
+
+
+@truth_of.register
 def _(condition: AllOf, space: FactSpace, definitions: Definitions) -> Truth:
     parts = [truth_of(part, space, definitions) for part in condition.parts]
-    true = space.boxes.all_of(*(part.true for part in parts))
-    return Truth(true, space.boxes.either(*(part.false for part in parts)), _reads(parts))
+    true = space.diagram.intersection_of(*(part.true for part in parts))
+    return Truth(true, space.diagram.union(*(part.false for part in parts)), _reads(parts))
 
 
 @truth_of.register
 def _(condition: AnyOf, space: FactSpace, definitions: Definitions) -> Truth:
     parts = [truth_of(part, space, definitions) for part in condition.parts]
-    false = space.boxes.all_of(*(part.false for part in parts))
-    return Truth(space.boxes.either(*(part.true for part in parts)), false, _reads(parts))
+    false = space.diagram.intersection_of(*(part.false for part in parts))
+    return Truth(space.diagram.union(*(part.true for part in parts)), false, _reads(parts))
 
 
 @truth_of.register
@@ -84,13 +97,13 @@ def _(condition: Not, space: FactSpace, definitions: Definitions) -> Truth:
 @truth_of.register
 def _(condition: Possibly, space: FactSpace, definitions: Definitions) -> Truth:
     part = truth_of(condition.part, space, definitions)
-    return Truth(space.boxes.opposite(part.false), part.false)
+    return Truth(space.diagram.complement(part.false), part.false)
 
 
 @truth_of.register
 def _(condition: Certainly, space: FactSpace, definitions: Definitions) -> Truth:
     part = truth_of(condition.part, space, definitions)
-    return Truth(part.true, space.boxes.opposite(part.true))
+    return Truth(part.true, space.diagram.complement(part.true))
 
 
 @truth_of.register
@@ -115,20 +128,20 @@ def _(condition: IsFalse, space: FactSpace, definitions: Definitions) -> Truth:
 @truth_of.register
 def _(condition: IsNotTrue, space: FactSpace, definitions: Definitions) -> Truth:
     true = space.where(condition.fact, partial(_is, True))
-    return Truth(space.boxes.opposite(true), true)
+    return Truth(space.diagram.complement(true), true)
 
 
 @truth_of.register
 def _(condition: Known, space: FactSpace, definitions: Definitions) -> Truth:
     unknown = space.where(condition.fact, partial(_is, None))
-    return Truth(space.boxes.opposite(unknown), unknown)
+    return Truth(space.diagram.complement(unknown), unknown)
 
 
 @truth_of.register
 def _(condition: Compare, space: FactSpace, definitions: Definitions) -> Truth:
-    known = space.boxes.opposite(space.where(condition.fact, partial(_is, None)))
+    known = space.diagram.complement(space.where(condition.fact, partial(_is, None)))
     true = space.where(condition.fact, partial(_compares, condition))
-    return Truth(true, space.boxes.without(known, true), frozenset({condition.fact}))
+    return Truth(true, space.diagram.difference(known, true), frozenset({condition.fact}))
 
 
 @truth_of.register
@@ -137,10 +150,10 @@ def _(condition: Needs, space: FactSpace, definitions: Definitions) -> Truth:
     if test.any_of is not None:
         true = space.having(test.any_of)
     elif test.all_of is not None:
-        true = space.boxes.all_of(*(space.having([need]) for need in test.all_of))
+        true = space.diagram.intersection_of(*(space.having([need]) for need in test.all_of))
     else:
         true = space.without_needs(set(Need) - set(test.mentioned))
-    return Truth(true, space.boxes.opposite(true))
+    return Truth(true, space.diagram.complement(true))
 
 
 @truth_of.register
@@ -148,20 +161,20 @@ def _(condition: Covered, space: FactSpace, definitions: Definitions) -> Truth:
     wanted = set(Need) - condition.covered_by_offers.besides
     none_wanted = space.without_needs(wanted)
     met = space.without_needs(wanted, ("absent", "met"))
-    known = space.boxes.opposite(space.where("age", partial(_is, None)))
-    true = space.boxes.either(none_wanted, space.boxes.common(known, met))
-    return Truth(true, space.boxes.without(known, met), frozenset({"age"}))
+    known = space.diagram.complement(space.where("age", partial(_is, None)))
+    true = space.diagram.union(none_wanted, space.diagram.intersection(known, met))
+    return Truth(true, space.diagram.difference(known, met), frozenset({"age"}))
 
 
 def destinations(
     choice: DestinationChoice, where: Region, space: FactSpace, units: Mapping[str, UnitChoice]
 ) -> dict[Place, Region]:
-    """Where the choice sends each case of the region; one whose unit hangs on a missing fact nowhere."""
+    """The cases of the region by the place they are sent to; none whose unit depends on a missing fact."""
     found = _units(choice.unit, where, space, units)
     return {
         Place(choice.kind, unit, choice.administration): region
         for unit, region in found.items()
-        if region != NOTHING
+        if region != EMPTY
     }
 
 
@@ -184,7 +197,7 @@ def _units(
 def _by_value(fact: str, otherwise: Unit | None, where: Region, space: FactSpace) -> dict[Unit, Region]:
     wanted = {unit: (unit, None) if unit is otherwise else (unit,) for unit in Unit}
     return {
-        unit: space.boxes.common(where, space.where(fact, partial(_is_in, values)))
+        unit: space.diagram.intersection(where, space.where(fact, partial(_is_in, values)))
         for unit, values in wanted.items()
     }
 
@@ -195,7 +208,7 @@ def _by_age(
     found: dict[Unit, Region] = {}
     for band, here in _bands(choice, where, space):
         for unit, region in _units(band, here, space, units).items():
-            found[unit] = space.boxes.either(found.get(unit, NOTHING), region)
+            found[unit] = space.diagram.union(found.get(unit, EMPTY), region)
     return found
 
 
@@ -203,25 +216,28 @@ def _bands(choice: ByAge, where: Region, space: FactSpace) -> Iterator[tuple[Uni
     first = 0
     for band in choice.by_age:
         end = OLDEST + 1 if band.below is None else band.below
-        yield band.unit, space.boxes.common(where, space.where("age", partial(_is_in, range(first, end))))
+        yield (
+            band.unit,
+            space.diagram.intersection(where, space.where("age", partial(_is_in, range(first, end)))),
+        )
         first = end
 
 
 def missing_facts(
     choice: UnitChoice, where: Region, space: FactSpace, units: Mapping[str, UnitChoice]
 ) -> dict[str, Region]:
-    """For which cases of the region the unit hangs on which missing fact."""
+    """For each fact, the cases of the region whose unit cannot be chosen because the fact is missing."""
     match choice:
         case NamedUnit():
             return missing_facts(units[choice.named], where, space, units)
         case AreaOf():
             fact = "area" if choice.children_area_of == "citizen" else "child_area"
-            return {fact: space.boxes.common(where, space.where(fact, partial(_is, None)))}
+            return {fact: space.diagram.intersection(where, space.where(fact, partial(_is, None)))}
         case ByAge():
-            found = {"age": space.boxes.common(where, space.where("age", partial(_is, None)))}
+            found = {"age": space.diagram.intersection(where, space.where("age", partial(_is, None)))}
             for unit, here in _bands(choice, where, space):
                 for fact, region in missing_facts(unit, here, space, units).items():
-                    found[fact] = space.boxes.either(found.get(fact, NOTHING), region)
+                    found[fact] = space.diagram.union(found.get(fact, EMPTY), region)
             return found
     return {}
 

@@ -10,7 +10,7 @@ FindingKind = Literal["gap", "clash", "unreachable", "unsettleable"]
 class Finding(BaseModel):
     """One fault of a rule set. `rows` are the rows that it is about, `at` which of the row's destinations.
 
-    `citizen` is a body that POST /v1/recommendations takes, and that shows the fault; None where the fault is
+    `citizen` is a body for POST /v1/recommendations that has the fault as its answer; None where the fault is
     that there is no such citizen.
     """
 
@@ -24,7 +24,7 @@ class Finding(BaseModel):
 
 
 class Proof(BaseModel):
-    """What was shown: `holds` when nothing was found in `rows` rows. `seconds` is what it took."""
+    """The result: `holds` when `rows` rows were proved without a finding. `seconds` is how long it took."""
 
     model_config = ConfigDict(frozen=True)
 
