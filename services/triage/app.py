@@ -21,10 +21,13 @@ from services.triage.endpoints.matching import matching_router
 from services.triage.endpoints.referrals import outcomes_router, referrals_router
 from services.triage.events import HANDLERS
 from services.triage.example import load_example
+from services.triage.hsds.catalogue_cache import CatalogueCache
 from services.triage.models import tables
 from services.triage.needs.endpoints import needs_router
+from services.triage.proof.proving import demand_proof
 from services.triage.recommendations.endpoints import recommendations_router
 from services.triage.recommendations.service import Advisers
+from services.triage.rules.ruleset import load_rulesets
 from services.triage.rulesets import repository
 from services.triage.rulesets.endpoints import rulesets_router
 from services.triage.settings import Settings
@@ -49,11 +52,15 @@ _TAGS = (
 
 
 async def _prepare(work: UnitOfWork) -> None:
-    work.state.advisers = advisers = Advisers()
+    rulesets = load_rulesets()
+    for ruleset in rulesets:
+        demand_proof(ruleset)
+    work.state.catalogue = CatalogueCache()
+    work.state.advisers = Advisers(rulesets, work.state.catalogue)
     try:
-        await repository.store_files(work.session, advisers.rulesets, work.clock.now())
+        await repository.store_files(work.session, rulesets, work.clock.now())
     except (DBAPIError, OSError) as error:
-        # Not migrated yet, or out of reach: `/health/ready` tells, and the files hold meanwhile.
+        # Not migrated yet, or not reachable: `/health/ready` reports it, and the files are used meanwhile.
         log.warning("rule sets not stored", error=type(error).__name__)
     work.state.thresholds = read_thresholds(work.state.settings.alarm_thresholds_file)
     work.state.gauges = metrics.make_gauges(work.state.metrics.registry)

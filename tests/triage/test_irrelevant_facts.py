@@ -26,7 +26,7 @@ FROM = {
 def hangs_on(test: three_valued.Test, case: Case) -> frozenset[str]:
     """Facts that suffice for the value: of an `all` that is false and an `any` that is true one part does."""
     if not test.parts:
-        return frozenset({*test.reads, *test.shows})
+        return frozenset({*test.reads, *test.explained_by})
     value = test.evaluate(case)
     if (test.joined, value) in {("all", False), ("any", True)}:
         return hangs_on(next(part for part in test.parts if part.evaluate(case) is value), case)

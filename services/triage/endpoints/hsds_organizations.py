@@ -38,6 +38,7 @@ from services.triage.hsds.entities import Organization
 from services.triage.hsds.listing import Wanted, list_organizations, list_places, offers_of
 from services.triage.models import OrganizationRow
 from services.triage.problems import NoCentre
+from services.triage.rules.geography import load_geography
 from shared.etags import IfMatch, etag
 from shared.problems import NotFound, StaleVersion, VersionRequired, answers
 from shared.unit_of_work import Reading, UnitOfWork, Writing
@@ -140,7 +141,7 @@ async def list_service_at_locations(
 
     A postcode's middle is the middle of the places that the catalogue knows there.
     """
-    total, rows = await list_places(work.session, wanted, part, near, work.state.advisers.geography)
+    total, rows = await list_places(work.session, wanted, part, near, load_geography())
     day = today_of(work)
     contents = [
         place_answer(place, offer, organization, day, full=full) for place, offer, organization in rows

@@ -19,7 +19,7 @@ from services.triage.hsds.answers import (
 )
 from services.triage.hsds.entities import Taxonomy, TaxonomyTerm, document_of
 from services.triage.hsds.listing import Slice, other_terms
-from services.triage.hsds.terms import CityTerms
+from services.triage.hsds.terms import city_terms
 from shared.problems import NotFound, answers
 from shared.unit_of_work import Reading, UnitOfWork
 
@@ -49,20 +49,15 @@ async def read_root(request: Request) -> ApiRoot:
     )
 
 
-def _city(work: UnitOfWork) -> CityTerms:
-    terms: CityTerms = work.state.advisers.city_terms
-    return terms
-
-
 async def _terms(work: UnitOfWork) -> list[Document]:
     """Every term, the city's first."""
-    ours = _city(work).terms
+    ours = city_terms().terms
     others = [term for term in await other_terms(work.session) if UUID(term["id"]) not in ours]
     return [*map(document_of, ours.values()), *others]
 
 
 async def _taxonomies(work: UnitOfWork) -> list[Document]:
-    ours = [document_of(taxonomy) for taxonomy in _city(work).taxonomies.values()]
+    ours = [document_of(taxonomy) for taxonomy in city_terms().taxonomies.values()]
     known = {taxonomy["id"] for taxonomy in ours}
     others = {
         detail["id"]: detail

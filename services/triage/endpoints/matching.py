@@ -7,9 +7,10 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.triage.endpoints.hsds_query import EVERYBODY
-from services.triage.needs.vocabulary import Step
+from services.triage.hsds.catalogue_cache import CatalogueCache
+from services.triage.needs.vocabulary import Step, load_needs
 from services.triage.offers.matching import Close, Fitting, Seeker, match
-from services.triage.recommendations.service import Advisers
+from services.triage.rules.geography import load_geography
 from services.triage.wire_types import ReceivedAt
 from shared.contracts import Facts
 from shared.unit_of_work import Reading
@@ -95,18 +96,18 @@ async def match_offers(body: MatchIn, work: Reading) -> MatchOut:
 
     What is not known of a citizen or an offer turns nobody away. This settles no destination.
     """
-    advisers: Advisers = work.state.advisers
+    catalogue: CatalogueCache = work.state.catalogue
     facts = body.facts
     possible = (
         frozenset({facts.district})
         if facts.district is not None
-        else frozenset(advisers.geography.locality(facts.postal_code).districts)
+        else frozenset(load_geography().locality(facts.postal_code).districts)
         if facts.postal_code is not None
         else None
     )
     seeker = Seeker(facts.needs, facts.age, possible, body.language, body.at or work.clock.now())
-    offers = (await advisers.catalogue(work.session)).offers
-    fitting, close = match(offers, seeker, advisers.vocabulary)
+    offers = (await catalogue.read(work.session)).offers
+    fitting, close = match(offers, seeker, load_needs())
     return MatchOut(
         fitting=[_fitting(each) for each in fitting], close=[_close(each) for each in close[:_MOST_CLOSE]]
     )

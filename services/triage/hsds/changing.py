@@ -7,11 +7,12 @@ from typing import Any, Literal
 from uuid import UUID
 
 from services.triage.hsds import store
+from services.triage.hsds.catalogue_cache import CatalogueCache
 from services.triage.hsds.entities import Organization, Service, document_of
 from services.triage.hsds.offers import in_city_form
+from services.triage.hsds.terms import city_terms
 from services.triage.models import OfferRow, OrganizationRow
 from services.triage.problems import ForeignEntry, UnknownOrganization, at_field
-from services.triage.recommendations.service import Advisers
 from shared.access import Principal
 from shared.etags import require_version
 from shared.ids import new_id
@@ -91,9 +92,8 @@ async def put_organization(
 
 def kept_form(work: UnitOfWork, service: Service) -> Service:
     """The service as it would stand in storage."""
-    advisers: Advisers = work.state.advisers
     named = service.model_copy(update={"organization_id": service.organization_key, "organization": None})
-    return in_city_form(named, advisers.city_terms)
+    return in_city_form(named, city_terms())
 
 
 async def write_service(
@@ -194,5 +194,5 @@ async def _note(work: UnitOfWork, author: Author, id_: UUID, noted: Noted) -> No
 
 
 def _forget(work: UnitOfWork) -> None:
-    advisers: Advisers = work.state.advisers
-    advisers.forget_catalogue()
+    catalogue: CatalogueCache = work.state.catalogue
+    catalogue.forget()

@@ -3,12 +3,12 @@
 Their ids follow from their codes, so that they are the same in every installation and after every start.
 """
 
-from functools import cached_property
+from functools import cache, cached_property
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from services.triage.hsds.entities import Attribute, Taxonomy, TaxonomyTerm
-from services.triage.hsds.texts import CatalogueTexts
-from services.triage.needs.vocabulary import STEPS, NeedVocabulary, Step
+from services.triage.hsds.texts import CatalogueTexts, load_texts
+from services.triage.needs.vocabulary import STEPS, NeedVocabulary, Step, load_needs
 from shared.vocabulary import Need
 
 _NAMESPACE = uuid5(NAMESPACE_URL, "urn:dsi:taxonomy")
@@ -92,3 +92,9 @@ class CityTerms:
     def kle_of(self, need: Need) -> list[UUID]:
         """The terms of the need's KLE numbers."""
         return [term_id(KLE, kle.number) for kle in self._vocabulary.by_code[need].kle]
+
+
+@cache
+def city_terms() -> CityTerms:
+    """The terms of the vocabulary and the texts that triage runs with."""
+    return CityTerms(load_needs(), load_texts())

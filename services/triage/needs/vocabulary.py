@@ -1,6 +1,6 @@
 """The vocabulary of needs: labels, KLE numbers and steps (domain.md § 7), from a file."""
 
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal, Self, get_args
 
@@ -63,6 +63,7 @@ class NeedVocabulary(Strict):
         return frozenset(n.below for entry in self.needs for n in entry.kle if n.below is not None)
 
 
+@cache
 def load_needs(path: Path = NEEDS_FILE) -> NeedVocabulary:
     """Read the vocabulary. Raises pydantic.ValidationError when it is incomplete."""
     return NeedVocabulary.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))

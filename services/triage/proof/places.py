@@ -8,7 +8,7 @@ from services.triage.proof.axes import NEED_STATES, FactSpace, Home, NeedState, 
 from services.triage.proof.decision_diagram import EMPTY, Region
 from services.triage.proof.nearest import Cheapest, NearestSearch
 from services.triage.proof.regions import destinations, truth_of, truths_of_definitions
-from services.triage.rules.case import ELSEWHERE, NEED_BITS, Case
+from services.triage.rules.case import ELSEWHERE, MAJORITY, NEED_BITS, Case
 from services.triage.rules.geography import Geography
 from services.triage.rules.rulebook import Place
 from services.triage.rules.ruleset import RuleSet
@@ -193,5 +193,5 @@ def _may_be_given(name: str, value: object, case: Case) -> bool:
             return False
         return not case.cannot_be_known & set(value.given)
     if name == "child_age" and isinstance(value, int):
-        return value < 18 and name not in case.cannot_be_known
+        return value < MAJORITY and name not in case.cannot_be_known
     return name not in case.cannot_be_known

@@ -1,4 +1,4 @@
-"""What goes along with a destination: urgency, clocks, warnings, companions, offers, KLE and step."""
+"""What goes with a destination: urgency, clocks, warnings, companion, offers, KLE number and step."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _KINDS: dict[str, frozenset[OfferKind]] = {
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """What one row says beside its destination. `companion_row` is the row that added the companion."""
+    """What one row gives beside its destination. `companion_row` is the row that added the companion."""
 
     urgency: Urgency
     clocks: tuple[str, ...]
@@ -35,26 +35,33 @@ class Effects:
     step: Step | None
 
 
-class EffectsOf:
-    """Works out what goes along, by a rule book, a vocabulary and the offers of the day."""
+def common_effects(
+    hits: Sequence[Hit], rulebook: Rulebook, vocabulary: NeedVocabulary, offers: OpenOffers
+) -> Effects:
+    """What is the same in each of these hits, which are the possible answers to one contact's facts.
+
+    A notification may be the contact itself in some of them and a companion in others. It is made in all of
+    them: then its clocks run on the contact itself, and no companion is added until the facts are known.
+    """
+    row_effects = _RowEffects(rulebook, vocabulary, offers)
+    found = [row_effects.of(hit) for hit in hits]
+    if not all(effects.companion for effects in found):
+        found = [
+            row_effects.without_companion(effects, hit.case) for effects, hit in zip(found, hits, strict=True)
+        ]
+    return _common(found, settled=len({hit.place for hit in hits}) == 1)
+
+
+class _RowEffects:
+    """The effects of one row, by a rule book, a vocabulary and the offers of the day."""
 
     def __init__(self, rulebook: Rulebook, vocabulary: NeedVocabulary, offers: OpenOffers) -> None:
         self._rulebook = rulebook
         self._vocabulary = vocabulary
         self._offers = offers
 
-    def hits(self, hits: Sequence[Hit]) -> Effects:
-        """What holds whichever of these ways is the true one.
-
-        A notification that is the citizen's own in some ways and a companion's in others is made in all
-        of them: then its clocks run on the contact itself, and no companion is added until it is known.
-        """
-        found = [self._hit(hit) for hit in hits]
-        if not all(effects.companion for effects in found):
-            found = [self._taken_in(effects, hit.case) for effects, hit in zip(found, hits, strict=True)]
-        return _common(found, settled=len({hit.place for hit in hits}) == 1)
-
-    def _hit(self, hit: Hit) -> Effects:
+    def of(self, hit: Hit) -> Effects:
+        """What the row that decided gives in this case."""
         row, case = hit.row, hit.case
         companion_row = self._companion_row(row, case)
         added = companion_row.companion if companion_row is not None else None
@@ -71,14 +78,15 @@ class EffectsOf:
         )
 
     def _companion_row(self, deciding: CompiledRow, case: Case) -> CompiledRow | None:
-        """The row that adds a companion: the deciding one, or one passed on the way that decides nothing."""
+        """The row that adds a companion: the deciding one, or a true row before it without a destination."""
         for row in self._rulebook.rows[: deciding.row.number]:
             passed = row is deciding or (not row.choices and row.test.evaluate(case) is True)
             if passed and row.companion is not None and row.companion.holds(case):
                 return row
         return None
 
-    def _taken_in(self, effects: Effects, case: Case) -> Effects:
+    def without_companion(self, effects: Effects, case: Case) -> Effects:
+        """The effects with those of the companion's row on the contact itself, in place of the companion."""
         if effects.companion is None:
             return effects
         row = self._rulebook.rows[effects.companion.as_row - 1]
@@ -94,9 +102,9 @@ class EffectsOf:
         )
 
     def _kle(self, row: CompiledRow, case: Case) -> str | None:
-        """The number of the need that the row is about, else of the citizen's first need that has one.
+        """The KLE number of the need that the row is about, else of the citizen's first need that has one.
 
-        Nothing is filed under a KLE number on an anonymous contact (domain.md § 7).
+        An anonymous contact has none (domain.md § 7).
         """
         if case.anonymous:
             return None
@@ -111,7 +119,7 @@ class EffectsOf:
         return None
 
     def _step(self, case: Case) -> Step | None:
-        """The lowest step that meets every need: the highest of the needs' own lowest steps."""
+        """The lowest step (indsatstrappe) that meets every need: the highest of the needs' lowest steps."""
         steps = [step for need in needs_of(case.needs) if (step := self._vocabulary.by_code[need].step)]
         return max(steps, key=STEPS.index) if steps else None
 
@@ -122,7 +130,7 @@ def _urgency(row: CompiledRow, case: Case) -> Urgency:
 
 
 def _common(found: Sequence[Effects], *, settled: bool) -> Effects:
-    """What all have in common. Where the place is settled, offers for some of the ages are told as well."""
+    """What all have in common. Where the place is `settled`, offers that fit in some of them are included."""
     first = found[0]
     if len(found) == 1:
         return first
@@ -139,9 +147,9 @@ def _common(found: Sequence[Effects], *, settled: bool) -> Effects:
 
 
 def _offers_of(found: Sequence[Effects], *, settled: bool) -> tuple[Offer, ...]:
-    """The offers that fit in any case, then, when the place is settled, those that fit in some.
+    """The offers that fit in all cases, then, when the place is settled, those that fit in some.
 
-    Each tells whom it is for, so an age that is not known turns nobody away.
+    Each suggestion says for which ages it is, so an offer is not withheld because the age is unknown.
     """
     every = tuple(offer for offer in found[0].offers if all(offer in e.offers for e in found))
     if not settled:

@@ -1,4 +1,4 @@
-"""Why this destination, why none of the others, and what little would have to be different."""
+"""Why this destination, why none of the others, and the smallest change of facts that leads to another."""
 
 from functools import lru_cache
 from threading import Lock
@@ -10,6 +10,7 @@ from services.triage.proof.decision_diagram import TooLargeError
 from services.triage.proof.places import Change, Places
 from services.triage.recommendations.adviser import Adviser
 from services.triage.recommendations.explanation_wording import Wording
+from services.triage.recommendations.reasons import because
 from services.triage.recommendations.schemas import (
     Explanation,
     Holds,
@@ -19,7 +20,6 @@ from services.triage.recommendations.schemas import (
     WhyNot,
 )
 from services.triage.rules.case import Case
-from services.triage.rules.explaining import because
 from services.triage.rules.rulebook import CompiledRow, Hit, Place
 from shared.contracts import Destination, Facts
 
@@ -31,17 +31,17 @@ class _Answer(BaseModel):
 
 
 class Explainer:
-    """Explains by one adviser and the offers of one day. Making one takes a tenth of a second: keep it.
+    """Explains by one adviser and the offers of one day. Making one takes a tenth of a second: reuse it.
 
-    Of a rule set whose places are too large to write down it tells why, and no change of facts.
+    For a rule set that is too large to work out its places, explanations say why, but no change of facts.
     """
 
     def __init__(self, adviser: Adviser, offers: OpenOffers) -> None:
         self._adviser = adviser
         self._offers = offers
         self._places = self._places_of(adviser, offers)
-        # Regions grow while they are searched, and several requests may ask at once.
-        self._one_at_a_time = Lock()
+        # A search adds nodes to the shared diagram, and several threads may explain at once.
+        self._lock = Lock()
         self._wording = Wording(adviser.geography, adviser.vocabulary)
 
     def _places_of(self, adviser: Adviser, offers: OpenOffers) -> Places | None:
@@ -66,7 +66,7 @@ class Explainer:
     def _changes(self, case: Case, here: Place) -> list[tuple[Place, Change]]:
         if self._places is None:
             return []
-        with self._one_at_a_time:
+        with self._lock:
             nearest = self._places.nearest(case)
         nearest.pop(here, None)
         return sorted(nearest.items(), key=lambda pair: pair[1].distance)
@@ -78,7 +78,7 @@ class Explainer:
         row = self._row_there(change, facts, case)
         value = row.test.evaluate(case)
         failed = because(row.test, case) if value is False else {}
-        failed = failed or self._kept_from(change, case)
+        failed = failed or self._changed_facts(change, case)
         destination = _destination(place)
         decided = self._adviser.rulebook.decide(case)
         same = isinstance(decided, Hit) and decided.row is row
@@ -99,24 +99,24 @@ class Explainer:
         )
 
     def _row_there(self, change: Change, facts: Facts, case: Case) -> CompiledRow:
-        """The row that would send the citizen there."""
+        """The row that would send the citizen there if the facts were changed."""
         case = self._adviser.case_on(change.of(facts), case.channel, case.received_on, self._offers)
         hit = self._adviser.rulebook.decide(case)
         if not isinstance(hit, Hit):
-            raise AssertionError("a region of a place holds cases that are decided")  # noqa: TRY004
+            raise AssertionError("a place's region has only cases that are decided")  # noqa: TRY004
         return hit.row
 
-    def _kept_from(self, change: Change, case: Case) -> dict[str, object]:
-        """The facts as they are that would have to be different."""
-        kept: dict[str, object] = {fact: getattr(case, fact) for fact in change.facts}
+    def _changed_facts(self, change: Change, case: Case) -> dict[str, object]:
+        """The facts that would have to be different, with their present values."""
+        present: dict[str, object] = {fact: getattr(case, fact) for fact in change.facts}
         if change.removed:
-            kept["needs"] = [str(need) for need in change.removed]
-        return kept
+            present["needs"] = [str(need) for need in change.removed]
+        return present
 
 
 @lru_cache(maxsize=8)
 def explainer_of(adviser: Adviser, offers: OpenOffers) -> Explainer:
-    """The explainer, made once for each rule set and each day's offers."""
+    """The explainer for this rule set and this day's offers, from a cache."""
     return Explainer(adviser, offers)
 
 

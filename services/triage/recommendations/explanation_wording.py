@@ -2,12 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
-
+from services.triage.danish_texts import danish_texts
 from services.triage.needs.vocabulary import NeedVocabulary
 from services.triage.proof.places import Change
 from services.triage.rules.geography import Geography
@@ -18,29 +15,26 @@ from shared.vocabulary import DestinationKind, Need
 _DISTRICTS = ("district", "child_district")
 
 
-@cache
 def _texts() -> dict[str, Any]:
-    source = Path(__file__).parents[1] / "texts" / "explanation.yaml"
-    texts: dict[str, Any] = yaml.safe_load(source.read_text(encoding="utf-8"))
-    return texts
+    return danish_texts("explanation")
 
 
 class Wording:
-    """Puts places, facts and changes into words, with the city's names for districts and needs."""
+    """Danish sentences about places, facts and changes, with the city's names for districts and needs."""
 
     def __init__(self, geography: Geography, vocabulary: NeedVocabulary) -> None:
         self._districts = {district.number: district.name for district in geography.districts}
         self._needs = {need: entry.label.lower() for need, entry in vocabulary.by_code.items()}
 
     def why(self, destination: Destination, reason: str, facts: Mapping[str, object]) -> str:
-        """Why it is here."""
-        told = self._facts(facts)
-        template = _texts()["why_facts" if told else "why"]
-        text: str = template.format(place=_capital(place_name(destination)), reason=reason, facts=told)
+        """Why this is the destination, with the facts that led to it."""
+        clauses = self._facts(facts)
+        template = _texts()["why_facts" if clauses else "why"]
+        text: str = template.format(place=_capital(place_name(destination)), reason=reason, facts=clauses)
         return text
 
     def why_not(self, template: str, destination: Destination, row: Row, failed: Mapping[str, object]) -> str:
-        """Why it is not there, and what keeps the citizen from it."""
+        """Why this is not the destination, with the facts that `failed`. `template` is a key of the texts."""
         text: str = _texts()[template].format(
             place=place_name(destination),
             rule=row.number,
@@ -50,12 +44,12 @@ class Wording:
         return text
 
     def change(self, destination: Destination, change: Change) -> str:
-        """What would have to be different for it to be there."""
-        said = [self._clause("changes", fact, value) for fact, value in change.facts.items()]
+        """What would have to be different for this destination."""
+        clauses = [self._clause("changes", fact, value) for fact, value in change.facts.items()]
         for name, needs in (("needs_added", change.added), ("needs_removed", change.removed)):
             if needs:
-                said.append(_texts()[name].format(value=self._value("needs", needs)))
-        text: str = _texts()["change"].format(changes=_listed(said), place=place_name(destination))
+                clauses.append(_texts()[name].format(value=self._value("needs", needs)))
+        text: str = _texts()["change"].format(changes=_listed(clauses), place=place_name(destination))
         return text
 
     def _facts(self, facts: Mapping[str, object]) -> str:
@@ -92,8 +86,8 @@ def place_name(destination: Destination) -> str:
     return kind
 
 
-def _listed(said: list[str]) -> str:
-    return " og ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
+def _listed(clauses: list[str]) -> str:
+    return " og ".join([", ".join(clauses[:-1]), clauses[-1]] if len(clauses) > 1 else clauses)
 
 
 def _capital(text: str) -> str:

@@ -1,4 +1,4 @@
-"""A recommendation as it is answered and stored (api.md, Triage)."""
+"""A recommendation and its explanation, as they are answered and stored."""
 
 from collections.abc import Iterable
 from typing import Any, Literal
@@ -13,18 +13,18 @@ from shared.contracts import Clock, Destination, Facts, OpenFact
 from shared.vocabulary import Channel, DestinationKind, Need, Urgency
 
 
-class _Answer(BaseModel):
+class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class Question(_Answer):
-    """A fact that would change the answer, and how to ask for it in Danish."""
+class Question(_Frozen):
+    """A missing fact that would change the answer, and how to ask for it in Danish."""
 
     fact: OpenFact
     text: str
 
 
-class OfferSuggestion(_Answer):
+class OfferSuggestion(_Frozen):
     """A fitting offer of the catalogue, and in Danish why it fits."""
 
     id: UUID
@@ -32,16 +32,16 @@ class OfferSuggestion(_Answer):
     why: str
 
 
-class Reason(_Answer):
-    """A row that fired, in Danish, with the facts that made it fire."""
+class Reason(_Frozen):
+    """A row that decided, in Danish, with the facts that made it true."""
 
     rule: str = Field(description="The row's number in the rule set")
     text: str
     because: dict[str, object]
 
 
-class TraceRow(_Answer):
-    """One row of the rule set as it stands for these facts."""
+class TraceRow(_Frozen):
+    """One row of the rule set, and whether it holds for these facts."""
 
     rule: str
     title: str
@@ -49,7 +49,7 @@ class TraceRow(_Answer):
     source: str
 
 
-class CompanionRecommendation(_Answer):
+class CompanionRecommendation(_Frozen):
     """A further contact to open for the child at risk, with its own facts and recommendation."""
 
     concerns: Literal["child"]
@@ -57,8 +57,8 @@ class CompanionRecommendation(_Answer):
     recommendation: "Recommendation"
 
 
-class Recommendation(_Answer):
-    """Exactly one destination, and what goes along with it."""
+class Recommendation(_Frozen):
+    """Exactly one destination, and what goes with it."""
 
     ruleset: str
     destination: Destination
@@ -75,9 +75,10 @@ class Recommendation(_Answer):
 
 
 def deciding_rule(kind: DestinationKind, rules: Iterable[str]) -> str:
-    """Of the rows that the reasons name, the one that decided, or the one that could not be settled.
+    """Of the rows that the reasons name, the one that decided, or that could not be settled.
 
-    A row that adds a companion stands above the one that decides, and may stand below one that asks.
+    A row that adds a companion has a lower number than the one that decides, and may have a higher one than a
+    row that asks.
     """
     numbers = [int(rule) for rule in rules]
     return str(min(numbers) if kind is DestinationKind.ASK else max(numbers))
@@ -86,7 +87,7 @@ def deciding_rule(kind: DestinationKind, rules: Iterable[str]) -> str:
 Holds = Literal["true", "false", "unknown"]
 
 
-class SmallestChange(_Answer):
+class SmallestChange(_Frozen):
     """The fewest facts that would have to be different for this destination, with their nearest values."""
 
     destination: Destination
@@ -96,10 +97,11 @@ class SmallestChange(_Answer):
     text: str
 
 
-class WhyNot(_Answer):
-    """Why another destination is not this citizen's: the nearest row that leads there, as it stands here.
+class WhyNot(_Frozen):
+    """Why another destination is not the citizen's, by the nearest row that leads there.
 
-    `holds` is that row's value for the citizen's facts, alone; `failed` are the facts that keep them from it.
+    `holds` is that row's value for the citizen's facts, whatever the rows before it say; `failed` are the
+    facts that make it false.
     """
 
     destination: Destination
@@ -110,8 +112,8 @@ class WhyNot(_Answer):
     change: SmallestChange
 
 
-class Explanation(_Answer):
-    """A recommendation explained. Every text may be told to the citizen; the nearest place stands first."""
+class Explanation(_Frozen):
+    """A recommendation explained. Every text may be read to the citizen; the nearest place comes first."""
 
     ruleset: str
     destination: Destination
@@ -132,7 +134,7 @@ _FACTS = {"age": 19, "district": 3, "needs": ["intellectual_disability"]}
 class RecommendationIn(RequestBody):
     """Facts to be advised on. Nothing of it is stored.
 
-    The facts may also stand beside `channel` and `received_at`, without `facts` around them.
+    The facts may also be given beside `channel` and `received_at`, without `facts` around them.
     """
 
     facts: Facts = Field(examples=[_FACTS])
@@ -145,7 +147,7 @@ class RecommendationIn(RequestBody):
 
     @model_validator(mode="before")
     @classmethod
-    def _gather_facts(cls, body: Any) -> Any:
+    def _collect_facts(cls, body: Any) -> Any:
         if not isinstance(body, dict) or "facts" in body:
             return body
         about = {name: value for name, value in body.items() if name in cls.model_fields}

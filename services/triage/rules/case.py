@@ -13,6 +13,9 @@ from shared.vocabulary import Channel, Need, Unit
 #: Each need is one bit, so that a set of needs is one number and a test of it one instruction.
 NEED_BITS: dict[Need, int] = {need: 1 << position for position, need in enumerate(Need)}
 
+#: From this age a person is no longer a child (værgemålsloven § 1).
+MAJORITY = 18
+
 #: The highest age that a contact can have.
 OLDEST = 130
 
@@ -20,7 +23,7 @@ OLDEST = 130
 ELSEWHERE = 0
 
 #: Facts that follow from another one, and the one a person is asked for instead.
-ASKED_THROUGH = {
+DERIVED_FACTS = {
     "area": "district",
     "child_area": "child_district",
     "child_in_municipality": "child_district",

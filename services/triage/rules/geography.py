@@ -1,7 +1,7 @@
 """Bydele, postcodes and children's areas (domain.md § 4), from `data/geography.yaml`."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -83,6 +83,7 @@ class Geography(Strict):
         )
 
 
+@cache
 def load_geography(path: Path = GEOGRAPHY_FILE) -> Geography:
     """Read the geography file. Raises pydantic.ValidationError when it does not hold together."""
     return Geography.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))

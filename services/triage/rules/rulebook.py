@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Generic, NamedTuple, TypeVar
 
-from services.triage.rules.case import ASKED_THROUGH, OLDEST, Case
+from services.triage.rules.case import DERIVED_FACTS, OLDEST, Case
 from services.triage.rules.conditions import Condition
 from services.triage.rules.ruleset import (
     AreaOf,
@@ -230,4 +230,4 @@ def _choose(row: CompiledRow, case: Case) -> Hit | Blocked:
 
 
 def _missing(reads: frozenset[str], case: Case) -> frozenset[str]:
-    return frozenset(ASKED_THROUGH.get(fact, fact) for fact in reads if getattr(case, fact) is None)
+    return frozenset(DERIVED_FACTS.get(fact, fact) for fact in reads if getattr(case, fact) is None)

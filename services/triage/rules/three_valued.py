@@ -1,7 +1,7 @@
 """Conditions compiled to functions in three values: True, False and None for unknown (Kleene's logic).
 
-Each condition becomes a `Test`: a closure to evaluate, and beside it what is needed to explain the result
-and to know which missing facts it hangs on. The closures touch nothing but the case's attributes.
+Each condition becomes a `Test`: a closure to evaluate, and what is needed to explain its result and to know
+which missing facts it depends on. The closures read the case's attributes only.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ from functools import singledispatch
 from operator import attrgetter
 from typing import Literal
 
-from services.triage.rules.case import ASKED_THROUGH, Case, needs_mask
+from services.triage.rules.case import DERIVED_FACTS, Case, needs_mask
 from services.triage.rules.conditions import (
     AllOf,
     AnyOf,
@@ -36,22 +36,22 @@ Evaluate = Callable[[Case], bool | None]
 class Test:
     """A compiled condition.
 
-    `reads` are the facts whose absence can make it unknown; `shows` the facts that explain it; `joined`
-    tells how its parts make up its value; `needs` are the needs it mentions, in their order; `cuts` the ages
-    at which it may change.
+    `reads` are the facts whose absence can make it unknown; `explained_by` the facts that explain its value;
+    `needs` the needs it mentions, in their order; `cuts` the ages at which it may change; `joined` says how
+    the values of its `parts` make up its value.
     """
 
     evaluate: Evaluate
     reads: frozenset[str] = frozenset()
-    shows: tuple[str, ...] = ()
+    explained_by: tuple[str, ...] = ()
     needs: tuple[Need, ...] = ()
     cuts: frozenset[int] = frozenset()
     joined: Literal["all", "any", "one"] = "one"
     parts: tuple["Test", ...] = ()
 
     def missing(self, case: Case) -> frozenset[str]:
-        """The facts that a person could be asked for, and that this condition lacks."""
-        return frozenset(ASKED_THROUGH.get(fact, fact) for fact in self.reads if getattr(case, fact) is None)
+        """The missing facts that this condition reads, as the facts that a person can be asked for."""
+        return frozenset(DERIVED_FACTS.get(fact, fact) for fact in self.reads if getattr(case, fact) is None)
 
 
 Definitions = Mapping[str, Test]
@@ -59,7 +59,7 @@ Definitions = Mapping[str, Test]
 
 @singledispatch
 def compile_condition(condition: object, definitions: Definitions) -> Test:
-    """Compile a condition. Raises KeyError when it names a definition that does not stand before it."""
+    """Compile a condition. Raises KeyError when it uses a name that is not defined before it."""
     raise TypeError(f"{type(condition).__name__} is not a condition")
 
 
@@ -164,13 +164,13 @@ def _(condition: IsFalse, definitions: Definitions) -> Test:
 @compile_condition.register
 def _(condition: IsNotTrue, definitions: Definitions) -> Test:
     get = attrgetter(condition.fact)
-    return Test(lambda case: get(case) is not True, shows=(condition.fact,))
+    return Test(lambda case: get(case) is not True, explained_by=(condition.fact,))
 
 
 @compile_condition.register
 def _(condition: Known, definitions: Definitions) -> Test:
     get = attrgetter(condition.fact)
-    return Test(lambda case: get(case) is not None, shows=(condition.fact,))
+    return Test(lambda case: get(case) is not None, explained_by=(condition.fact,))
 
 
 @compile_condition.register
@@ -212,7 +212,7 @@ def _(condition: Needs, definitions: Definitions) -> Test:
         evaluate = lambda case: (case.needs & ~mask) == 0  # noqa: E731  (same)
     else:
         raise ValueError("a test of needs must say any, all or only")
-    return Test(evaluate, shows=("needs",), needs=test.mentioned)
+    return Test(evaluate, explained_by=("needs",), needs=test.mentioned)
 
 
 @compile_condition.register

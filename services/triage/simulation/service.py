@@ -8,6 +8,7 @@ from uuid import UUID
 
 from starlette.datastructures import State
 
+from services.triage.hsds.catalogue_cache import CatalogueCache
 from services.triage.problems import NotSimulated
 from services.triage.recommendations.adviser import Adviser
 from services.triage.recommendations.service import Advisers
@@ -69,13 +70,14 @@ async def _replay(state: State, draft: Adviser, period: Period) -> tuple[Replay,
     No transaction is open while a batch is replayed, and it is replayed in a thread: no request waits for it.
     """
     advisers: Advisers = state.advisers
+    offers: CatalogueCache = state.catalogue
     ends, found = time.monotonic() + state.settings.simulation_seconds, Replay()
     by_version: dict[str, Adviser] = {}
     async for batch in _batches(state, period):
         if time.monotonic() >= ends:
             return found, False
         async with state.database.reading() as session:
-            catalogue = await advisers.catalogue(session)
+            catalogue = await offers.read(session)
             for version in {past.ruleset for past in batch} - set(by_version):
                 by_version[version] = await advisers.adviser(session, version)
         await asyncio.to_thread(replay, batch, by_version, draft, catalogue, found)
