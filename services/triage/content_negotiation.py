@@ -1,4 +1,4 @@
-"""Which form of a document a caller wants (RFC 9110 § 12.5.1)."""
+"""Content negotiation: the media type of an answer, by the request's `Accept` header (RFC 9110 § 12.5.1)."""
 
 from collections.abc import Sequence
 
@@ -11,18 +11,18 @@ SVG = "image/svg+xml"
 
 
 def chosen(accept: str | None, offered: Sequence[str]) -> str:
-    """The offered media type that the caller likes best; the first when it names none of them."""
-    wishes = [_wish(part) for part in (accept or "*/*").split(",")]
+    """The offered media type with the highest quality; the first when the header accepts none of them."""
+    ranges = [_media_range(part) for part in (accept or "*/*").split(",")]
 
-    def liking(media: str) -> float:
+    def quality(media: str) -> float:
         # The most specific range that matches decides.
-        matching = [(len(range_), q) for range_, q in wishes if _matches(range_, media)]
+        matching = [(len(range_), q) for range_, q in ranges if _matches(range_, media)]
         return max(matching)[1] if matching else 0.0
 
-    return max(offered, key=lambda media: (liking(media), -offered.index(media)))
+    return max(offered, key=lambda media: (quality(media), -offered.index(media)))
 
 
-def _wish(part: str) -> tuple[str, float]:
+def _media_range(part: str) -> tuple[str, float]:
     media, *parameters = (piece.strip().lower() for piece in part.split(";"))
     for parameter in parameters:
         name, _, value = parameter.partition("=")
@@ -39,6 +39,6 @@ def _matches(range_: str, media: str) -> bool:
 
 
 def answer_in(media: str, text: str, headers: dict[str, str] | None = None) -> Response:
-    """A text in this media type, which caches must not give to somebody who wants another."""
+    """A text in this media type. `Vary` keeps caches from answering a request that accepts another one."""
     charset = "; charset=utf-8" if media.startswith("text/") else ""
     return Response(text, headers={"Vary": "Accept", **(headers or {})}, media_type=media + charset)

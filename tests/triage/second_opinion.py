@@ -154,7 +154,7 @@ class SecondOpinion:
         equals: list[tuple[Row, Three, Number]] = []
         for row in self._ruleset.rows:
             test, place = self._three(row.when), self._place(row)
-            if equals and equals[0][0].ranks != row.ranks:
+            if equals and equals[0][0].effective_rank != row.effective_rank:
                 self._solver.add(*(earlier.false for _, earlier, _ in equals))
                 equals = []
             for earlier, other, another in equals:

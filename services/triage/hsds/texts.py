@@ -5,8 +5,8 @@ from pathlib import Path
 
 import yaml
 
-from services.triage.rules.conditions import Strict
 from services.triage.rules.geography import load_geography
+from services.triage.strict import Strict
 
 TEXTS_FILE = Path(__file__).parents[1] / "texts" / "catalogue.yaml"
 

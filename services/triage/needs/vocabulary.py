@@ -7,7 +7,7 @@ from typing import Literal, Self, get_args
 import yaml
 from pydantic import Field, model_validator
 
-from services.triage.rules.conditions import Strict
+from services.triage.strict import Strict
 from shared.vocabulary import Need
 
 NEEDS_FILE = Path(__file__).parents[1] / "example" / "needs.yaml"
@@ -25,7 +25,7 @@ class KleNumber(Strict):
 
 
 class NeedEntry(Strict):
-    """One need code: what it is called, where it is filed, and the lowest step that meets it."""
+    """One need code: its label, its KLE numbers, and the lowest step (indsatstrappe) that meets it."""
 
     code: Need
     label: str
@@ -33,7 +33,7 @@ class NeedEntry(Strict):
     step: Step | None = None
 
     def kle_at(self, age: int | None) -> str | None:
-        """The KLE number at this age; None when there is none, or when it hangs on an unknown age."""
+        """The KLE number at this age; None when there is none, or when it depends on an unknown age."""
         for number in self.kle:
             if number.below is None or (age is not None and age < number.below):
                 return number.number
@@ -43,7 +43,7 @@ class NeedEntry(Strict):
 
 
 class NeedVocabulary(Strict):
-    """Every need code exactly once, in the order they are shown in."""
+    """Every need code exactly once, in the order in which pages list them."""
 
     needs: tuple[NeedEntry, ...]
 

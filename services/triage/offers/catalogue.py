@@ -14,7 +14,7 @@ from pydantic import Field
 from services.triage.needs.vocabulary import STEPS, Step
 from services.triage.offers.hours import Hours
 from services.triage.rules.case import OLDEST, Case, needs_mask
-from services.triage.rules.conditions import Strict
+from services.triage.strict import Strict
 from shared.vocabulary import Need
 
 OFFERS_FILE = Path(__file__).parents[1] / "example" / "offers.yaml"

@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 from pydantic import Field
 
-from services.triage.rules.conditions import Strict
+from services.triage.strict import Strict
 from shared.clock import COPENHAGEN
 
 _DAY = timedelta(days=1)

@@ -81,7 +81,7 @@ class _Proving:
 
     def findings(self) -> Iterator[Finding]:
         # Rows of the same rank claim to be equals: none of them may take cases from another.
-        for _, group in groupby(self._ruleset.rows, key=lambda row: row.ranks):
+        for _, group in groupby(self._ruleset.rows, key=lambda row: row.effective_rank):
             before = tuple(self._decided)
             equals: list[_Reach] = []
             for row in group:

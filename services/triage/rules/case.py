@@ -1,4 +1,4 @@
-"""One contact's facts as the rules read them: plain values, with what follows from what filled in."""
+"""One contact's facts as the rules read them: plain values, with derived facts such as the area filled in."""
 
 from collections.abc import Sequence
 from copy import copy
@@ -22,7 +22,7 @@ OLDEST = 130
 #: In place of a district: the child lives outside the municipality.
 ELSEWHERE = 0
 
-#: Facts that follow from another one, and the one a person is asked for instead.
+#: Facts that are derived from another one, and the one a person is asked for instead.
 DERIVED_FACTS = {
     "area": "district",
     "child_area": "child_district",
@@ -40,7 +40,7 @@ def needs_mask(needs: Sequence[Need] | frozenset[Need]) -> int:
 
 @lru_cache(maxsize=4096)
 def needs_of(mask: int) -> tuple[Need, ...]:
-    """The needs that such a number stands for, in the vocabulary's order."""
+    """The needs of such a number, in the vocabulary's order."""
     return tuple(need for need, bit in NEED_BITS.items() if mask & bit)
 
 
@@ -48,10 +48,7 @@ def needs_of(mask: int) -> tuple[Need, ...]:
 class Case:
     """The facts of one contact. None means unknown.
 
-    `in_municipality` is settled by a district, or by a postcode that lies wholly in 0101; never by a
-    postcode outside, since a citizen is turned away by kommunekode only. A child's postcode outside does
-    settle it, for a notification must reach the child's own municipality within 24 hours. `covered` says
-    for each age which needs an open low-threshold offer meets.
+    `covered` is for each age the needs (as bits) that an open low-threshold offer meets.
     """
 
     geography: Geography
@@ -81,7 +78,7 @@ class Case:
     child_in_municipality: bool | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        self.settle()
+        self.derive()
 
     @property
     def locality(self) -> Locality:
@@ -92,10 +89,10 @@ class Case:
         return self.geography.locality(self.child_postal_code)
 
     def answered(self, fact: str, value: object) -> "Case":
-        """The same case, had this fact been known."""
+        """The same case with this fact known."""
         other = copy(self)
         setattr(other, fact, value)
-        other.settle()
+        other.derive()
         return other
 
     def possible_districts(self) -> tuple[int, ...]:
@@ -103,12 +100,12 @@ class Case:
         return self.locality.districts
 
     def possible_child_districts(self) -> tuple[int, ...]:
-        """The child's possible districts, ELSEWHERE among them when the postcode does not exclude it."""
+        """The child's possible districts, with ELSEWHERE unless the postcode lies in the municipality."""
         locality = self.child_locality
         return locality.districts if locality.inside else (*locality.districts, ELSEWHERE)
 
-    def settle(self) -> None:
-        """Fill in what follows from the places that are given."""
+    def derive(self) -> None:
+        """Fill in the areas, and whether each place is in the municipality, from the given places."""
         area_of = self.geography.area_of
         if self.district is not None:
             self.in_municipality = True
@@ -116,12 +113,15 @@ class Case:
         elif self.postal_code is not None:
             locality = self.locality
             self.area = locality.area
+            # A postcode outside settles nothing: a citizen is turned away by kommunekode only.
             if self.in_municipality is None and locality.inside:
                 self.in_municipality = True
         if self.child_district is not None:
             self.child_in_municipality = self.child_district != ELSEWHERE
             self.child_area = area_of.get(self.child_district)
         elif self.child_postal_code is not None:
+            # Here a postcode outside does settle it: a notification must reach the child's own municipality
+            # within 24 hours.
             self.child_in_municipality = self.child_locality.inside
             self.child_area = self.child_locality.area
 
@@ -129,7 +129,7 @@ class Case:
 def case_of(
     facts: Facts, channel: Channel, received_on: date, geography: Geography, covered: Sequence[int]
 ) -> Case:
-    """The case that these facts make."""
+    """The case of a contact with these facts."""
     return Case(
         geography=geography,
         covered=covered,

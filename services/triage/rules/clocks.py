@@ -5,13 +5,13 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from services.triage.rules.conditions import Strict
+from services.triage.strict import Strict
 from shared.contracts import Clock
 from shared.working_days import add_calendar_days, add_working_days
 
 
 class ClockRule(Strict):
-    """How long a deadline is: in hours, calendar days or working days. Exactly one of them stands.
+    """How long a deadline is: in hours, calendar days or working days. Exactly one of them is given.
 
     Hours and calendar days run through nights, weekends and holidays. Working days end at local midnight
     and count Saturdays only when `saturdays` says so; public holidays never count.

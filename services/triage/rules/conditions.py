@@ -1,15 +1,13 @@
-"""The conditions a rule row may use, as they stand in a rule set file.
+"""The conditions that a rule row may use, as they are written in a rule set file.
 
-A condition is data: a small tree of the operators below. It says nothing about any one row; the rows
-are in `data/rulesets/`. `three_valued` turns a condition into a function.
+A condition is data: a small tree of the operators below. Nothing here depends on a particular row; the rows
+are in `data/rulesets/`. `three_valued` compiles a condition to a function.
 """
 
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Discriminator,
     Field,
     Tag,
@@ -18,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from services.triage.strict import Strict
 from shared.vocabulary import Channel, Need
 
 #: Facts that are true or false, some of them possibly unknown.
@@ -35,7 +34,7 @@ TruthFact = Literal[
 ]
 #: Facts with values that can be compared. `received_on` is the Copenhagen date of receipt.
 ValueFact = Literal["age", "child_age", "district", "child_district", "channel", "received_on"]
-#: Facts of which a row may ask whether they are given at all, without anybody being asked for them.
+#: Facts of which a row may test whether they are given at all; testing makes no question to the citizen.
 GivenFact = Literal["age", "child_age", "child_district", "child_postal_code", "existing_case_unit"]
 
 Value = int | date | str
@@ -49,26 +48,20 @@ _BOUNDS: dict[str, tuple[int, int]] = {
 }
 
 
-class Strict(BaseModel):
-    """A part of a rule set: unknown keys are errors, and nothing changes after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 class AllOf(Strict):
-    """True when every part is true; an empty list is true."""
+    """True when every part is true, also when there is none; false when one is false; otherwise unknown."""
 
     parts: tuple["Condition", ...] = Field(alias="all")
 
 
 class AnyOf(Strict):
-    """True when at least one part is true."""
+    """True when at least one part is true; false when every part is; otherwise unknown."""
 
     parts: tuple["Condition", ...] = Field(alias="any", min_length=1)
 
 
 class Not(Strict):
-    """Turns true and false around; unknown stays unknown."""
+    """True when the part is false and false when it is true; unknown stays unknown."""
 
     part: "Condition" = Field(alias="not")
 
@@ -86,7 +79,7 @@ class Certainly(Strict):
 
 
 class Holds(Strict):
-    """A condition defined once in the rule set, by its name."""
+    """A condition that the rule set defines once, used by its name."""
 
     name: str = Field(alias="holds")
 
@@ -118,7 +111,7 @@ class Known(Strict):
 class Compare(Strict):
     """The fact has one of these values, or lies in this range; unknown when the fact is unknown.
 
-    `between` includes both ends; `below` excludes its end. Exactly one of them stands.
+    `between` includes both ends; `below` excludes its end. Exactly one of the three is given.
     """
 
     fact: ValueFact
@@ -128,7 +121,7 @@ class Compare(Strict):
 
     @field_validator("is_in", "between", "below", mode="before")
     @classmethod
-    def _of_the_facts_kind(cls, given: Any, info: ValidationInfo) -> Any:
+    def _values_of_the_facts_type(cls, given: Any, info: ValidationInfo) -> Any:
         """Values as the fact has them: a date may be written as text, as JSON must."""
         fact = info.data.get("fact")
         if fact is None or given is None:
@@ -138,7 +131,7 @@ class Compare(Strict):
         return _value_of(fact, given)
 
     @model_validator(mode="after")
-    def _one_comparison(self) -> Self:
+    def _exactly_one_comparison(self) -> Self:
         if sum(part is not None for part in (self.is_in, self.between, self.below)) != 1:
             raise ValueError("exactly one of in, between and below must stand")
         return self
@@ -165,7 +158,7 @@ class NeedsTest(Strict):
     only: tuple[Need, ...] | None = Field(None, min_length=1)
 
     @model_validator(mode="after")
-    def _one_test(self) -> Self:
+    def _exactly_one_test(self) -> Self:
         if sum(part is not None for part in (self.any_of, self.all_of, self.only)) != 1:
             raise ValueError("exactly one of any, all and only must stand")
         return self
@@ -191,7 +184,7 @@ class Covered(Strict):
     covered_by_offers: CoverageTest
 
 
-#: What tells each operator: the first of these keys that stands in it.
+#: Each operator by the key that it is recognised by: the first of these that a condition has.
 _OPERATORS: dict[str, type[Strict]] = {
     "all": AllOf,
     "any": AnyOf,
@@ -211,7 +204,7 @@ _KEYS = {operator: key for key, operator in _OPERATORS.items()}
 
 
 def _operator(condition: Any) -> str | None:
-    # Without this a fault in one condition would be told once for each operator that it is not.
+    # Without a discriminator pydantic would report one fault once for each operator that it is not.
     if isinstance(condition, dict):
         return next((key for key in _OPERATORS if key in condition), None)
     return _KEYS.get(type(condition))

@@ -8,7 +8,7 @@ from typing import Literal
 import yaml
 from pydantic import Field
 
-from services.triage.rules.conditions import Strict
+from services.triage.strict import Strict
 from shared.vocabulary import Unit
 
 GEOGRAPHY_FILE = Path(__file__).parents[1] / "data" / "geography.yaml"
@@ -23,7 +23,7 @@ class District(Strict):
 
 
 class PostcodeRange(Strict):
-    """Postcodes with the same answer. `areas` gives each area's share of them, for people to read."""
+    """Postcodes in the same place. `areas` is each area's share of their addresses, as information."""
 
     first: int = Field(alias="from", ge=0, le=9999)
     last: int = Field(alias="to", ge=0, le=9999)
@@ -33,7 +33,7 @@ class PostcodeRange(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Locality:
-    """What a postcode tells: whether it lies in 0101 (None: in part), its area, its possible districts."""
+    """What follows from a postcode: whether it lies in 0101 (None: in part), its area, its districts."""
 
     inside: bool | None
     area: Unit | None
@@ -41,7 +41,7 @@ class Locality:
 
 
 class Geography(Strict):
-    """The city's districts, and what each postcode tells about them."""
+    """The city's districts, and the postcodes that lie in them."""
 
     districts: tuple[District, ...]
     postcodes: tuple[PostcodeRange, ...]
@@ -69,7 +69,7 @@ class Geography(Strict):
         return Locality(inside=False, area=None, districts=self.nowhere.districts)
 
     def locality(self, postal_code: str | None) -> Locality:
-        """What this postcode tells. One that is not in the table lies outside the municipality."""
+        """What follows from this postcode. One that is not in the table lies outside the municipality."""
         if postal_code is None:
             return self.nowhere
         return self._localities.get(postal_code, self._elsewhere)
@@ -85,5 +85,5 @@ class Geography(Strict):
 
 @cache
 def load_geography(path: Path = GEOGRAPHY_FILE) -> Geography:
-    """Read the geography file. Raises pydantic.ValidationError when it does not hold together."""
+    """Read the geography file. Raises pydantic.ValidationError for an invalid one."""
     return Geography.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))

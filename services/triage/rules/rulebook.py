@@ -1,6 +1,6 @@
-"""A rule set compiled: which row decides a case, and where it sends it.
+"""A compiled rule set: which row decides a case, and where it sends it.
 
-`Rulebook.decide` is the hot path: it touches closures and prepared tuples only.
+`Rulebook.decide` is the hot path: it calls closures and walks prepared tuples, and does nothing else.
 """
 
 from collections.abc import Callable
@@ -28,15 +28,15 @@ from shared.vocabulary import Administration, DestinationKind, Unit, Urgency
 
 T = TypeVar("T")
 
-#: For so many sets of needs it is remembered which rows they leave. One to three needs make 12,000.
-_KEPT_NEEDS = 20_000
+#: The most sets of needs for which the remaining rows are cached. One to three needs make 12,000 sets.
+_CACHED_NEEDS = 20_000
 
 _AGE = frozenset({"age"})
 _CASE_UNIT = frozenset({"existing_case_unit"})
 
 
 class Place(NamedTuple):
-    """A destination: equal places are the same answer."""
+    """A destination; equal places are the same answer."""
 
     kind: DestinationKind
     unit: Unit
@@ -62,13 +62,13 @@ class CompiledChoice:
 
 @dataclass(frozen=True, slots=True)
 class When(Generic[T]):
-    """Something that goes along when its test holds; without a test, always."""
+    """Something that goes with a destination when its test is true; without a test, always."""
 
     what: T
     test: Test | None
 
     def holds(self, case: Case) -> bool:
-        """Whether it holds for certain; what is unknown does not."""
+        """Whether it applies for certain: an unknown test does not."""
         return self.test is None or self.test.evaluate(case) is True
 
 
@@ -96,7 +96,7 @@ class CompiledRow:
 
 
 class Hit(NamedTuple):
-    """The row that decided this case, and the destination it gave."""
+    """The row that decides this case, and the destination it gives."""
 
     case: Case
     row: CompiledRow
@@ -105,14 +105,14 @@ class Hit(NamedTuple):
 
 
 class Blocked(NamedTuple):
-    """The first row whose result hangs on missing facts, and those facts."""
+    """The first row whose result depends on missing facts, and those facts."""
 
     row: CompiledRow
     missing: frozenset[str]
 
 
 class Rulebook:
-    """A compiled rule set. Raises KeyError when the rule set names something it does not define."""
+    """A compiled rule set. Raises KeyError when the rule set uses a name that it does not define."""
 
     def __init__(self, ruleset: RuleSet) -> None:
         self.ruleset = ruleset
@@ -134,8 +134,9 @@ class Rulebook:
         raise AssertionError("the last row must hold for every case")
 
     def _deciding(self, needs: int) -> tuple[tuple[Evaluate, CompiledRow], ...]:
-        """The rows that may decide for somebody with these needs, worked out once for each set of needs."""
-        if len(self._of_needs) >= _KEPT_NEEDS:
+        """The rows that may decide for a citizen with these needs, worked out once for each set of needs."""
+        # Emptied as a whole: it fills up in rare cases only, and dropping single entries would cost more.
+        if len(self._of_needs) >= _CACHED_NEEDS:
             self._of_needs.clear()
         definitions = self.ruleset.definitions
         found = self._of_needs[needs] = tuple(
@@ -146,7 +147,7 @@ class Rulebook:
         return found
 
     def age_cuts(self) -> frozenset[int]:
-        """The ages at which some row, its destination or what goes along may change."""
+        """The ages at which some row, its destination or what goes with it may change."""
         tests = [test for row in self.rows for test in row.tests()]
         units = [choice.unit for row in self.rows for choice in row.choices]
         from_tests = frozenset[int]().union(*(test.cuts for test in tests))

@@ -1,6 +1,6 @@
-"""A rule set as it stands in its file: dated, versioned rows in order, with the Danish texts.
+"""A rule set as it is written in its file: dated, versioned rows in order, with the Danish texts.
 
-Nothing here knows what any row says. `rulebook` compiles it.
+Nothing here depends on a particular row. `rulebook` compiles a rule set.
 """
 
 from datetime import date
@@ -11,7 +11,8 @@ import yaml
 from pydantic import Discriminator, Field, StringConstraints, Tag, model_validator
 
 from services.triage.rules.clocks import ClockRule
-from services.triage.rules.conditions import Condition, Strict
+from services.triage.rules.conditions import Condition
+from services.triage.strict import Strict
 from shared.contracts import OpenFact
 from shared.vocabulary import Administration, DestinationKind, Need, Unit, Urgency
 
@@ -22,7 +23,7 @@ CareWarning = Literal[
 ]
 
 
-#: A version stands in paths, so it is short and plain.
+#: Short and without special characters, because a version is part of URL paths.
 Version = Annotated[str, StringConstraints(pattern=r"^[0-9a-z][0-9a-z._-]{0,19}$")]
 
 
@@ -33,13 +34,13 @@ class NamedUnit(Strict):
 
 
 class AreaOf(Strict):
-    """The children's area where the citizen, or the child spoken of, lives."""
+    """The children's area where the citizen, or the child in the facts, lives."""
 
     children_area_of: Literal["citizen", "child"]
 
 
 class ExistingCaseUnitOr(Strict):
-    """The unit that has the citizen's case, or this one when none is known. Nobody is asked for it."""
+    """The unit that has the citizen's case, or this one when none is known; the citizen is not asked."""
 
     existing_case_unit_or: Unit
 
@@ -52,7 +53,7 @@ class AgeBand(Strict):
 
 
 class ByAge(Strict):
-    """The unit of the first band that the citizen's age lies in."""
+    """The unit of the band that the citizen's age lies in."""
 
     by_age: tuple[AgeBand, ...] = Field(min_length=2)
 
@@ -74,7 +75,7 @@ _UNIT_CHOICES: dict[str, type[Strict]] = {
 _UNIT_KEYS = {choice: key for key, choice in _UNIT_CHOICES.items()}
 
 
-def _way_of_choosing(choice: Any) -> str:
+def _choice_key(choice: Any) -> str:
     if isinstance(choice, dict):
         return next((key for key in _UNIT_CHOICES if key in choice), "code")
     return _UNIT_KEYS.get(type(choice), "code")
@@ -86,12 +87,12 @@ UnitChoice = Annotated[
     | Annotated[AreaOf, Tag("children_area_of")]
     | Annotated[ExistingCaseUnitOr, Tag("existing_case_unit_or")]
     | Annotated[ByAge, Tag("by_age")],
-    Discriminator(_way_of_choosing),
+    Discriminator(_choice_key),
 ]
 
 
 class DestinationChoice(Strict):
-    """One possible destination of a row; the first whose `when` holds is taken, the last has none."""
+    """One possible destination of a row: the first whose `when` holds is taken; the last has no `when`."""
 
     when: Condition | None = None
     kind: DestinationKind
@@ -116,14 +117,14 @@ class WarningWhen(Strict):
 
 
 class Note(Strict):
-    """A further sentence for the staff, with the reason it is said."""
+    """A further sentence for the staff, and when it is given."""
 
     text: str
     when: Condition
 
 
 class Companion(Strict):
-    """A further contact for the child at risk, decided by the row `as_row`."""
+    """A further contact for the child at risk; `as_row` is the number of the row that it is decided by."""
 
     as_row: int = Field(ge=1)
     reason: str
@@ -131,10 +132,10 @@ class Companion(Strict):
 
 
 class Row(Strict):
-    """One row of the table. A row with no destination decides nothing, but its companion goes along.
+    """One row of the table. A row without a destination decides nothing, and only adds a companion.
 
-    The first row that holds decides. Rows of the same `rank` are said to be equals: none may depend on
-    standing before another, which the proof demands (`proving`). Without one, a row ranks by its number.
+    The first row that holds decides. Rows of the same `rank` are equals: the proof demands that their order
+    does not matter (`proving`). Without a rank, a row ranks by its number.
     """
 
     number: int = Field(ge=1)
@@ -154,8 +155,8 @@ class Row(Strict):
     kle_need: Need | None = None
 
     @property
-    def ranks(self) -> int:
-        """Where the row stands among the others."""
+    def effective_rank(self) -> int:
+        """The row's rank, its number where none is given."""
         return self.number if self.rank is None else self.rank
 
     @model_validator(mode="after")
@@ -168,7 +169,7 @@ class Row(Strict):
 
 
 class RuleSet(Strict):
-    """A whole rule set, valid from a date (of receipt, in Copenhagen) until the next one is."""
+    """A whole rule set, for contacts received in Copenhagen from `valid_from` until the next one applies."""
 
     version: Version
     title: str = Field(min_length=1, max_length=200)
@@ -184,7 +185,7 @@ class RuleSet(Strict):
     def _in_order(self) -> Self:
         if [row.number for row in self.rows] != list(range(1, len(self.rows) + 1)):
             raise ValueError("rows must be numbered 1, 2, 3, ... in their order")
-        ranks = [row.ranks for row in self.rows]
+        ranks = [row.effective_rank for row in self.rows]
         if ranks != sorted(ranks):
             raise ValueError(
                 "ranks must not fall: equal rows stand together, with the first one's number as rank"
@@ -215,6 +216,6 @@ def source_of(version: str, folder: Path = RULESETS_FOLDER) -> str:
 
 
 def ruleset_for(rulesets: tuple[RuleSet, ...], day: date) -> RuleSet:
-    """The rule set that was valid on that day; before the first one began, the first."""
+    """The rule set that applied on that day; before the first one began, the first."""
     begun = [ruleset for ruleset in rulesets if ruleset.valid_from <= day]
     return (begun or list(rulesets[:1]))[-1]

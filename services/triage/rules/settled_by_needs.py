@@ -1,6 +1,6 @@
-"""What the needs alone settle of a condition, whatever the other facts are.
+"""Whether the needs alone settle a condition, whatever the other facts are.
 
-Most rows are about certain needs, so a set of needs leaves few rows that have to be looked at.
+Most rows are about certain needs, so that for a given set of needs only a few rows have to be evaluated.
 """
 
 from collections.abc import Mapping

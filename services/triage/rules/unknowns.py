@@ -1,8 +1,8 @@
-"""What a case with unknown facts comes to: one answer after all, or exactly the facts to ask for.
+"""The answer for a case with unknown facts: one answer after all, or exactly the facts to ask for.
 
-The rows are walked in order. Where one hangs on a missing fact, the case is split over the values that the
-fact can have, and every branch is walked on. The result is a decision tree in which branches that come to
-the same thing are merged; a fact still standing at a fork is one that changes the answer.
+The rows are evaluated in order. Where one depends on a missing fact, the case is split over the values that
+the fact can have, and each branch is followed further. The result is a decision tree in which branches with
+the same answers are merged; a fact that is left at a fork changes the answer.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from services.triage.rules.case import Case
 from services.triage.rules.rulebook import Blocked, Hit, Place, Rulebook
 from shared.vocabulary import DestinationKind, Unit
 
-#: Facts in the order people are asked for them: first what rules out the most.
+#: Facts in the order in which people are asked for them: first the one that rules out the most.
 ASKING_ORDER = (
     "in_municipality",
     "child_district",
@@ -22,13 +22,13 @@ ASKING_ORDER = (
     "applies_for_measure",
 )
 
-#: Where a citizen goes whom nobody can place: the reception takes the contact.
+#: The place of a contact when a fact that decides cannot be known: the reception takes it.
 RECEPTION = Place(DestinationKind.UNIT, Unit.RECEPTION)
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One answer. `hits` are the ways it was reached; `given_up` tells that a fact cannot be known."""
+    """One answer, with every hit that led to it. `given_up`: a fact that decides cannot be known."""
 
     place: Place
     hits: tuple[Hit, ...]
@@ -37,7 +37,7 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Fork:
-    """A fact that changes the answer, and what each of its values leads to."""
+    """A fact that changes the answer, and the tree for each of its values."""
 
     fact: str
     branches: tuple[tuple[object, "Tree"], ...]
@@ -47,7 +47,7 @@ Tree = Leaf | Fork
 
 
 class Explorer:
-    """Walks a case through a rule book; `ages` are the ages worth telling apart."""
+    """Explores a case with unknown facts; `ages` are those between which no answer changes."""
 
     def __init__(self, rulebook: Rulebook, ages: Sequence[int]) -> None:
         self._rulebook = rulebook
@@ -94,7 +94,7 @@ def _facts(tree: Tree) -> set[str]:
 
 
 def _next_fact(blocked: Blocked, case: Case) -> str:
-    """The fact to split on: one that can be asked for before one that cannot."""
+    """The fact to split on: one that can be known before one that cannot."""
     return min(blocked.missing, key=lambda fact: (fact in case.cannot_be_known, ASKING_ORDER.index(fact)))
 
 
@@ -104,7 +104,7 @@ def _fork(fact: str, branches: list[tuple[object, Tree]]) -> Tree:
 
 
 def outline(tree: Tree) -> object:
-    """The tree's questions and answers without the ways that led to them: equal for equal trees."""
+    """The tree's questions and answers without the hits: equal for trees that are alike."""
     if isinstance(tree, Leaf):
         return tree.place
     return tree.fact, tuple((value, outline(branch)) for value, branch in tree.branches)
@@ -116,7 +116,7 @@ def _all_alike(trees: Sequence[Tree]) -> bool:
 
 
 def _merged(trees: Sequence[Tree]) -> Tree:
-    """One tree for trees of the same shape, with all the ways that lead to each of its leaves."""
+    """One tree for trees that are alike, with all the hits that lead to each of its leaves."""
     first = trees[0]
     if isinstance(first, Leaf):
         leaves = [tree for tree in trees if isinstance(tree, Leaf)]
@@ -133,9 +133,9 @@ def _merged(trees: Sequence[Tree]) -> Tree:
 
 
 def _without_asking(trees: Sequence[Tree]) -> Tree:
-    """What the branches of a fact that cannot be known come to: the answer they share, or the reception.
+    """The tree for a fact that cannot be known, from its branches: the answer they share, or the reception.
 
-    Facts that can be asked for stand first: one of their answers may settle what the unknown one leaves.
+    Facts that can be asked for come first: one of their answers may make the unknown one irrelevant.
     """
     if _all_alike(trees):
         return _merged(trees)

@@ -39,20 +39,20 @@ def difference_in_danish(change: Difference) -> list[str]:
 
 
 def _row(change: RowChange) -> str:
-    said = texts()["differences"]
-    moved = said["moved"].format(was=change.was) if change.was != change.now else ""
-    return said[f"row_{change.kind}"].format(
+    sentences = texts()["differences"]
+    moved = sentences["moved"].format(was=change.was) if change.was != change.now else ""
+    return sentences[f"row_{change.kind}"].format(
         was=change.was, now=change.now, title=change.title, moved=moved if change.kind == "changed" else ""
     )
 
 
 def _part(part: PartChange) -> str:
-    said, names = texts()["differences"], texts()["names"]
-    filled = {when: _value(part, value) for when, value in (("before", part.before), ("after", part.after))}
-    change = said[part.kind].format(**filled)
+    sentences, names = texts()["differences"], texts()["names"]
+    change = sentences[part.kind].format(before=_value(part, part.before), after=_value(part, part.after))
     if part.section:
-        return said["inner"].format(section=names[part.section], name=name_label(part.name), change=change)
-    return said["part"].format(name=names.get(part.name, part.name), change=change)
+        name = name_label(part.name)
+        return sentences["inner"].format(section=names[part.section], name=name, change=change)
+    return sentences["part"].format(name=names.get(part.name, part.name), change=change)
 
 
 def _value(part: PartChange, value: Any) -> str:
@@ -68,7 +68,7 @@ def _value(part: PartChange, value: Any) -> str:
 
 
 def _plainly(value: Any) -> str:
-    """What has no sentence of its own: its values under their Danish names."""
+    """A value without a sentence of its own: its parts with their Danish names."""
     names = texts()["names"]
     if isinstance(value, dict):
         return ", ".join(

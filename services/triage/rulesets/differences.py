@@ -1,7 +1,7 @@
-"""What has changed between two rule sets: as data that leads from one to the other, row by row.
+"""The difference between two rule sets, row by row, as data that can be applied to the first.
 
-Rows are matched by their titles, so that a row put in between does not make every row below it a new one.
-A row that only got another number is not a change; one whose contents name a row by its number is.
+Rows are matched by their titles, so that a row that is put in between does not make every row below it a new
+one. A row that only got another number is not a change; one that refers to another row by its number is.
 """
 
 from difflib import SequenceMatcher
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.triage.rules.ruleset import RuleSet
 
-#: A rule set in its shortest true form: what is not said is left out. Equal rule sets have equal forms.
+#: A rule set as data, without default values. Equal rule sets have equal forms.
 Plain = dict[str, Any]
 
 _MAPS = ("questions", "texts", "clocks", "definitions", "units")
@@ -23,9 +23,9 @@ class _Part(BaseModel):
 
 
 class PartChange(_Part):
-    """One named thing: of the rule set itself, of its definitions and texts, or of a row."""
+    """One named part that changed: of the rule set itself, of its definitions and texts, or of a row."""
 
-    section: str = Field(description="Where it stands; empty for the rule set or the row itself")
+    section: str = Field(description="Where it is; empty for the rule set or the row itself")
     name: str = Field(examples=["valid_from"])
     kind: Literal["added", "removed", "changed"]
     before: Any = None
@@ -33,7 +33,7 @@ class PartChange(_Part):
 
 
 class RowChange(_Part):
-    """One row: `was` and `now` are its numbers before and after."""
+    """One row that changed: `was` and `now` are its numbers before and after."""
 
     kind: Literal["added", "removed", "changed"]
     was: int | None = None
@@ -44,11 +44,11 @@ class RowChange(_Part):
 
 
 class Difference(_Part):
-    """Everything that leads from one rule set to another. `order` tells of names that changed places."""
+    """Everything that changes one rule set into another. `order` has sections whose names changed places."""
 
     parts: tuple[PartChange, ...] = ()
     rows: tuple[RowChange, ...] = ()
-    order: dict[str, list[str]] = Field({}, description="By section, its names as they stand afterwards")
+    order: dict[str, list[str]] = Field({}, description="By section, its names in their order afterwards")
 
     def __bool__(self) -> bool:
         return bool(self.parts or self.rows or self.order)
@@ -62,7 +62,7 @@ def plain(ruleset: RuleSet) -> Plain:
 
 
 def _in_fixed_order(part: Any) -> Any:
-    """Sets have no order of their own; without one of ours, equal rule sets would look different."""
+    """With the values of sets sorted: else equal rule sets could have different forms."""
     if isinstance(part, dict):
         return {
             name: sorted(value) if name == "besides" else _in_fixed_order(value)
@@ -72,7 +72,7 @@ def _in_fixed_order(part: Any) -> Any:
 
 
 def difference(before: Plain, after: Plain) -> Difference:
-    """What leads from `before` to `after`."""
+    """What changes `before` into `after`."""
     parts = [*_parts("", _only(before, _SINGLE), _only(after, _SINGLE))]
     order: dict[str, list[str]] = {}
     for section in _MAPS:
@@ -84,7 +84,7 @@ def difference(before: Plain, after: Plain) -> Difference:
 
 
 def applied(change: Difference, before: Plain) -> Plain:
-    """`before`, with everything changed that `change` tells of."""
+    """`before` with every change made."""
     after: Plain = _changed(_only(before, _SINGLE), change.parts, "")
     for section in _MAPS:
         named = _changed(before.get(section, {}), change.parts, section)

@@ -1,4 +1,4 @@
-"""Rule sets over HTTP: to be read in three forms, written as drafts, changed and compared."""
+"""Rule sets over HTTP: read in three forms, written as drafts, changed and compared."""
 
 import asyncio
 from typing import Annotated, Any
@@ -101,7 +101,7 @@ async def _body(request: Request) -> tuple[bytes, Form]:
 async def _written(request: Request) -> Written:
     body, form = await _body(request)
     try:
-        # In a thread: a large one takes its time, and others want to be answered meanwhile.
+        # In a thread: a large one takes tenths of a second, during which other requests are answered.
         return await asyncio.to_thread(parse_ruleset, body, form)
     except FaultyRulesetError as error:
         raise refusal(error) from error
@@ -133,7 +133,7 @@ async def _written_or_copy(request: Request) -> Written | CopyIn:
             pointers = [("".join(f"/{part}" for part in e["loc"]), e["msg"]) for e in error.errors()]
             raise InvalidInput(errors=[FieldError(pointer=p, message=m) for p, m in pointers]) from error
         except (UnicodeDecodeError, UnreadableDocumentError):
-            pass  # told with its place when it is read as a rule set
+            pass  # reading it as a rule set reports the fault with its place
     return await _written(request)
 
 
@@ -151,7 +151,7 @@ async def item_of(work: UnitOfWork, row: RulesetRow, status: int = 200) -> Respo
 
 @rulesets_router.get("", summary="List the rule sets", dependencies=ANY_ROLE)
 async def list_rulesets(work: Reading) -> Page[RulesetItem]:
-    """In the order of their making, with the one in force now marked active."""
+    """In the order of creation; the one in force now has the status `active`."""
     timetable = await repository.read_timetable(work.session)
     rows = await repository.read_rulesets(work.session)
     return Page(items=[present_ruleset(row, timetable, work.clock.now()) for row in rows])
@@ -239,7 +239,7 @@ async def edit_ruleset(
     work: Writing,
     if_match: IfMatch = None,
 ) -> Response:
-    """The whole rule set anew. It must be checked and simulated again before it can be put in force."""
+    """Replaces the whole rule set. It must be checked and simulated again before it can be put in force."""
     row = await service.edit(work, who, version, sent, if_match=if_match, reason=reason)
     return await item_of(work, row)
 
@@ -268,6 +268,6 @@ async def read_difference(
     to: Annotated[str, Query(max_length=20, description="The other rule set", examples=["2"])],
     work: Reading,
 ) -> DifferenceOut:
-    """What leads from this one to the other, row by row, as data and in Danish."""
+    """What changes this one into the other, row by row, as data and in Danish."""
     before = await service.get_ruleset(work, version)
     return present_difference(before, await service.get_ruleset(work, to))

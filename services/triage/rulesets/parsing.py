@@ -1,4 +1,4 @@
-"""A rule set that somebody sends or keeps in a file, read with the place of each fault in it."""
+"""A rule set that was sent or is in a file, parsed with the place of each fault in it."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ from services.triage.rulesets.documents import (
     read_yaml,
 )
 
-#: Rule set 1 has 25,000; two hundred rows have ten times as many.
+#: Rule set 1 has 25,000 bytes; two hundred rows have ten times as many.
 MOST_BYTES = 512 * 1024
-#: More faults than anybody mends at once are not told.
+#: Further faults are left out: an author corrects these first.
 MOST_FAULTS = 50
 
 Form = Literal["json", "yaml"]
 
-#: The sentences that triage fills in, and what each may fill in.
+#: The texts that a rule set must have, and the names that each may have in braces.
 _TEXTS: dict[str, frozenset[str]] = {
     "ask": frozenset(),
     "cannot_be_known": frozenset(),
@@ -41,7 +41,7 @@ _TEXTS: dict[str, frozenset[str]] = {
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing wrong with a document: where (JSON pointer, and line where there are lines), and what."""
+    """One fault of a document: where (JSON pointer, and in YAML the line), and what it is."""
 
     pointer: str
     message: str
@@ -53,7 +53,7 @@ class Fault:
 
 
 class FaultyRulesetError(Exception):
-    """What was sent is no rule set. `faults` are told in the order of the document."""
+    """What was sent is not a valid rule set. `faults` are in the order of the document."""
 
     def __init__(self, faults: list[Fault]) -> None:
         super().__init__("; ".join(map(str, faults)))
@@ -69,9 +69,9 @@ class Written:
 
 
 def parse_ruleset(body: bytes, form: Form) -> Written:
-    """Read a rule set of at most MOST_BYTES. Raises FaultyRulesetError.
+    """Parse a rule set of at most MOST_BYTES. Raises FaultyRulesetError.
 
-    Takes up to some tenths of a second: not for the event loop's own thread.
+    Takes up to some tenths of a second, so call it in a thread and not in the event loop.
     """
     try:
         text = body.decode("utf-8")
@@ -84,7 +84,7 @@ def parse_ruleset(body: bytes, form: Form) -> Written:
 
 
 def parse_ruleset_file(path: Path) -> Written:
-    """Read a rule set file. Raises FaultyRulesetError or OSError."""
+    """Parse a rule set file. Raises FaultyRulesetError or OSError."""
     if path.stat().st_size > MOST_BYTES:
         raise FaultyRulesetError([Fault("", f"larger than {MOST_BYTES} bytes")])
     return parse_ruleset(path.read_bytes(), "json" if path.suffix == ".json" else "yaml")
@@ -95,18 +95,17 @@ def _ruleset_of(document: Document) -> RuleSet:
         ruleset = RuleSet.model_validate(document.content)
     except ValidationError as error:
         misnumbered = list(_misnumbered(document.content))
-        # The rule set's own word for it has no place; these have.
-        rest = [_told(one) for one in _causes(error.errors()) if one["loc"] or not misnumbered]
-        told = [*rest, *misnumbered]
-        raise FaultyRulesetError(_in_order(document, told)) from error
-    if faults := _in_order(document, _loose_ends(document.content, ruleset)):
+        # RuleSet's own error about wrong numbers has no place; each wrong number is reported with its place.
+        rest = [_place_and_message(one) for one in _causes(error.errors()) if one["loc"] or not misnumbered]
+        raise FaultyRulesetError(_in_order(document, [*rest, *misnumbered])) from error
+    if faults := _in_order(document, _inconsistencies(document.content, ruleset)):
         raise FaultyRulesetError(faults)
     Rulebook(ruleset)
     return ruleset
 
 
 def _causes(errors: Sequence[Any]) -> Iterator[Any]:
-    """Without those that only follow: a list is too short where what stood in it was refused."""
+    """Without consequential errors: pydantic calls a list too short when its values were refused."""
     for error in errors:
         place = error["loc"]
         inside = any(other["loc"][: len(place)] == place for other in errors if other is not error)
@@ -114,7 +113,7 @@ def _causes(errors: Sequence[Any]) -> Iterator[Any]:
             yield error
 
 
-def _told(error: Any) -> tuple[Place, str]:
+def _place_and_message(error: Any) -> tuple[Place, str]:
     message = error["msg"].removeprefix("Value error, ")
     if error["type"] == "missing":
         message = f"{error['loc'][-1]} is missing"
@@ -132,9 +131,9 @@ def _misnumbered(content: Any) -> Iterator[tuple[Place, str]]:
             yield ("rows", position, "number"), f"this is row {position + 1}, and must be numbered so"
 
 
-def _in_order(document: Document, told: Iterable[tuple[Place, str]]) -> list[Fault]:
+def _in_order(document: Document, faults: Iterable[tuple[Place, str]]) -> list[Fault]:
     found = []
-    for location, message in told:
+    for location, message in faults:
         place = document.place_of(location)
         found.append(Fault(_pointer(place), message, document.line_of(place)))
     return sorted(found, key=lambda fault: fault.line or 0)[:MOST_FAULTS]
@@ -144,8 +143,8 @@ def _pointer(place: Place) -> str:
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in place)
 
 
-def _loose_ends(content: Any, ruleset: RuleSet) -> Iterator[tuple[Place, str]]:
-    """What is named and not there, or is there too late: nothing may lead round in a circle."""
+def _inconsistencies(content: Any, ruleset: RuleSet) -> Iterator[tuple[Place, str]]:
+    """Names used before they are defined (so none can use itself), and texts that are missing or wrong."""
     yield from _names(content, "definitions", "holds")
     yield from _names(content, "units", "named")
     for fact in ASKING_ORDER:
@@ -187,7 +186,7 @@ def _under(key: str, part: Any, place: Place) -> Iterator[tuple[Place, Any]]:
 
 
 def _fits(template: str, fills: frozenset[str]) -> bool:
-    """Whether only what may be filled in is, by its bare name."""
+    """Whether the template has only these names in braces, without any formatting."""
     try:
         parts = list(Formatter().parse(template))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Rule sets in storage, the same on SQLite and PostgreSQL. Nothing here commits."""
+"""Statements on rule sets and their trail, the same on SQLite and PostgreSQL. Nothing here commits."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -19,7 +19,7 @@ CHANGES = table_of(RulesetChange)
 
 
 def new_row(ruleset: RuleSet, at: datetime, **more: Any) -> dict[str, Any]:
-    """The columns of a rule set that nobody has done anything with yet."""
+    """The columns of a new rule set, which is neither checked nor simulated; `more` are further columns."""
     return {
         "version": ruleset.version,
         "title": ruleset.title,
@@ -33,7 +33,7 @@ def new_row(ruleset: RuleSet, at: datetime, **more: Any) -> dict[str, Any]:
 
 
 async def store_files(session: AsyncSession, rulesets: Iterable[RuleSet], at: datetime) -> None:
-    """Store the rule sets that the program brings along, as in force from their day; known ones stay."""
+    """Store the rule sets of the files as in force from their day; those already stored stay as they are."""
     for ruleset in rulesets:
         row = new_row(
             ruleset,
@@ -55,7 +55,7 @@ async def add_ruleset(session: AsyncSession, row: dict[str, Any]) -> bool:
 
 
 async def read_timetable(session: AsyncSession) -> Timetable:
-    """What was, is and will be in force. Read for each recommendation, so that all replicas agree."""
+    """What was, is and will be in force. Read for each recommendation, so that all processes agree."""
     rows = await session.execute(
         select(RULESETS.c.version, RULESETS.c.revision, RULESETS.c.active_from)
         .where(RULESETS.c.active_from.is_not(None))
@@ -65,7 +65,7 @@ async def read_timetable(session: AsyncSession) -> Timetable:
 
 
 async def read_rulesets(session: AsyncSession) -> Sequence[RulesetRow]:
-    """Every rule set, in the order of their making."""
+    """Every rule set, in the order of creation."""
     rows = await session.execute(select(RulesetRow).order_by(RULESETS.c.created_at, RULESETS.c.version))
     return rows.scalars().all()
 
@@ -83,20 +83,21 @@ async def find_revision(session: AsyncSession, version: str) -> int | None:
 
 
 async def lock_all(session: AsyncSession) -> None:
-    """From here on nobody else changes any rule set until this transaction ends.
+    """Lock every rule set against changes by others until this transaction ends.
 
-    They are few and seldom changed, and what may be done to one hangs on the others' moments.
+    All of them, because what may be done to one depends on when the others begin; they are few and seldom
+    changed.
     """
     await session.execute(select(RULESETS.c.version).order_by(RULESETS.c.version).with_for_update())
 
 
 async def change_ruleset(session: AsyncSession, version: str, **columns: Any) -> None:
-    """Set these columns of a rule set that is locked."""
+    """Set these columns of a rule set that the transaction has locked."""
     await session.execute(update(RULESETS).where(RULESETS.c.version == version).values(columns))
 
 
 async def add_change(session: AsyncSession, **columns: Any) -> None:
-    """Write a step down in the trail."""
+    """Add a step to the trail."""
     await session.execute(insert(CHANGES).values({"id": new_id(), **columns}))
 
 
@@ -109,7 +110,7 @@ async def read_changes(session: AsyncSession, version: str) -> Sequence[RulesetC
 
 
 async def authors_of(session: AsyncSession, version: str) -> set[str]:
-    """Whoever made it, or changed what it says."""
+    """The subjects of those who created it or changed its content."""
     rows = await session.execute(
         select(CHANGES.c.subject)
         .where(CHANGES.c.version == version, CHANGES.c.kind.in_(("created", "edited")))
@@ -119,7 +120,7 @@ async def authors_of(session: AsyncSession, version: str) -> set[str]:
 
 
 def life_of(row: RulesetRow) -> Life:
-    """What the row tells of the rule set's way."""
+    """The columns that the rule set's status follows from."""
     return Life(
         row.version,
         row.revision,

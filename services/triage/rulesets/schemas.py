@@ -22,7 +22,7 @@ _LINES = ["Række 16 „Hjemløshed“ er ændret."]
 
 
 class CopyIn(RequestBody):
-    """A new draft that says what another rule set says."""
+    """A new draft with the content of another rule set."""
 
     copy_of: Version = Field(examples=["1"])
     version: Version | None = Field(None, description="Default: the next number", examples=["2"])
@@ -31,7 +31,7 @@ class CopyIn(RequestBody):
 
 
 class RulesetItem(BaseModel):
-    """A rule set and where it stands. `revision` counts its contents, as in the ETag."""
+    """A rule set and its status. `revision` counts the changes of its content, as in the ETag."""
 
     version: str = Field(examples=["1"])
     title: str
@@ -66,7 +66,7 @@ class ChangeOut(BaseModel):
 
 
 class DifferenceOut(BaseModel):
-    """What leads from one rule set to another: as data that can be applied, and in Danish."""
+    """What changes one rule set into another: as data that can be applied, and in Danish."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -137,7 +137,7 @@ def body_of(schema: dict[str, Any], example: Any) -> dict[str, Any]:
 
 
 def present_ruleset(row: RulesetRow, timetable: Timetable, now: datetime) -> RulesetItem:
-    """The rule set and where it stands at `now`."""
+    """The rule set with its status at `now`."""
     return RulesetItem(
         version=row.version,
         title=row.title,
@@ -170,7 +170,7 @@ def _changes(found: Difference) -> list[ChangeText]:
 
 
 def present_difference(before: RulesetRow, after: RulesetRow) -> DifferenceOut:
-    """What leads from one rule set to the other."""
+    """What changes the first rule set into the second."""
     found = difference(before.content, after.content)
     return DifferenceOut(
         from_=before.version,
@@ -182,5 +182,5 @@ def present_difference(before: RulesetRow, after: RulesetRow) -> DifferenceOut:
 
 
 def yaml_of(row: RulesetRow) -> str:
-    """The file form: as somebody wrote it, or else as short as it can be said."""
+    """The rule set as YAML: the text that its author sent, or else its content without defaults."""
     return row.source or yaml.safe_dump(row.content, allow_unicode=True, sort_keys=False, width=110)

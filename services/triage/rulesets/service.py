@@ -1,4 +1,4 @@
-"""Rule sets as documents: written as drafts, copied and changed, each step in the trail."""
+"""Rule sets as documents: drafts are created, copied and changed, and each step is in the trail."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -25,7 +25,7 @@ from shared.unit_of_work import UnitOfWork
 
 
 async def get_ruleset(work: UnitOfWork, version: str) -> RulesetRow:
-    """The rule set as it stands in storage. Raises UnknownRuleset."""
+    """The stored rule set. Raises UnknownRuleset."""
     row = await find_ruleset(work.session, version)
     if row is None:
         raise UnknownRuleset
@@ -49,13 +49,12 @@ async def create(
 
 
 async def copy(work: UnitOfWork, who: Principal, body: CopyIn, reason: str) -> RulesetRow:
-    """Store a draft that says what another rule set says. Raises UnknownRuleset or VersionTaken."""
+    """Store a draft with the content of another rule set. Raises UnknownRuleset or VersionTaken."""
     await lock_all(work.session)
     original = await get_ruleset(work, body.copy_of)
     known = [row.version for row in await repository.read_rulesets(work.session)]
     version = body.version or _next_number(known)
-    told = {"title": body.title, "valid_from": body.valid_from}
-    given = {name: value for name, value in told.items() if value is not None}
+    given = body.model_dump(include={"title", "valid_from"}, exclude_none=True)
     ruleset = RuleSet.model_validate(original.content | given | {"version": version})
     return await create(work, who, Written(ruleset, None), reason, original)
 
@@ -67,7 +66,7 @@ def _next_number(versions: Iterable[str]) -> str:
 async def edit(
     work: UnitOfWork, who: Principal, version: str, written: Written, *, if_match: str | None, reason: str
 ) -> RulesetRow:
-    """Let a draft say something else; saying the same again changes nothing.
+    """Change a draft's content; the same content again changes nothing.
 
     Raises UnknownRuleset, NoDraft, VersionRequired, StaleVersion or InvalidRuleset.
     """
@@ -88,11 +87,13 @@ async def edit(
 
 
 async def lock_ruleset(work: UnitOfWork, version: str) -> RulesetRow:
+    """The rule set, locked against changes by others until the transaction ends. Raises UnknownRuleset."""
     await lock_all(work.session)
     return await get_ruleset(work, version)
 
 
 def require_draft(row: RulesetRow) -> None:
+    """Raise NoDraft for a rule set that is, was or will be in force, or was withdrawn."""
     if row.active_from is not None or row.withdrawn_at is not None:
         raise NoDraft
 
@@ -107,6 +108,7 @@ async def add_to_trail(
     reason: str | None = None,
     change: Difference | None = None,
 ) -> None:
+    """Add a step to the rule set's trail: who, in which role, when, why, and what it changed."""
     await repository.add_change(
         work.session,
         version=version,

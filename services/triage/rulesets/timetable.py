@@ -1,4 +1,4 @@
-"""Which rule set is in force when. Each holds from its moment until the next one's: no gap, no overlap."""
+"""Which rule set is in force when: each from its own moment until the next one's, without gap or overlap."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -8,7 +8,7 @@ from shared.clock import COPENHAGEN
 
 
 class RulesetStatus(StrEnum):
-    """Where a rule set stands in its life. A change throws a checked or simulated one back to draft."""
+    """A rule set's status. Any change makes a checked or simulated one a draft again."""
 
     DRAFT = "draft"
     CHECKED = "checked"
@@ -20,7 +20,7 @@ class RulesetStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Begins:
-    """From `active_from` on, contacts are received under this revision of this rule set."""
+    """From `active_from` on, contacts are assessed by this revision of this rule set."""
 
     version: str
     revision: int
@@ -39,7 +39,7 @@ class Timetable:
         return (begun or list(self.begins[:1]))[-1]
 
     def until(self, version: str) -> datetime | None:
-        """When the next one takes its place; None while none is known."""
+        """When the next one takes its place; None when there is none."""
         for one, following in zip(self.begins, self.begins[1:], strict=False):
             if one.version == version:
                 return following.active_from
@@ -48,7 +48,7 @@ class Timetable:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """What storage tells of one rule set's way."""
+    """The columns of a rule set that its status follows from."""
 
     version: str
     revision: int
@@ -59,7 +59,7 @@ class Life:
 
 
 def status_of(life: Life, timetable: Timetable, now: datetime) -> RulesetStatus:
-    """Where the rule set stands at `now`."""
+    """The rule set's status at `now`."""
     if life.withdrawn_at is not None:
         return RulesetStatus.RETIRED
     if life.active_from is not None:

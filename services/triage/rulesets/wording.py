@@ -1,13 +1,11 @@
-"""A rule set in Danish: conditions, destinations and places as a person from the profession reads them."""
+"""The parts of a rule set in Danish: conditions, destinations and places, for caseworkers to read."""
 
 from collections.abc import Iterable
 from datetime import date
-from functools import cache, singledispatch
-from pathlib import Path
+from functools import singledispatch
 from typing import Any
 
-import yaml
-
+from services.triage.danish_texts import danish_texts
 from services.triage.needs.vocabulary import load_needs
 from services.triage.rules.conditions import (
     AllOf,
@@ -36,19 +34,14 @@ from services.triage.rules.ruleset import (
 )
 from shared.vocabulary import Administration, DestinationKind, Need
 
-TEXTS_FILE = Path(__file__).parents[1] / "texts" / "rulesets.yaml"
 
-
-@cache
 def texts() -> dict[str, dict[str, str]]:
-    """All the sentences, by section and name."""
-    read: dict[str, dict[str, str]] = yaml.safe_load(TEXTS_FILE.read_text(encoding="utf-8"))
-    return read
+    """The sentences about rule sets, by section and name."""
+    return danish_texts("rulesets")
 
 
-@cache
 def need_label(need: Need) -> str:
-    """What a need is called; all who run the rules share one vocabulary."""
+    """The Danish label of a need."""
     return load_needs().by_code[need].label
 
 
@@ -63,12 +56,12 @@ def place_label(kind: str, unit: str, administration: str | None = None) -> str:
 
 
 def name_label(name: str) -> str:
-    """What a definition, a choice of unit or a clock is called; its own name where it has no other."""
+    """The Danish name of a definition, a choice of unit or a clock; its code where it has none."""
     return texts()["named"].get(name, name)
 
 
-def _say(sentence: str, /, **filled: object) -> str:
-    return texts()["conditions"][sentence].format(**filled)
+def _sentence(name: str, /, **values: object) -> str:
+    return texts()["conditions"][name].format(**values)
 
 
 def _fact(name: str) -> str:
@@ -87,12 +80,12 @@ def in_danish(condition: object) -> str:
 
 @in_danish.register
 def _(condition: AllOf) -> str:
-    return _say("and").join(map(_bracketed, condition.parts)) or _say("always")
+    return _sentence("and").join(map(_bracketed, condition.parts)) or _sentence("always")
 
 
 @in_danish.register
 def _(condition: AnyOf) -> str:
-    return _say("or").join(map(_bracketed, condition.parts))
+    return _sentence("or").join(map(_bracketed, condition.parts))
 
 
 def _bracketed(part: Condition) -> str:
@@ -102,22 +95,22 @@ def _bracketed(part: Condition) -> str:
 
 @in_danish.register
 def _(condition: Not) -> str:
-    return _say("not", part=in_danish(condition.part))
+    return _sentence("not", part=in_danish(condition.part))
 
 
 @in_danish.register
 def _(condition: Possibly) -> str:
-    return _say("possibly", part=_bracketed(condition.part))
+    return _sentence("possibly", part=_bracketed(condition.part))
 
 
 @in_danish.register
 def _(condition: Certainly) -> str:
-    return _say("certainly", part=_bracketed(condition.part))
+    return _sentence("certainly", part=_bracketed(condition.part))
 
 
 @in_danish.register
 def _(condition: Holds) -> str:
-    return _say("holds", name=name_label(condition.name))
+    return _sentence("holds", name=name_label(condition.name))
 
 
 @in_danish.register
@@ -127,28 +120,28 @@ def _(condition: IsTrue) -> str:
 
 @in_danish.register
 def _(condition: IsFalse) -> str:
-    return _say("is_false", fact=_fact(condition.fact))
+    return _sentence("is_false", fact=_fact(condition.fact))
 
 
 @in_danish.register
 def _(condition: IsNotTrue) -> str:
-    return _say("is_not_true", fact=_fact(condition.fact))
+    return _sentence("is_not_true", fact=_fact(condition.fact))
 
 
 @in_danish.register
 def _(condition: Known) -> str:
-    return _say("known", fact=_fact(condition.fact))
+    return _sentence("known", fact=_fact(condition.fact))
 
 
 @in_danish.register
 def _(condition: Compare) -> str:
     fact = _fact(condition.fact)
     if condition.below is not None:
-        return _say("below", fact=fact, end=_value(condition.below))
+        return _sentence("below", fact=fact, end=_value(condition.below))
     if condition.between is not None:
         first, last = map(_value, condition.between)
-        return _say("between", fact=fact, first=first, last=last)
-    return _say("in", fact=fact, values=_say("or").join(map(_value, condition.is_in or ())))
+        return _sentence("between", fact=fact, first=first, last=last)
+    return _sentence("in", fact=fact, values=_sentence("or").join(map(_value, condition.is_in or ())))
 
 
 def _value(value: int | date | str) -> str:
@@ -164,12 +157,12 @@ def _(condition: Needs) -> str:
         name = "needs_any" if len(test.any_of) == 1 else "needs_any_of_several"
     else:
         name = "needs_all" if test.all_of is not None else "needs_only"
-    return _say(name, needs=_needs(test.mentioned))
+    return _sentence(name, needs=_needs(test.mentioned))
 
 
 @in_danish.register
 def _(condition: Covered) -> str:
-    return _say("covered", needs=_needs(sorted(condition.covered_by_offers.besides)))
+    return _sentence("covered", needs=_needs(sorted(condition.covered_by_offers.besides)))
 
 
 def unit_in_danish(choice: UnitChoice) -> str:
@@ -196,8 +189,8 @@ def _band(band: AgeBand) -> str:
 def destination_in_danish(choices: Iterable[DestinationChoice]) -> str:
     """Where a row sends, with the condition of each choice."""
     several = list(choices)
-    told = [_choice(choice, alone=len(several) == 1) for choice in several]
-    return "; ".join(told) or texts()["choices"]["nowhere"]
+    sentences = [_choice(choice, alone=len(several) == 1) for choice in several]
+    return "; ".join(sentences) or texts()["choices"]["nowhere"]
 
 
 def _choice(choice: DestinationChoice, *, alone: bool) -> str:
