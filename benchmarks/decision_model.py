@@ -1,8 +1,8 @@
 """A rule set as a decision table of zen-engine (JDM, the JSON Decision Model), made from the rule set itself.
 
 A rule for each destination of each row, first hit decides. The language has two truth values, so the table
-is right where every fact is known that a row may hang on. What a `Case` settles, and which needs no offer
-meets, is told to it; days are numbers. All that makes the table shorter than the rows, and none of it slower.
+is right where every fact is known that a row may depend on. What a `Case` derives, and which needs no offer
+meets, is part of its input; days are numbers. This makes the table shorter than the rows, and not slower.
 """
 
 import json
@@ -23,7 +23,7 @@ _KEY = "ruleset"
 
 Definitions = Mapping[str, c.Condition]
 
-_TOLD = (
+_INPUT_FACTS = (
     "age",
     "district",
     "in_municipality",
@@ -67,9 +67,9 @@ class Peer:
 def context_of(case: Case) -> dict[str, Any]:
     """The facts as the table reads them."""
     open_needs = case.needs if case.age is None else case.needs & ~case.covered[case.age]
-    told = {fact: getattr(case, fact) for fact in _TOLD}
+    facts = {fact: getattr(case, fact) for fact in _INPUT_FACTS}
     needs = {"needs": _codes(needs_of(case.needs)), "unmet": _codes(needs_of(open_needs))}
-    return {**told, **needs, "received_on": case.received_on.toordinal()}
+    return {**facts, **needs, "received_on": case.received_on.toordinal()}
 
 
 def _codes(needs: tuple[Need, ...]) -> list[str]:

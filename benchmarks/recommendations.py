@@ -1,7 +1,7 @@
 """Recommendations a second on one core, beside zen-engine with the same rules and beside reading the facts.
 
-The peer (`decision_model`) finds a destination and nothing else. It is asked in both ways that it has: by a
-decision object, and by an engine that has loaded the table once and is some ten times as fast.
+The peer (`decision_model`) finds a destination and nothing else. It is measured in both ways that it has: by
+a decision object, and by an engine that has loaded the table once and is about ten times as fast.
 A recommendation is everything: destination, clocks, questions, warnings, offers, reasons in Danish. All in
 processor time, since the peer has threads of its own and waits for them.
 """
@@ -28,7 +28,7 @@ from tests.conftest import TUESDAY
 
 CONTACTS = 1_000
 ROUNDS = 7
-#: Of those who call, how many's age, district and wish the reception has heard.
+#: The share of contacts whose age, district and application for a measure are known.
 KNOWN = 0.8
 
 
@@ -37,14 +37,14 @@ def contacts(known: float = KNOWN) -> list[str]:
     chance = random.Random(7)
 
     def facts() -> dict[str, object]:
-        told: dict[str, object] = {"needs": chance.sample(list(Need), chance.choice((1, 1, 2, 3)))}
+        known_facts: dict[str, object] = {"needs": chance.sample(list(Need), chance.choice((1, 1, 2, 3)))}
         if chance.random() < known:
-            told["age"] = chance.randrange(100)
+            known_facts["age"] = chance.randrange(100)
         if chance.random() < known:
-            told["district"] = chance.randint(1, 10)
+            known_facts["district"] = chance.randint(1, 10)
         if chance.random() < known:
-            told["applies_for_measure"] = chance.random() < 0.5
-        return told
+            known_facts["applies_for_measure"] = chance.random() < 0.5
+        return known_facts
 
     return [json.dumps(facts()) for _ in range(CONTACTS)]
 
@@ -75,12 +75,12 @@ def run(console: Console) -> None:
 
 
 def _works() -> Mapping[str, Callable[[], list[object]]]:
-    """What is measured. The peer is asked only where the rules decide outright: it has no unknown facts."""
+    """What is measured. The peer gets only contacts that the rules decide outright: it knows no unknowns."""
     adviser = Adviser(load_rulesets()[0], load_geography(), load_needs())
     catalogue, moment = Catalogue(load_offers()), Moment(Channel.PHONE, TUESDAY)
     offers = catalogue.on(TUESDAY.date())
-    told = contacts()
-    partly = [Facts.model_validate_json(one) for one in told]
+    bodies = contacts()
+    partly = [Facts.model_validate_json(body) for body in bodies]
     known = [Facts.model_validate_json(one) for one in contacts(known=1)]
     known = [
         one for one in known if isinstance(adviser.rulebook.decide(adviser.case(one, moment, offers)), Hit)
@@ -93,7 +93,7 @@ def _works() -> Mapping[str, Callable[[], list[object]]]:
         if not isinstance(hit, Hit) or peer.place(context) != hit.place:
             raise AssertionError("the peer must come to the same destination")
     return {
-        "reading the facts (floor)": lambda: [Facts.model_validate_json(one) for one in told],
+        "reading the facts (floor)": lambda: [Facts.model_validate_json(body) for body in bodies],
         "zen-engine, decision object": lambda: [peer.decision.evaluate(one) for one in contexts],
         "zen-engine, compiled": lambda: [peer.evaluate(one) for one in contexts],
         "zen-engine, compiled, with trace": lambda: [peer.evaluate(one, trace=True) for one in contexts],

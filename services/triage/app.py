@@ -1,4 +1,4 @@
-"""The triage service, put together."""
+"""The triage service: its routes, events, tables and gauges, put together."""
 
 from collections.abc import Callable, Mapping
 
@@ -67,7 +67,7 @@ async def _prepare(work: UnitOfWork) -> None:
 
 
 def service(settings: Settings) -> Service:
-    """What triage is."""
+    """The parts of the triage service."""
     return Service(
         name="triage",
         title="Triage: where it should go, and why",

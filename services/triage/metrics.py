@@ -1,4 +1,4 @@
-"""Triage's own gauges. No citizen and no member of staff stands in a label."""
+"""Triage's own gauges. Labels never identify a citizen or a member of staff."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from shared.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True)
 class TriageGauges:
-    """Set just before they are read."""
+    """The gauges, which are set whenever the metrics are read."""
 
     undecided: Gauge
     oldest: Gauge
@@ -50,7 +50,7 @@ def make_gauges(registry: CollectorRegistry) -> TriageGauges:
 
 
 async def measure(work: UnitOfWork) -> None:
-    """Set the gauges to what stands in storage."""
+    """Set the gauges from storage."""
     gauges: TriageGauges = work.state.gauges
     counts = await repository.count_undecided(work.session)
     gauges.undecided.clear()

@@ -17,14 +17,14 @@ class TriageModel(SQLModel, registry=registry()):
 
 
 class ContactCourse(TriageModel, table=True):
-    """What triage knows of one contact's course. Its row is locked while anything about it changes.
+    """The state of one contact in triage. Its row is locked while anything about the contact changes.
 
-    `citizen_key` is whose contact it is, as an opaque key (contracts.CitizenKey), for nothing but to see
-    that the same citizen came back; it is neither shown nor logged.
+    `citizen_key` identifies the citizen by an opaque key (contracts.CitizenKey). It is used only to recognise
+    that the same citizen came back, and is neither answered nor logged.
 
-    `latest_assessment` is the one to decide on. `decision` numbers the latest decision, its own or the
-    one that opened it as a companion; `decided_itself` tells which. `companion` is what was last told of
-    the companion that this contact opened.
+    `latest_assessment` is the one to decide on. `decision` is the number of the latest decision: the
+    contact's own, when `decided_itself`, or the one that opened it as a companion. `companion` is what was
+    last published about the companion that this contact opened.
     """
 
     __tablename__ = "contact_courses"
@@ -112,7 +112,7 @@ class ReturnRow(TriageModel, table=True):
 
 
 class OrganizationRow(TriageModel, table=True):
-    """An organisation of the catalogue: its HSDS document, and what it is found by."""
+    """An organisation of the catalogue: its HSDS document, and the columns that searches use."""
 
     __tablename__ = "organizations"
     __table_args__ = (Index("ix_organizations_name", "name", "id"),)
@@ -127,10 +127,10 @@ class OrganizationRow(TriageModel, table=True):
 
 
 class OfferRow(TriageModel, table=True):
-    """An offer of the catalogue: its HSDS document, and in columns what matching reads of it (Offer).
+    """An offer of the catalogue: its HSDS document, and the columns that matching reads (Offer).
 
-    `source` is the import it comes from, None where it is kept by hand. `searched` holds, in small letters,
-    what a search looks through. `version` is its ETag.
+    `source` is the import it comes from, None for an offer that is edited by hand. `searched` is the text of
+    a full-text search, in lower case. `version` is its ETag.
     """
 
     __tablename__ = "offers"
@@ -179,7 +179,7 @@ class OfferTerm(TriageModel, table=True):
 
 
 class OfferPlace(TriageModel, table=True):
-    """A place where an offer is (HSDS service_at_location), with what it is found by."""
+    """A place where an offer is (HSDS service_at_location), with the columns that searches use."""
 
     __tablename__ = "offer_places"
     __table_args__ = (
@@ -213,7 +213,7 @@ class CatalogueChange(TriageModel, table=True):
 
 
 class Referral(TriageModel, table=True):
-    """That a contact was led on to an offer, for which needs, and whether the citizen came."""
+    """A contact that was referred to an offer: for which needs, and whether the citizen came."""
 
     __tablename__ = "referrals"
     __table_args__ = (
@@ -234,10 +234,11 @@ class Referral(TriageModel, table=True):
 
 
 class RulesetRow(TriageModel, table=True):
-    """A rule set from its first draft on. `revision` counts what its content has been, and is its ETag.
+    """A rule set from its first draft on. `revision` counts the changes of its content, and is its ETag.
 
-    It is checked, or simulated, when the revision that was checked, or simulated, is the present one. It
-    is in force from `active_from` until the next one is. `source` is the YAML that somebody wrote.
+    It counts as checked, or simulated, when `checked_revision`, or `simulated_revision`, is the present one.
+    It is in force from `active_from` until the next one begins. `source` is the YAML text as its author sent
+    it.
     """
 
     __tablename__ = "rulesets"
@@ -259,7 +260,7 @@ class RulesetRow(TriageModel, table=True):
 
 
 class RulesetChange(TriageModel, table=True):
-    """One step in a rule set's life: who, when, why, and what became different."""
+    """One step in a rule set's trail: who, when, why, and what it changed."""
 
     __tablename__ = "ruleset_changes"
     __table_args__ = (Index("ix_ruleset_changes_version", "version", "at", "id"),)
@@ -276,10 +277,10 @@ class RulesetChange(TriageModel, table=True):
 
 
 class CitizenRow(TriageModel, table=True):
-    """A citizen's opaque key. The row is locked while what is known under the key is looked at as a whole.
+    """A citizen's opaque key. The row is locked while the citizen's contacts are examined together.
 
-    `now_key` is the key that took its place when the index key changed (contracts.CitizenRekeyed), so that
-    late news under the old one find the same citizen.
+    `now_key` is the key that replaced it when the index key was rotated (contracts.CitizenRekeyed), so that a
+    late event with the old key finds the same citizen.
     """
 
     __tablename__ = "citizens"
@@ -289,11 +290,11 @@ class CitizenRow(TriageModel, table=True):
 
 
 class AlarmRow(TriageModel, table=True):
-    """The same concern came too often (alarms.py); `contacts` are their ids, oldest first.
+    """A repeat alarm: the same concern came too often. `contacts` are the contacts' ids, oldest first.
 
-    One is open for each citizen, kind and need. What a person acknowledged does not change any more: its
-    contacts are what that person has seen. `withdrawn`: corrected facts took the ground away before anybody
-    had looked. `version` is its ETag.
+    At most one is open for each citizen, kind and need. An acknowledged alarm does not change any more: its
+    contacts are those that the person saw. The status `withdrawn` means that corrected facts ended the alarm
+    before a person had acknowledged it. `version` is its ETag.
     """
 
     __tablename__ = "alarms"

@@ -1,4 +1,4 @@
-"""What can be wrong with what triage is asked, each with a type of its own."""
+"""The problems that triage answers with, each with a type of its own."""
 
 from http import HTTPStatus
 

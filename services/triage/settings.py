@@ -1,4 +1,4 @@
-"""What triage must be told beside what every service is told."""
+"""Triage's settings, beside those that all services have."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ class Settings(CommonSettings):
     triage_database_url: str | None = None
     intake_url: str = "http://127.0.0.1:8001"
     routing_url: str = "http://127.0.0.1:8003"
-    #: For so long a draft is replayed over past assessments, newest first, before it is called incomplete.
+    #: After this many seconds a simulation stops, newest assessments first, and is marked incomplete.
     simulation_seconds: float = 30.0
-    #: The city's own thresholds of the repeat alarm (alarm_thresholds.py); without it, the example's hold.
+    #: A file with the city's own thresholds of the repeat alarm; without it, those of the example apply.
     alarm_thresholds_file: Path | None = None

@@ -1,4 +1,4 @@
-"""A draft's way into force over HTTP: the proof, the simulation, the second person."""
+"""Checking, activating and retiring a rule set over HTTP."""
 
 from fastapi import APIRouter, Request, Response
 
@@ -31,7 +31,7 @@ activation_router = APIRouter(prefix="/v1/rulesets", tags=["rule sets"])
     responses=answers(UnknownRuleset, StaleVersion, TooLargeToProve),
 )
 async def check_ruleset(who: Editor, version: VersionPath, request: Request) -> CheckOut:
-    """Over all combinations of facts, not by samples. What it finds is shown by a citizen's facts.
+    """Over all combinations of facts, not by samples. Each finding has the facts of a citizen as its example.
 
     Takes up to some seconds, and holds up no other request; a change made meanwhile makes it void.
     """
@@ -66,7 +66,7 @@ async def read_proof(version: VersionPath, work: Reading) -> CheckOut:
 async def activate_ruleset(
     *, who: Editor, version: VersionPath, body: ActivateIn, work: Writing, if_match: IfMatch = None
 ) -> Response:
-    """From a moment on, by somebody who has not written any of it.
+    """From a moment on, by a person who has not written any of it.
 
     It must be checked and simulated since its last change. The one before it is retired at that moment.
     """

@@ -1,4 +1,4 @@
-"""How a draft comes into force: checked, simulated, activated by a second person; or retired."""
+"""Checking a rule set, and putting it in force by a second person, or retiring it."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -35,8 +35,8 @@ from shared.access import Principal
 from shared.etags import require_version
 from shared.unit_of_work import UnitOfWork, unit_of_work
 
-#: So long after it was sent, "from now on" still means now.
-SENT_JUST_NOW = timedelta(seconds=60)
+#: A moment this far in the past still means "now": the request was on its way, or clocks differ.
+NOW_TOLERANCE = timedelta(seconds=60)
 
 
 async def check(state: State, who: Principal, version: str) -> CheckOut:
@@ -102,10 +102,10 @@ async def activate(
 
 
 async def _moment(work: UnitOfWork, row: RulesetRow, body: ActivateIn) -> datetime:
-    """When it begins: not in the past, not before its own day, not before what it is based on."""
+    """When it begins: not in the past, not before its `valid_from`, and after what it is based on."""
     now = work.clock.now()
     moment = now if body.from_ is None else body.from_
-    if moment < now - SENT_JUST_NOW:
+    if moment < now - NOW_TOLERANCE:
         raise _impossible("the past keeps the rules it had; now is the earliest moment")
     begins = max(moment, now)
     valid_from = RuleSet.model_validate(row.content).valid_from

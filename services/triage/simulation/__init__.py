@@ -1,1 +1,1 @@
-"""A draft replayed over past assessments: who would move, and where to."""
+"""A draft replayed over past contacts: which would go elsewhere, and where to."""

@@ -1,7 +1,7 @@
 """A simulation as a picture: bands from where contacts go today to where the draft sends them.
 
-Plain SVG: no script and no style sheet, so that it shows under the strictest content security policy. A
-band that moves is hatched and has a number that the list below explains: nothing is told by colour alone.
+Plain SVG: no script and no style sheet, so that the strictest content security policy allows it. A band that
+moves is hatched and has a number that the list below explains: nothing depends on colour alone (WCAG 1.4.1).
 """
 
 from collections import Counter
@@ -14,14 +14,14 @@ from services.triage.simulation.schemas import FlowOut, SimulationOut
 from services.triage.simulation.table import summary_of
 
 _WIDTH = 1320
-#: Where the two columns of bars stand; their names stand outside them.
+#: The horizontal places of the two columns of bars; their names are outside them.
 _LEFT, _RIGHT, _BAR = 420, 880, 14
 _TOP, _LINE, _GAP = 112, 24, 10
-#: The heights of all bars of the larger column together, where there is room enough.
+#: The height of all bars of a column together; low bars are drawn higher and may make it more.
 _ALL_BARS = 420
-#: No bar is lower than its name is high.
+#: The lowest bar, which leaves room for its name.
 _LOWEST = 20
-#: So many moves are drawn with a number and explained.
+#: The most moves that have a number and an explanation.
 _MOST_MOVES = 30
 
 _INK, _PAPER, _STAYS, _MOVES, _LINES = "#1a1a1a", "#ffffff", "#d5dde5", "#0b5cab", "#5b6b7a"
@@ -29,7 +29,7 @@ _INK, _PAPER, _STAYS, _MOVES, _LINES = "#1a1a1a", "#ffffff", "#d5dde5", "#0b5cab
 
 @dataclass
 class _Bar:
-    """One place in a column; `used` is how much of its height has bands already."""
+    """The bar of one place in a column; `used` is the part of its height that has bands already."""
 
     label: str
     count: int
@@ -38,7 +38,7 @@ class _Bar:
     used: float = 0.0
 
     def take(self, count: int) -> tuple[float, float]:
-        """The next part of the bar that so many contacts fill."""
+        """The next part of the bar, for the band of this number of contacts."""
         start = self.top + self.used
         share = self.height * count / self.count
         self.used += share
@@ -50,8 +50,8 @@ class _Bar:
 
 
 def flow_picture(simulation: SimulationOut) -> str:
-    """The picture, with a title and a description that say in Danish what it shows."""
-    said = texts()["simulation"]
+    """The picture, with a Danish title and description for screen readers."""
+    words = texts()["simulation"]
     flows = simulation.flows
     totals = flow_totals(flows, before=True), flow_totals(flows, before=False)
     # The same order on both sides: what stays goes straight across.
@@ -60,14 +60,14 @@ def flow_picture(simulation: SimulationOut) -> str:
     bottom = max((bar.top + bar.height for bar in [*before.values(), *after.values()]), default=_TOP)
     moves = [flow for flow in flows if flow.moves]
     notes = _notes(moves, bottom + 2 * _GAP)
-    height = bottom + 2 * _GAP + _LINE * (len(_told(moves)) + 1) + _GAP
-    title = said["title"].format(version=simulation.version)
+    height = bottom + 2 * _GAP + _LINE * (len(_move_sentences(moves)) + 1) + _GAP
+    title = words["title"].format(version=simulation.version)
     parts = [
-        _opening(title, " ".join([summary_of(simulation), *_told(moves)]), height),
+        _opening(title, " ".join([summary_of(simulation), *_move_sentences(moves)]), height),
         _text(24, 36, title, size=22, weight="bold"),
         _text(24, 62, summary_of(simulation)),
-        _text(_LEFT + _BAR, _TOP - 12, said["now"], anchor="end", weight="bold"),
-        _text(_RIGHT, _TOP - 12, said["then"], weight="bold"),
+        _text(_LEFT + _BAR, _TOP - 12, words["now"], anchor="end", weight="bold"),
+        _text(_RIGHT, _TOP - 12, words["then"], weight="bold"),
         *_bands(flows, before, after),
         *(_bar(_LEFT, bar) + _name(bar, _LEFT - 8, "end", 0) for bar in before.values()),
         *(
@@ -91,11 +91,11 @@ def flow_totals(flows: Iterable[FlowOut], *, before: bool) -> Counter[str]:
 def _column(totals: Counter[str], order: Sequence[str]) -> dict[str, _Bar]:
     """Bars below each other in this order, as high as their share of all contacts."""
     bars: dict[str, _Bar] = {}
-    top, everybody = float(_TOP), sum(totals.values())
+    top, contacts = float(_TOP), sum(totals.values())
     for label in order:
         if (count := totals[label]) == 0:
             continue
-        height = max(_LOWEST, _ALL_BARS * count / everybody)
+        height = max(_LOWEST, _ALL_BARS * count / contacts)
         bars[label] = _Bar(label, count, top, height)
         top += height + _GAP
     return bars
@@ -124,12 +124,12 @@ def _band(left: tuple[float, float], right: tuple[float, float], *, moves: bool)
         f"M{x1} {left[0]:.1f} C{half} {left[0]:.1f} {half} {right[0]:.1f} {x2} {right[0]:.1f} "
         f"V{right[1]:.1f} C{half} {right[1]:.1f} {half} {left[1]:.1f} {x1} {left[1]:.1f} Z"
     )
-    look = f'fill="url(#moves)" stroke="{_MOVES}"' if moves else f'fill="{_STAYS}" stroke="none"'
-    return f'<path d="{path}" {look}/>'
+    style = f'fill="url(#moves)" stroke="{_MOVES}"' if moves else f'fill="{_STAYS}" stroke="none"'
+    return f'<path d="{path}" {style}/>'
 
 
 def _mark(number: int, left: tuple[float, float], right: tuple[float, float]) -> str:
-    """The band's number on it; neighbours stand at different places along their bands."""
+    """The band's number on it, at another share of its length than its neighbours' so that none overlap."""
     share = 0.25 + 0.5 * ((number * 3) % 7) / 6
     x = _LEFT + _BAR + (_RIGHT - _LEFT - _BAR) * _along(share)
     start, end = sum(left) / 2, sum(right) / 2
@@ -139,7 +139,7 @@ def _mark(number: int, left: tuple[float, float], right: tuple[float, float]) ->
 
 
 def _along(share: float) -> float:
-    """How far to the right a band is at this share of its curve, whose handles stand in the middle."""
+    """How far to the right a band is at this share of its Bézier curve, whose handles are in the middle."""
     return 1.5 * share * (1 - share) + share**3
 
 
@@ -151,9 +151,9 @@ def _bar(x: float, bar: _Bar) -> str:
 
 
 def _name(bar: _Bar, x: float, anchor: str, change: int) -> str:
-    said = texts()["simulation"]
+    words = texts()["simulation"]
     name = "node_changed" if change else "node"
-    label = said[name].format(place=bar.label, count=bar.count, change=f"{change:+d}".replace("-", "−"))
+    label = words[name].format(place=bar.label, count=bar.count, change=f"{change:+d}".replace("-", "−"))
     return _text(x, bar.middle + 5, label, anchor=anchor)
 
 
@@ -161,19 +161,21 @@ def _change(bar: _Bar, before: dict[str, _Bar]) -> int:
     return bar.count - (before[bar.label].count if bar.label in before else 0)
 
 
-def _told(moves: Sequence[FlowOut]) -> list[str]:
-    said = texts()["simulation"]
-    told = [
-        said["move"].format(number=number, before=flow.before.label, after=flow.after.label, count=flow.count)
+def _move_sentences(moves: Sequence[FlowOut]) -> list[str]:
+    words = texts()["simulation"]
+    sentences = [
+        words["move"].format(
+            number=number, before=flow.before.label, after=flow.after.label, count=flow.count
+        )
         for number, flow in enumerate(moves[:_MOST_MOVES], 1)
     ]
     if len(moves) > _MOST_MOVES:
-        told.append(said["more"].format(count=len(moves) - _MOST_MOVES))
-    return told or [said["nothing"]]
+        sentences.append(words["more"].format(count=len(moves) - _MOST_MOVES))
+    return sentences or [words["nothing"]]
 
 
 def _notes(moves: Sequence[FlowOut], top: float) -> list[str]:
-    lines = [texts()["simulation"]["stays"], *_told(moves)]
+    lines = [texts()["simulation"]["stays"], *_move_sentences(moves)]
     return [_text(24, top + _LINE * line, text) for line, text in enumerate(lines, 1)]
 
 

@@ -1,7 +1,8 @@
 """A draft replayed over past contacts: who would have gone elsewhere, and what each unit would get.
 
-Past facts are judged twice, by the rule set of their moment and by the draft, with the same offers: what
-differs then differs by the rules alone. Counted as they come, so that a year takes no more memory than a day.
+Past facts are evaluated twice, by the rule set of their moment and by the draft, with the same offers: then
+only the rules can make a difference. Contacts are counted one by one, so that a year takes no more memory
+than a day.
 """
 
 from collections import Counter, defaultdict
@@ -20,9 +21,9 @@ from shared.contracts import Destination, Facts
 from shared.ids import show_reference
 from shared.vocabulary import DestinationKind, Unit
 
-#: So many examples are shown of each way that contacts would move.
+#: The most examples with facts for each pair of places that contacts would move between.
 EXAMPLES = 5
-#: So many moved contacts are named; the rest are counted.
+#: The most moved contacts that are listed; the rest are counted.
 MOST_CASES = 500
 
 _WEEK = timedelta(days=7)
@@ -36,7 +37,7 @@ class Period(NamedTuple):
 
 
 class Past(NamedTuple):
-    """One contact's newest assessment: what was known, and by which rule set it was judged."""
+    """One contact's newest assessment: its facts, and the rule set that it was assessed by."""
 
     assessment_id: UUID
     contact_id: UUID
@@ -95,7 +96,7 @@ class Replay:
         return sum(count for (before, after), count in self.flows.items() if before != after)
 
     def weekly_loads(self, period: timedelta) -> list[LoadOut]:
-        """By unit, in the vocabulary's order; a period of less than a week is stretched to one."""
+        """Contacts a week by unit, in the vocabulary's order; a shorter period is extrapolated."""
         weeks = period / _WEEK
         return [
             LoadOut(
@@ -144,7 +145,7 @@ def _rule(recommendation: Recommendation) -> str:
 def replay(
     pasts: Iterable[Past], by_version: dict[str, Adviser], draft: Adviser, catalogue: Catalogue, found: Replay
 ) -> None:
-    """Judge each contact twice and count it. The draft may be unproved: where it has no answer is counted."""
+    """Evaluate each contact twice and count it, also where the draft, unproved as it is, has no answer."""
     for past in pasts:
         before = by_version[past.ruleset].recommend(past.facts, past.moment, catalogue)
         try:

@@ -38,7 +38,7 @@ class PlaceOut(BaseModel):
 
 
 class FlowOut(BaseModel):
-    """So many contacts went from one place to another, or stayed."""
+    """The number of contacts that would go from one place to another, or stay."""
 
     before: PlaceOut
     after: PlaceOut
@@ -56,7 +56,7 @@ class LoadOut(BaseModel):
 
 
 class CaseOut(BaseModel):
-    """A contact that would move. Its facts tell of no name and no number; only examples have them."""
+    """A contact that would move. Only examples have facts, which contain no name and no number."""
 
     assessment_id: UUID
     contact_id: UUID

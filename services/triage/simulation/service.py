@@ -50,7 +50,7 @@ async def simulate(state: State, who: Principal, version: str, period: Period) -
     )
     async with state.database.writing() as session:
         work, stored = unit_of_work(state, session), simulation.model_dump(mode="json")
-        # A draft that was replayed over a part only, or that has no answer for somebody, is not ready.
+        # A draft that was replayed over a part only, or has no answer for some contact, is not ready.
         counts = complete and not found.unanswered
         await record_result(work, who, version, row.revision, "simulated", counts=counts, found=stored)
     return simulation

@@ -1,4 +1,4 @@
-"""A simulation as Markdown in Danish, for those who own the rules."""
+"""A simulation as Markdown in Danish."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ def danish_number(value: float, *, signed: bool = False) -> str:
 
 
 def summary_of(simulation: SimulationOut) -> str:
-    """How many would move, and when they came."""
+    """How many contacts of which period would move."""
     return texts()["simulation"]["summary"].format(
         moved=simulation.moved,
         replayed=simulation.replayed,
@@ -29,19 +29,21 @@ def summary_of(simulation: SimulationOut) -> str:
 
 def simulation_markdown(simulation: SimulationOut) -> str:
     """The whole simulation: how many, from where to where, the load of each unit, examples."""
-    said = texts()["simulation"]
-    lines = [f"# {said['title'].format(version=simulation.version)}", "", summary_of(simulation)]
+    words = texts()["simulation"]
+    lines = [f"# {words['title'].format(version=simulation.version)}", "", summary_of(simulation)]
     if not simulation.complete:
-        lines.append(said["incomplete"])
+        lines.append(words["incomplete"])
     if simulation.unanswered:
-        lines.append(said["unanswered"].format(count=simulation.unanswered))
+        lines.append(words["unanswered"].format(count=simulation.unanswered))
     if simulation.new_asks:
-        lines.append(said["asks"].format(count=simulation.new_asks))
+        lines.append(words["asks"].format(count=simulation.new_asks))
     moves = [flow for flow in simulation.flows if flow.moves]
-    lines += ["", said["flows"], said["flows_ruler"], *map(_flow, moves)] if moves else ["", said["nothing"]]
-    lines += ["", said["loads"], said["loads_ruler"], *map(_load, simulation.loads)]
+    lines += (
+        ["", words["flows"], words["flows_ruler"], *map(_flow, moves)] if moves else ["", words["nothing"]]
+    )
+    lines += ["", words["loads"], words["loads_ruler"], *map(_load, simulation.loads)]
     if simulation.examples:
-        lines += ["", f"## {said['cases']}", "", *map(_case, simulation.examples)]
+        lines += ["", f"## {words['cases']}", "", *map(_case, simulation.examples)]
     return "\n".join([*lines, ""])
 
 
