@@ -5,7 +5,6 @@ from uuid import UUID
 
 from services.triage import repository
 from services.triage.assessing import get_assessment
-from services.triage.companions import Deciding, open_companions
 from services.triage.models import Assessment, ContactCourse
 from services.triage.offers.referring import refer
 from services.triage.problems import (
@@ -18,6 +17,7 @@ from services.triage.problems import (
     at_field,
 )
 from services.triage.recommendations.schemas import Recommendation
+from services.triage.rules.companions import Deciding, open_companions
 from services.triage.schemas import AssessmentStatus, DecisionIn, DecisionOut, Override
 from shared.access import Principal
 from shared.contracts import ContactTriaged, Destination, TriagedCompanion
