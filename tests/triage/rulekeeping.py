@@ -34,7 +34,7 @@ def as_yaml(content: Plain) -> str:
 
 
 class Editors:
-    """Alma writes the rules, Bo puts them in force, Carl looks on."""
+    """Alma writes the rules, Bo puts them in force, Carl reads them as an auditor."""
 
     def __init__(self, bench: Bench) -> None:
         self.bench = bench

@@ -84,13 +84,13 @@ class Citizen:
         return fact
 
     def _home(self) -> None:
-        told = Known(z3.Bool("told municipality"), z3.Bool("municipality"))
+        given = Known(z3.Bool("given municipality"), z3.Bool("municipality"))
         district, code = self._number("district", 1, 10), self._number("postal_code", 0, 9999)
-        self.like.append(z3.Implies(district.known, z3.Or(z3.Not(told.known), told.value)))
+        self.like.append(z3.Implies(district.known, z3.Or(z3.Not(given.known), given.value)))
         wholly, _, area = self._postcode(code)
-        settled = z3.And(z3.Not(told.known), wholly)
+        settled = z3.And(z3.Not(given.known), wholly)
         self.facts["in_municipality"] = Known(
-            z3.Or(district.known, told.known, settled), z3.Or(district.known, settled, told.value)
+            z3.Or(district.known, given.known, settled), z3.Or(district.known, settled, given.value)
         )
         self.facts["area"] = self._area(district, area)
 
@@ -203,8 +203,8 @@ class SecondOpinion:
         return {("unsettleable", row.number)} if self._possible(z3.Or(*ways), *before) else set()
 
     def _hangs_in_vain(self, test: Three) -> Truth:
-        asked = [self._citizen.can_be_answered(fact) for fact in sorted(test.reads)]
-        return z3.And(z3.Not(test.true), z3.Not(test.false), z3.Not(z3.Or(*asked)))
+        answerable = [self._citizen.can_be_answered(fact) for fact in sorted(test.reads)]
+        return z3.And(z3.Not(test.true), z3.Not(test.false), z3.Not(z3.Or(*answerable)))
 
     def _unit_in_vain(self, choice: UnitChoice) -> Truth:
         match choice:

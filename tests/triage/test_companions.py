@@ -1,6 +1,6 @@
 """A child at risk beside the citizen's own matter becomes a contact of its own."""
 
-from tests.triage.triaging import asked, clocks, place, triage
+from tests.triage.triaging import clocks, place, questions, triage
 
 
 def test_a_companion_carries_the_whole_recommendation_for_the_child() -> None:
@@ -22,18 +22,18 @@ def test_a_companion_carries_the_whole_recommendation_for_the_child() -> None:
     assert (answer.warnings, clocks(answer)) == ((), [])
 
 
-def test_a_companion_knows_nothing_of_the_citizens_own_matter() -> None:
+def test_a_companion_has_no_facts_of_the_citizens_own_matter() -> None:
     answer = triage("shelter", age=34, district=1, child_at_risk=True, child_district=4, anonymous=True)
     facts = answer.companions[0].facts
     assert facts.needs == {"child_concern"}
     assert (facts.age, facts.district, facts.anonymous, facts.child_district) == (None, None, False, 4)
 
 
-def test_a_companions_open_district_is_asked_in_the_companion_only() -> None:
+def test_a_companions_unknown_district_is_a_question_of_the_companion_only() -> None:
     answer = triage("debt", age=34, district=1, child_at_risk=True)
     child = answer.companions[0].recommendation
-    assert (place(answer), asked(answer)) == ("low_threshold:reception", [])
-    assert (place(child), asked(child)) == ("ask:reception", ["child_district"])
+    assert (place(answer), questions(answer)) == ("low_threshold:reception", [])
+    assert (place(child), questions(child)) == ("ask:reception", ["child_district"])
     assert "notification_assessment" in clocks(child)
 
 
@@ -45,7 +45,7 @@ def test_a_teenage_parent_worried_for_a_small_child_is_not_that_child() -> None:
     assert place(answer.companions[0].recommendation) == "unit:children-amager"
 
 
-def test_an_emergency_takes_the_child_along() -> None:
+def test_an_emergency_has_a_companion_for_the_child_at_risk() -> None:
     answer = triage("crisis_centre", age=30, acute_danger=True, child_at_risk=True, child_district=9)
     assert (place(answer), answer.urgency) == ("emergency:reception", "acute")
     assert place(answer.companions[0].recommendation) == "unit:children-amager"

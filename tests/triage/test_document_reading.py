@@ -87,8 +87,8 @@ def test_aliases_that_stay_small_are_taken() -> None:
 
 def test_a_place_leads_to_the_line_of_its_key() -> None:
     document = read_yaml("rows:\n  - number: 1\n    when:\n      fact: age\n      below: x\n")
-    told = ("rows", 0, "when", "fact", "below")
-    assert document.place_of(told) == ("rows", 0, "when", "below")
+    location = ("rows", 0, "when", "fact", "below")
+    assert document.place_of(location) == ("rows", 0, "when", "below")
     assert document.line_of(("rows", 0, "when", "below")) == 5
     assert document.line_of(("rows", 0, "missing")) == 2
 

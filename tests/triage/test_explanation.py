@@ -32,12 +32,12 @@ def explained(facts: Facts) -> Explanation:
 
 
 def decided(facts: Facts) -> Place | None:
-    """Where the rules send these facts outright; None when they hang on something."""
+    """Where the rules send these facts outright; None when they depend on an unknown fact."""
     hit = ADVISER.rulebook.decide(ADVISER.case(facts, MOMENT, OFFERS))
     return hit.place if isinstance(hit, Hit) else None
 
 
-def told(*needs: str, **facts: object) -> Facts:
+def facts_of(*needs: str, **facts: object) -> Facts:
     return Facts.model_validate({"needs": needs, **facts})
 
 
@@ -50,8 +50,8 @@ def change_of(other: WhyNot) -> Change:
     return Change(change.facts, change.needs_added, change.needs_removed)
 
 
-def test_a_citizen_of_thirty_is_told_what_a_year_would_change() -> None:
-    explanation = explained(told("support_at_home", age=30, district=3, applies_for_measure=True))
+def test_a_citizen_of_thirty_learns_what_a_year_would_change() -> None:
+    explanation = explained(facts_of("support_at_home", age=30, district=3, applies_for_measure=True))
     assert explanation.destination.unit == "youth"
     assert explanation.smallest_change is not None
     assert explanation.smallest_change.text == "Hvis borgeren var 31 år, ville det være Voksenområdet."
@@ -60,8 +60,8 @@ def test_a_citizen_of_thirty_is_told_what_a_year_would_change() -> None:
     assert "borgeren er 30 år" in why
 
 
-def test_a_row_that_does_not_fit_is_told_with_the_fact_that_keeps_the_citizen_from_it() -> None:
-    other = against(explained(told("support_at_home", age=30, district=3)), "hky")
+def test_a_row_that_does_not_fit_is_explained_with_the_fact_that_makes_it_false() -> None:
+    other = against(explained(facts_of("support_at_home", age=30, district=3)), "hky")
     assert (other.rule, other.holds) == ("10", "false")
     assert other.failed == {"needs": ["support_at_home"]}
     assert other.text.startswith("Ikke HKY-teamet: dertil fører regel 10 (Kompensationsydelse og tabt")
@@ -70,14 +70,14 @@ def test_a_row_that_does_not_fit_is_told_with_the_fact_that_keeps_the_citizen_fr
 
 def test_a_row_that_fits_but_comes_later_says_so() -> None:
     other = against(
-        explained(told("lost_earnings", "home_training", age=8, district=3)), "family-house-training-team"
+        explained(facts_of("lost_earnings", "home_training", age=8, district=3)), "family-house-training-team"
     )
     assert (other.rule, other.holds, other.failed) == ("12", "true", {"needs": ["lost_earnings"]})
     assert "en regel før den" in other.text
 
 
-def test_what_is_not_told_is_no_reason_but_a_question() -> None:
-    explanation = explained(told("support_at_home", age=40))
+def test_an_unknown_fact_is_no_reason_but_a_question() -> None:
+    explanation = explained(facts_of("support_at_home", age=40))
     assert explanation.destination.kind == "ask"
     assert against(explanation, "adults").failed == {"in_municipality": None}
     assert against(explanation, "adults").change.text == (
@@ -85,8 +85,8 @@ def test_what_is_not_told_is_no_reason_but_a_question() -> None:
     )
 
 
-def test_every_other_destination_of_the_rule_set_is_told_of_once_nearest_first() -> None:
-    explanation = explained(told("debt", age=44, district=1))
+def test_every_other_destination_of_the_rule_set_is_explained_once_nearest_first() -> None:
+    explanation = explained(facts_of("debt", age=44, district=1))
     places = [tuple(other.destination.model_dump().values()) for other in explanation.why_not]
     assert len(places) == len(set(places)) == 22
     assert explanation.smallest_change == explanation.why_not[0].change
@@ -110,7 +110,7 @@ def test_every_change_leads_where_it_says(facts: Facts) -> None:
         assert not facts.cannot_be_known & set(other.change.facts)
 
 
-#: A small world, tried out whole: other ages, wishes and needs.
+#: A small set of facts whose combinations are all tried: other ages, applications and needs.
 WORLD_AGES = range(12, 36)
 WORLD_NEEDS = [Need.DEBT, Need.SUPPORT_AT_HOME, Need.HOMELESSNESS, Need.LOST_EARNINGS]
 
@@ -123,7 +123,7 @@ WORLD_NEEDS = [Need.DEBT, Need.SUPPORT_AT_HOME, Need.HOMELESSNESS, Need.LOST_EAR
     st.integers(1, 10),
 )
 def test_no_smaller_change_leads_there(age: int, applies: bool, needs: set[Need], district: int) -> None:
-    facts = told(*needs, age=age, applies_for_measure=applies, district=district)
+    facts = facts_of(*needs, age=age, applies_for_measure=applies, district=district)
     explanation = explained(facts)
     for changed in nearby(facts):
         place = decided(changed)

@@ -26,7 +26,7 @@ def test_a_destination_by_an_existing_case_names_the_unit_that_has_it() -> None:
     assert triage("complaint", in_municipality=True).reasons[0].because == {"needs": ["complaint"]}
 
 
-def test_home_care_is_explained_by_the_day_it_was_asked_for() -> None:
+def test_home_care_is_explained_by_the_day_of_receipt() -> None:
     answer = triage("personal_care", age=40, district=1)
     assert answer.reasons[0].because == {
         "needs": ["personal_care"],
@@ -35,7 +35,7 @@ def test_home_care_is_explained_by_the_day_it_was_asked_for() -> None:
     }
 
 
-def test_a_reason_never_tells_a_fact_that_is_not_known() -> None:
+def test_a_reason_never_names_a_fact_that_is_unknown() -> None:
     answer = triage("autism", district=3)
     assert "age" not in answer.reasons[0].because
 
@@ -49,7 +49,7 @@ def test_the_trace_shows_every_row_in_three_values() -> None:
     assert holds["21"] == "true"
 
 
-def test_there_is_no_trace_unless_it_is_asked_for() -> None:
+def test_there_is_no_trace_without_the_trace_parameter() -> None:
     assert triage("brain_injury").trace is None
 
 
@@ -69,6 +69,6 @@ def test_every_offer_says_in_danish_why_it_fits() -> None:
     )
 
 
-def test_every_fact_that_is_ever_asked_for_has_its_question() -> None:
-    asked = {"in_municipality", "age", "district", "child_age", "child_district", "applies_for_measure"}
-    assert set(ADVISER.ruleset.questions) == asked
+def test_every_fact_that_may_be_missing_has_its_question() -> None:
+    facts = {"in_municipality", "age", "district", "child_age", "child_district", "applies_for_measure"}
+    assert set(ADVISER.ruleset.questions) == facts

@@ -42,12 +42,12 @@ TEXT = (RULESETS_FOLDER / "1.yaml").read_text(encoding="utf-8")
         ("{name} er for {ages} og", "{name} er for {ages og", "/texts/offer", "only these"),
     ],
 )  # fmt: skip
-def test_each_fault_is_told_with_its_place(old: str, new: str, pointer: str, message: str) -> None:
+def test_each_fault_is_reported_with_its_place(old: str, new: str, pointer: str, message: str) -> None:
     assert old in TEXT
     with pytest.raises(FaultyRulesetError) as refused:
         parse_ruleset(TEXT.replace(old, new).encode(), "yaml")
-    told = [fault for fault in refused.value.faults if fault.pointer == pointer and message in fault.message]
-    assert told, str(refused.value)
+    found = [fault for fault in refused.value.faults if fault.pointer == pointer and message in fault.message]
+    assert found, str(refused.value)
     assert all(fault.line for fault in refused.value.faults)
 
 
@@ -131,7 +131,7 @@ async def test_the_version_in_the_body_is_the_one_in_the_path(triage_service: Be
         lambda body: body.update(valid_from="i morgen"),
     ],
 )
-async def test_a_copy_asked_for_wrongly_is_refused(
+async def test_an_invalid_copy_request_is_refused(
     triage_service: Bench, edit: Callable[[dict[str, Any]], object]
 ) -> None:
     body: dict[str, Any] = {"copy_of": "1"}

@@ -3,7 +3,7 @@
 import pytest
 
 from services.triage.rules.geography import load_geography
-from tests.triage.triaging import asked, place, triage
+from tests.triage.triaging import place, questions, triage
 
 GEOGRAPHY = load_geography()
 
@@ -47,12 +47,12 @@ def test_an_unambiguous_postcode_settles_the_area(postal_code: str, area: str) -
 
 @pytest.mark.parametrize("postal_code", ["1500", "1799", "2100", "2400"])
 def test_an_ambiguous_postcode_inside_the_city_asks_for_the_district_only(postal_code: str) -> None:
-    assert asked(triage("respite", age=8, postal_code=postal_code)) == ["district"]
+    assert questions(triage("respite", age=8, postal_code=postal_code)) == ["district"]
 
 
 @pytest.mark.parametrize("postal_code", ["2770", "2860", "2900", "1800", "2000", "8000"])
 def test_a_postcode_that_may_lie_outside_asks_for_the_municipality_too(postal_code: str) -> None:
-    assert asked(triage("respite", age=8, postal_code=postal_code)) == ["in_municipality", "district"]
+    assert questions(triage("respite", age=8, postal_code=postal_code)) == ["in_municipality", "district"]
 
 
 def test_a_district_always_decides_over_an_ambiguous_postcode() -> None:
@@ -73,7 +73,7 @@ def test_a_childs_postcode_clearly_outside_is_another_municipalitys(postal_code:
 
 @pytest.mark.parametrize("postal_code", ["2770", "2860", "2900", "2100"])
 def test_a_childs_ambiguous_postcode_asks_for_its_district(postal_code: str) -> None:
-    assert asked(triage("child_concern", child_postal_code=postal_code)) == ["child_district"]
+    assert questions(triage("child_concern", child_postal_code=postal_code)) == ["child_district"]
 
 
 def test_a_kommunekode_elsewhere_decides_over_a_postcode_inside() -> None:

@@ -53,7 +53,7 @@ def relevant(facts: Facts) -> frozenset[str]:
 
 
 def changed(facts: Facts, update: dict[str, object]) -> Facts | None:
-    """The facts with others in place of some, where they can stand together."""
+    """The facts with others in place of some, where they do not contradict each other."""
     try:
         return Facts.model_validate(facts.model_dump() | update)
     except ValidationError:
@@ -65,8 +65,8 @@ def changed(facts: Facts, update: dict[str, object]) -> Facts | None:
 def test_an_irrelevant_fact_never_changes_a_destination(facts: Facts, others: Facts) -> None:
     facts = facts.model_copy(update={"cannot_be_known": frozenset()})
     free = set(Facts.model_fields) - relevant(facts) - {"needs", "cannot_be_known"}
-    news = {fact: getattr(others, fact) for fact in sorted(free)}
-    for update in [{fact: value} for fact, value in news.items()] + [news]:
+    updates = {fact: getattr(others, fact) for fact in sorted(free)}
+    for update in [{fact: value} for fact, value in updates.items()] + [updates]:
         other = changed(facts, update)
         if other is not None:
             assert place(recommend(other)) == place(recommend(facts)), update

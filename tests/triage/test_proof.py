@@ -36,7 +36,7 @@ BROKEN: dict[str, Edit] = {
     "no last row": lambda rows: rows.pop(),
     "two equal rows": lambda rows: [row.update(rank=10) for row in rows[9:11]],
     "a row twice": lambda rows: rows.insert(13, deepcopy(rows[12])),
-    "a row for nobody": lambda rows: rows[13].update(when={"fact": "age", "below": 0}),
+    "a row that is never true": lambda rows: rows[13].update(when={"fact": "age", "below": 0}),
     "a destination of the past": lambda rows: rows[5]["destination"][0]["when"]["all"].append(_PAST),
     "no row for who lives elsewhere": lambda rows: rows.pop(4),
     "no way for a child elsewhere": lambda rows: rows[1]["destination"].pop(2),
@@ -46,7 +46,7 @@ BROKEN: dict[str, Edit] = {
 
 
 def edited(edit: Edit) -> RuleSet:
-    """Rule set 1 with its rows changed, and numbered anew."""
+    """Rule set 1 with its rows changed, and numbered again."""
     raw = deepcopy(RAW)
     edit(raw["rows"])
     for number, row in enumerate(raw["rows"], start=1):
@@ -79,7 +79,7 @@ def test_equal_rows_that_send_one_citizen_to_two_places_clash() -> None:
     assert clash.citizen["needs"] == ["lost_earnings", "home_relief_administration"]
 
 
-def test_equal_rows_that_send_nobody_to_two_places_hold() -> None:
+def test_equal_rows_that_never_disagree_are_proved() -> None:
     def same_place(rows: list[dict[str, Any]]) -> None:
         for row in rows[9:11]:
             row.update(rank=10, destination=[{"kind": "unit", "unit": "hky"}])
@@ -95,8 +95,8 @@ def test_a_row_that_others_have_settled_is_unreachable() -> None:
     assert shadowed.citizen["needs"] == ["assistive_devices"]
 
 
-def test_a_row_that_nobody_can_be_in_is_unreachable_and_shows_nobody() -> None:
-    never = only_finding("a row for nobody")
+def test_a_row_that_is_never_true_is_unreachable_and_has_no_example() -> None:
+    never = only_finding("a row that is never true")
     assert (never.kind, never.rows, never.citizen) == ("unreachable", (14,), None)
 
 
@@ -105,7 +105,7 @@ def test_a_destination_for_days_before_the_rule_set_is_in_force_is_unreachable()
     assert (dead.kind, dead.rows, dead.at) == ("unreachable", (6,), 1)
 
 
-def test_the_district_of_one_who_lives_elsewhere_is_asked_in_vain() -> None:
+def test_a_rule_on_the_district_of_a_citizen_of_another_municipality_is_unsettleable() -> None:
     findings = prove(edited(BROKEN["no row for who lives elsewhere"])).findings
     assert {finding.kind for finding in findings} == {"unsettleable"}
     assert all(finding.citizen and finding.citizen["in_municipality"] is False for finding in findings)
@@ -117,7 +117,7 @@ def test_a_child_who_lives_elsewhere_is_in_no_childrens_area() -> None:
 
 
 def test_the_catalogue_of_offers_may_be_any() -> None:
-    """Whether there are offers or none, somebody is left over by a last row that hangs on them."""
+    """With offers or without, a last row that depends on them leaves some citizen without a destination."""
     for broken in ("a last row that needs offers", "a last row that needs there to be none"):
         assert only_finding(broken).kind == "gap"
 

@@ -119,7 +119,7 @@ def test_no_question_is_put_about_a_fact_that_is_known_or_never_will_be(facts: F
 def test_the_answer_under_unknown_facts_is_the_one_all_completions_share_or_a_question(
     facts: Facts, applies: bool
 ) -> None:
-    """But for the wish for a measure, whose absence row 19 takes as an answer of its own."""
+    """Except for the application for a measure, whose absence row 19 takes as an answer of its own."""
     facts = facts.model_copy(update={"applies_for_measure": applies, "cannot_be_known": frozenset()})
     case = ADVISER.case(facts, MOMENT, OFFERS)
     possible: set[Place] = set().union(*(decided(one) for one in completions(case)))
@@ -134,7 +134,7 @@ def test_the_answer_under_unknown_facts_is_the_one_all_completions_share_or_a_qu
 @given(any_facts())
 def test_answering_every_question_settles_the_destination(facts: Facts) -> None:
     case = ADVISER.case(facts, MOMENT, OFFERS)
-    asked: list[OpenFact] = [question.fact for question in recommend(facts).questions]
+    missing: list[OpenFact] = [question.fact for question in recommend(facts).questions]
     answers: dict[OpenFact, object] = {
         "in_municipality": True,
         "age": 40,
@@ -143,8 +143,8 @@ def test_answering_every_question_settles_the_destination(facts: Facts) -> None:
         "child_age": 3,
         "applies_for_measure": False,
     }
-    told = facts.model_copy(update={fact: answers[fact] for fact in asked})
-    assert recommend(told).questions == ()
+    complete = facts.model_copy(update={fact: answers[fact] for fact in missing})
+    assert recommend(complete).questions == ()
 
 
 @examples(150)

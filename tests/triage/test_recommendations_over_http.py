@@ -20,21 +20,21 @@ async def ask(bench: Bench, facts: dict[str, Any], path: str = "", **more: Any) 
 async def test_a_recommendation_has_the_contracts_form(triage_service: Bench) -> None:
     answer = await ask(triage_service, FACTS)
     assert answer.status_code == 200
-    said = answer.json()
-    assert said["ruleset"] == "1"
-    assert said["destination"] == {"kind": "unit", "unit": "disability-adults", "administration": None}
-    assert (said["urgency"], said["kle"], said["questions"], said["trace"]) == (
+    found = answer.json()
+    assert found["ruleset"] == "1"
+    assert found["destination"] == {"kind": "unit", "unit": "disability-adults", "administration": None}
+    assert (found["urgency"], found["kle"], found["questions"], found["trace"]) == (
         "normal",
         "27.12.12",
         [],
         None,
     )
-    assert said["reasons"][0]["because"] == {"needs": ["intellectual_disability"], "age": 19}
+    assert found["reasons"][0]["because"] == {"needs": ["intellectual_disability"], "age": 19}
 
 
-async def test_a_clock_is_told_in_utc(triage_service: Bench) -> None:
-    said = (await ask(triage_service, {"needs": ["child_concern"], "child_district": 3})).json()
-    assert said["clocks"][0] == {
+async def test_a_clock_is_in_utc(triage_service: Bench) -> None:
+    found = (await ask(triage_service, {"needs": ["child_concern"], "child_district": 3})).json()
+    assert found["clocks"][0] == {
         "rule": "notification_assessment",
         "starts_at": "2026-03-10T08:00:00Z",
         "due_at": "2026-03-11T08:00:00Z",
@@ -43,15 +43,15 @@ async def test_a_clock_is_told_in_utc(triage_service: Bench) -> None:
     }
 
 
-async def test_the_trace_is_shown_when_asked_for(triage_service: Bench) -> None:
+async def test_the_trace_is_answered_with_the_trace_parameter(triage_service: Bench) -> None:
     trace = (await ask(triage_service, FACTS, "?trace=true")).json()["trace"]
     assert [row["rule"] for row in trace] == [str(number) for number in range(1, 22)]
 
 
 async def test_without_a_moment_the_contact_is_received_now(triage_service: Bench) -> None:
     body = {"facts": {"needs": ["child_concern"], "child_district": 3}, "channel": "phone"}
-    said = await triage_service.client(Role.RECEPTION).post("/v1/recommendations", json=body)
-    assert said.json()["clocks"][0]["starts_at"] == "2026-03-10T09:00:00Z"
+    found = await triage_service.client(Role.RECEPTION).post("/v1/recommendations", json=body)
+    assert found.json()["clocks"][0]["starts_at"] == "2026-03-10T09:00:00Z"
 
 
 async def test_facts_may_stand_beside_the_channel(triage_service: Bench) -> None:
@@ -68,7 +68,7 @@ async def test_nothing_is_stored(triage_service: Bench) -> None:
     assert await triage_service.published() == []
 
 
-async def test_a_named_rule_set_is_asked_and_an_unknown_one_is_a_problem(triage_service: Bench) -> None:
+async def test_a_named_rule_set_advises_and_an_unknown_one_is_a_problem(triage_service: Bench) -> None:
     assert (await ask(triage_service, FACTS, "?ruleset=1")).status_code == 200
     answer = await ask(triage_service, FACTS, "?ruleset=99")
     assert (answer.status_code, answer.json()["type"]) == (404, "urn:dsi:problem:unknown-ruleset")

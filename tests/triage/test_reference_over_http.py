@@ -12,10 +12,10 @@ async def test_the_rule_sets_are_listed_with_the_one_in_force(triage_service: Be
     ]
 
 
-async def test_a_rule_set_is_shown_as_it_stands_in_its_file(triage_service: Bench) -> None:
-    shown = await triage_service.client(Role.RULES_EDITOR).get("/v1/rulesets/1")
-    assert len(RuleSet.model_validate(shown.json()).rows) == 21
-    assert shown.json()["rows"][4]["when"] == {"is_false": "in_municipality"}
+async def test_a_rule_set_is_answered_as_it_is_in_its_file(triage_service: Bench) -> None:
+    answer = await triage_service.client(Role.RULES_EDITOR).get("/v1/rulesets/1")
+    assert len(RuleSet.model_validate(answer.json()).rows) == 21
+    assert answer.json()["rows"][4]["when"] == {"is_false": "in_municipality"}
     missing = await triage_service.client(Role.RULES_EDITOR).get("/v1/rulesets/2")
     assert (missing.status_code, missing.json()["type"]) == (404, "urn:dsi:problem:unknown-ruleset")
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from shared.vocabulary import Channel
-from tests.triage.triaging import asked, clocks, fired, offers, place, triage
+from tests.triage.triaging import clocks, fired, offers, place, questions, triage
 
 AREA_OF_NOERREBRO = "unit:children-noerrebro-bispebjerg"
 
@@ -17,7 +17,7 @@ def test_row_1_danger_to_life_is_an_emergency_whatever_else_is_known() -> None:
 
 
 def test_row_1_asks_nothing_while_there_is_danger() -> None:
-    assert asked(triage("support_at_home", acute_danger=True)) == []
+    assert questions(triage("support_at_home", acute_danger=True)) == []
 
 
 def test_row_1_a_notification_does_not_end_with_the_emergency_call_though_the_citizen_is_the_child() -> None:
@@ -46,7 +46,7 @@ def test_row_2_a_citizen_under_18_at_risk_is_the_child() -> None:
     assert answer.kle == "34.10.30"
 
 
-def test_row_2_parents_suspected_of_abuse_are_not_told_first() -> None:
+def test_row_2_parents_suspected_of_abuse_are_not_informed_first() -> None:
     answer = triage("child_concern", child_district=3, suspected_parental_abuse=True)
     assert answer.warnings == ("do_not_inform_parents",)
 
@@ -81,9 +81,9 @@ def test_row_3_an_adults_own_matter_is_decided_on_its_own_and_the_child_becomes_
     ("need", "offer"),
     [("crisis_centre", "Krisecenter"), ("shelter", "Herberg"), ("alcohol_treatment", "Alkoholbehandling")],
 )
-def test_row_4_self_referral_is_told_where_to_go_at_once(need: str, offer: str) -> None:
+def test_row_4_self_referral_names_the_offer_at_once(need: str, offer: str) -> None:
     answer = triage(need, age=40)
-    assert (place(answer), offers(answer), asked(answer)) == ("self_referral:reception", [offer], [])
+    assert (place(answer), offers(answer), questions(answer)) == ("self_referral:reception", [offer], [])
 
 
 def test_row_4_holds_for_people_from_other_municipalities() -> None:
@@ -128,8 +128,8 @@ def test_row_5_a_letter_is_forwarded_and_a_caller_guided(channel: Channel, word:
 def test_row_6_other_administrations_in_a_stated_order(needs: list[str], administration: str) -> None:
     answer = triage(*needs, in_municipality=True)
     assert place(answer) == f"other_authority:reception:{administration}"
-    told = any("Flere forvaltninger" in reason.text for reason in answer.reasons)
-    assert told == (len(needs) > 1)
+    mentioned = any("Flere forvaltninger" in reason.text for reason in answer.reasons)
+    assert mentioned == (len(needs) > 1)
 
 
 @pytest.mark.parametrize(
@@ -154,9 +154,9 @@ def test_row_7_file_access_goes_to_the_unit_with_the_case() -> None:
     assert (place(answer), clocks(answer)) == ("unit:hky", ["file_access"])
 
 
-def test_row_7_file_access_without_a_known_case_stays_at_the_reception_and_nobody_is_asked() -> None:
+def test_row_7_file_access_without_a_known_case_stays_at_the_reception_without_a_question() -> None:
     answer = triage("file_access", in_municipality=True)
-    assert (place(answer), asked(answer)) == ("unit:reception", [])
+    assert (place(answer), questions(answer)) == ("unit:reception", [])
 
 
 def test_row_8_a_question_in_a_known_case_goes_to_that_unit() -> None:
@@ -201,7 +201,7 @@ def test_row_14_running_aftercare_keeps_a_young_adult_with_the_childrens_area() 
 def test_row_15_three_disabilities_have_a_specialised_unit(need: str) -> None:
     assert place(triage(need, age=17, district=1)) == "unit:disability-children"
     assert place(triage(need, age=18, district=1)) == "unit:disability-adults"
-    assert asked(triage(need, district=1)) == ["age"]
+    assert questions(triage(need, district=1)) == ["age"]
 
 
 def test_row_15_does_not_take_autism() -> None:
@@ -284,11 +284,11 @@ def test_row_20_an_application_takes_even_plain_advice_to_the_authority() -> Non
     assert place(triage("advice", age=50, district=1, applies_for_measure=True)) == "unit:adults"
 
 
-def test_row_20_the_lowest_step_that_meets_every_need_is_told() -> None:
+def test_row_20_the_step_is_the_lowest_that_meets_every_need() -> None:
     assert triage("support_at_home", "temporary_housing", age=50, district=1).step == "3"
 
 
-def test_row_21_a_question_in_a_case_nobody_can_name_stays_with_the_reception() -> None:
+def test_row_21_a_question_in_an_unknown_case_stays_with_the_reception() -> None:
     answer = triage("existing_case", in_municipality=True, applies_for_measure=False)
     assert (place(answer), fired(answer)) == ("unit:reception", ["21"])
 

@@ -1,4 +1,4 @@
-"""What changed between two rule sets leads from one to the other, and is told in Danish."""
+"""The difference between two rule sets changes one into the other, and is worded in Danish."""
 
 import copy
 import json
@@ -115,7 +115,7 @@ def test_a_row_put_in_between_is_the_only_change() -> None:
         ),
     ],
 )
-def test_a_change_is_told_in_danish(edit: Any, line: str) -> None:
+def test_a_change_is_worded_in_danish(edit: Any, line: str) -> None:
     assert line in difference_in_danish(difference(FIRST, draft(edit, version="1")))
 
 

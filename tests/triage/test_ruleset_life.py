@@ -32,10 +32,10 @@ def editors(triage_service: Bench) -> Editors:
     return Editors(triage_service)
 
 
-async def unit_for_karim(bench: Bench, **asked: Any) -> str:
-    ruleset = asked.pop("ruleset", None)
+async def unit_for_karim(bench: Bench, **more: Any) -> str:
+    ruleset = more.pop("ruleset", None)
     query = "" if ruleset is None else f"?ruleset={ruleset}"
-    body = {"facts": KARIM, **asked}
+    body = {"facts": KARIM, **more}
     answer = await bench.client(Role.RECEPTION).post(f"/v1/recommendations{query}", json=body)
     assert answer.status_code == 200, answer.text
     return str(answer.json()["destination"]["unit"])
@@ -72,7 +72,7 @@ async def test_a_fault_of_a_draft_names_its_line_and_its_reason_apart(editors: E
     assert "number: 9" in text.splitlines()[error["line"] - 1]
 
 
-async def test_a_draft_is_used_by_nobody_until_a_second_person_puts_it_in_force(editors: Editors) -> None:
+async def test_a_draft_is_not_used_until_a_second_person_puts_it_in_force(editors: Editors) -> None:
     bench = editors.bench
     written = await editors.write(draft(homeless_under_25_to_youth))
     assert (written.status_code, written.headers["etag"], written.json()["status"]) == (201, '"1"', "draft")
@@ -120,7 +120,7 @@ async def test_all_replicas_change_over_at_the_moment_without_a_restart(editors:
     assert (await editors.status("1"), await editors.status("2")) == ("retired", "active")
 
 
-async def test_any_change_throws_it_back_to_draft(editors: Editors) -> None:
+async def test_any_change_makes_it_a_draft_again(editors: Editors) -> None:
     await editors.make_ready(draft(homeless_under_25_to_youth))
     same = await editors.change(draft(homeless_under_25_to_youth), '"1"')
     assert (same.headers["etag"], same.json()["status"]) == ('"1"', "simulated")
@@ -134,7 +134,7 @@ async def test_any_change_throws_it_back_to_draft(editors: Editors) -> None:
     )
 
 
-async def test_nobody_puts_in_force_what_the_proof_refutes(editors: Editors) -> None:
+async def test_a_rule_set_that_the_proof_refutes_cannot_be_put_in_force(editors: Editors) -> None:
     await editors.write(draft(lambda content: content["rows"].pop()))
     found = await editors.check()
     assert (found["proof"]["holds"], found["status"]) == (False, "draft")
@@ -145,7 +145,7 @@ async def test_nobody_puts_in_force_what_the_proof_refutes(editors: Editors) -> 
     assert (await editors.activate()).json()["type"] == "urn:dsi:problem:ruleset-not-ready"
 
 
-async def test_what_a_check_came_to_is_read_again_with_the_revision_it_is_of(editors: Editors) -> None:
+async def test_the_result_of_a_check_is_read_again_with_its_revision(editors: Editors) -> None:
     await editors.write(draft(lambda content: content["rows"].pop()))
     missing = await editors.carl.get("/v1/rulesets/2/proof")
     assert (missing.status_code, missing.json()["type"]) == (404, "urn:dsi:problem:not-checked")
@@ -179,7 +179,7 @@ async def test_every_change_has_its_author_its_reason_and_its_difference(editors
         assert (await editors.activate(who=author)).status_code == 403
 
 
-async def test_a_copy_says_the_same_under_the_next_number(editors: Editors) -> None:
+async def test_a_copy_has_the_same_content_under_the_next_number(editors: Editors) -> None:
     made = await editors.alma.post("/v1/rulesets", json={"copy_of": "1"}, headers=WHY)
     assert (made.status_code, made.json()["version"], made.json()["based_on"]) == (201, "2", "1")
     copied = (await editors.carl.get("/v1/rulesets/2")).json()
@@ -287,7 +287,7 @@ async def test_one_that_has_not_begun_can_be_taken_back(editors: Editors) -> Non
     assert [step["kind"] for step in trail][-2:] == ["activated", "retired"]
 
 
-async def test_a_check_of_what_was_changed_meanwhile_counts_for_nothing(editors: Editors) -> None:
+async def test_a_check_does_not_count_when_the_draft_was_changed_meanwhile(editors: Editors) -> None:
     await editors.write(draft())
     check = asyncio.create_task(editors.alma.post("/v1/rulesets/2/check"))
     await asyncio.sleep(0.01)

@@ -24,35 +24,35 @@ def checked(*files: Path) -> tuple[int, str]:
     return status, output.getvalue()
 
 
-def test_rule_set_1_is_told_to_hold() -> None:
-    status, told = checked(RULESETS_FOLDER / "1.yaml")
-    assert (status, told.count("\n")) == (0, 1)
-    assert "version 1, 21 rows: every citizen has one destination" in told
+def test_rule_set_1_is_reported_as_proved() -> None:
+    status, output = checked(RULESETS_FOLDER / "1.yaml")
+    assert (status, output.count("\n")) == (0, 1)
+    assert "version 1, 21 rows: every citizen has one destination" in output
 
 
-def test_a_fault_is_told_by_file_and_line_so_that_an_editor_finds_it(tmp_path: Path) -> None:
+def test_a_fault_is_reported_by_file_and_line_so_that_an_editor_finds_it(tmp_path: Path) -> None:
     file = written(tmp_path, "2")
     text = file.read_text(encoding="utf-8").replace("- assistive_devices\n", "- wheels\n")
     file.write_text(text, encoding="utf-8")
     line = text.splitlines().index("      - wheels") + 1
-    status, told = checked(file)
-    assert (status, told) == (1, f"{file}:{line}: /rows/12/when/needs/any/0: there is no such code\n")
+    status, output = checked(file)
+    assert (status, output) == (1, f"{file}:{line}: /rows/12/when/needs/any/0: there is no such code\n")
 
 
-def test_what_the_proof_finds_is_told_with_a_citizen(tmp_path: Path) -> None:
-    status, told = checked(written(tmp_path, "2", lambda content: content["rows"].pop()))
+def test_a_finding_of_the_proof_is_reported_with_a_citizen(tmp_path: Path) -> None:
+    status, output = checked(written(tmp_path, "2", lambda content: content["rows"].pop()))
     assert status == 1
-    assert "gap: En borger falder mellem to stole" in told
-    assert "'needs'" in told
+    assert "gap: En borger falder mellem to stole" in output
+    assert "'needs'" in output
 
 
 def test_files_that_hold_from_the_same_day_or_have_one_version_do_not_agree(tmp_path: Path) -> None:
     twin = tmp_path / "twin.yaml"
     twin.write_bytes((RULESETS_FOLDER / "1.yaml").read_bytes())
-    status, told = checked(RULESETS_FOLDER / "1.yaml", twin)
+    status, output = checked(RULESETS_FOLDER / "1.yaml", twin)
     assert status == 1
-    assert "version 1 is" in told
-    assert "valid from 2025-01-01, as" in told
+    assert "version 1 is" in output
+    assert "valid from 2025-01-01, as" in output
     later = written(tmp_path, "2", lambda content: content.update(valid_from="2026-05-01"))
     assert checked(RULESETS_FOLDER / "1.yaml", later)[0] == 0
 

@@ -27,7 +27,7 @@ def editors(triage_service: Bench) -> Editors:
     return Editors(triage_service)
 
 
-def heard(facts: dict[str, Any], days_ago: float = 1) -> ContactRegistered:
+def registered_by_event(facts: dict[str, Any], days_ago: float = 1) -> ContactRegistered:
     event = registered(new_id(), facts)
     at = TUESDAY - timedelta(days=days_ago)
     return event.model_copy(update={"received_at": at, "occurred_at": at})
@@ -41,8 +41,8 @@ async def simulated(editors: Editors, *events: ContactRegistered, **period: str)
 
 
 async def test_who_would_move_is_counted_named_and_shown_with_facts(editors: Editors) -> None:
-    karim = heard(KARIM)
-    found = await simulated(editors, karim, *(heard(facts) for facts in (LONE, FRIDA, GRETE)))
+    karim = registered_by_event(KARIM)
+    found = await simulated(editors, karim, *(registered_by_event(facts) for facts in (LONE, FRIDA, GRETE)))
     assert (found["replayed"], found["moved"], found["complete"], found["unanswered"]) == (4, 1, True, 0)
     (move,) = [flow for flow in found["flows"] if flow["moves"]]
     assert (move["before"]["label"], move["after"]["label"], move["count"]) == (
@@ -60,11 +60,11 @@ async def test_who_would_move_is_counted_named_and_shown_with_facts(editors: Edi
     assert (example["facts"]["age"], example["facts"]["needs"]) == (22, ["homelessness"])
 
 
-async def test_the_weekly_load_of_each_unit_is_told_for_today_and_for_the_draft(editors: Editors) -> None:
+async def test_the_weekly_load_of_each_unit_is_reported_for_today_and_for_the_draft(editors: Editors) -> None:
     found = await simulated(
         editors,
-        *(heard(KARIM, days) for days in (1, 2, 8)),
-        heard(LONE, 9),
+        *(registered_by_event(KARIM, days) for days in (1, 2, 8)),
+        registered_by_event(LONE, 9),
         **{"from": "2026-02-24T09:00:00Z", "to": "2026-03-10T09:00:00Z"},
     )
     loads = {load["unit"]: (load["per_week_now"], load["per_week_then"]) for load in found["loads"]}
@@ -72,24 +72,24 @@ async def test_the_weekly_load_of_each_unit_is_told_for_today_and_for_the_draft(
 
 
 async def test_only_the_newest_assessment_of_a_contact_in_the_period_counts(editors: Editors) -> None:
-    twice = heard(KARIM, 3)
+    twice = registered_by_event(KARIM, 3)
     corrected = twice.model_copy(
         update={
             "id": new_id(),
             "version": 2,
-            "facts": heard(LONE).facts,
+            "facts": registered_by_event(LONE).facts,
             "occurred_at": TUESDAY - timedelta(2),
         }
     )
-    found = await simulated(editors, twice, corrected, heard(KARIM, 40))
+    found = await simulated(editors, twice, corrected, registered_by_event(KARIM, 40))
     assert (found["replayed"], found["moved"]) == (1, 0)
 
 
-async def test_a_question_that_is_new_is_told_as_one(editors: Editors) -> None:
+async def test_a_new_question_is_counted_as_one(editors: Editors) -> None:
     def ask_for_age(content: dict[str, Any]) -> None:
         content["rows"][6]["when"] = {"all": [content["rows"][6]["when"], {"fact": "age", "below": 100}]}
 
-    await editors.bench.deliver(heard({"needs": ["file_access"], "in_municipality": True}))
+    await editors.bench.deliver(registered_by_event({"needs": ["file_access"], "in_municipality": True}))
     await editors.write(draft(ask_for_age))
     found = await editors.simulate()
     assert (found["new_asks"], found["new_questions"]["age"]) == (1, 1)
@@ -105,7 +105,7 @@ async def table(editors: Editors) -> str:
 async def test_the_simulation_is_read_again_as_json_and_as_a_danish_table(editors: Editors) -> None:
     missing = await editors.carl.get("/v1/rulesets/1/simulation")
     assert (missing.status_code, missing.json()["type"]) == (404, "urn:dsi:problem:not-simulated")
-    found = await simulated(editors, heard(KARIM))
+    found = await simulated(editors, registered_by_event(KARIM))
     assert (await editors.carl.get("/v1/rulesets/2/simulation")).json() == found
     text = await table(editors)
     assert "1 af 1 henvendelser fra 10.02.2026 til 10.03.2026 ville være gået et andet sted hen." in text
@@ -114,7 +114,9 @@ async def test_the_simulation_is_read_again_as_json_and_as_a_danish_table(editor
 
 
 async def test_the_picture_needs_no_script_no_style_and_no_colour_to_be_read(editors: Editors) -> None:
-    await simulated(editors, heard(KARIM), heard(LONE), heard(UNKNOWN))
+    await simulated(
+        editors, registered_by_event(KARIM), registered_by_event(LONE), registered_by_event(UNKNOWN)
+    )
     answer = await editors.carl.get("/v1/rulesets/2/simulation.svg")
     assert answer.headers["content-type"] == "image/svg+xml"
     assert answer.headers["content-security-policy"].startswith("default-src 'none'")
@@ -123,9 +125,9 @@ async def test_the_picture_needs_no_script_no_style_and_no_colour_to_be_read(edi
     assert not tags & {"script", "style", "foreignObject", "image", "a"}
     assert all("style" not in element.attrib and "href" not in element.attrib for element in root.iter())
     assert root.attrib["aria-labelledby"] == "title description"
-    said = [element.text or "" for element in root.iter(f"{SVG}text")]
-    assert "1. Boligsocialt Område → Ungeområdet: 1" in said
-    assert "Ungeområdet: 1 (+1)" in said
+    sentences = [element.text or "" for element in root.iter(f"{SVG}text")]
+    assert "1. Boligsocialt Område → Ungeområdet: 1" in sentences
+    assert "Ungeområdet: 1 (+1)" in sentences
     assert "Boligsocialt Område → Ungeområdet: 1" in (root.findtext(f"{SVG}desc") or "")
 
 
@@ -143,7 +145,7 @@ async def test_a_simulation_that_runs_out_of_time_says_so_and_does_not_count(edi
     editors.bench.app.state.settings = editors.bench.app.state.settings.model_copy(
         update={"simulation_seconds": 0.0}
     )
-    await editors.bench.deliver(heard(KARIM))
+    await editors.bench.deliver(registered_by_event(KARIM))
     await editors.write(draft())
     await editors.check()
     assert (await editors.simulate())["complete"] is False
@@ -152,7 +154,7 @@ async def test_a_simulation_that_runs_out_of_time_says_so_and_does_not_count(edi
 
 
 async def test_a_draft_without_an_answer_is_simulated_and_does_not_count(editors: Editors) -> None:
-    await editors.bench.deliver(heard({"needs": ["existing_case"], "age": 30, "district": 1}))
+    await editors.bench.deliver(registered_by_event({"needs": ["existing_case"], "age": 30, "district": 1}))
     await editors.write(draft(lambda content: content["rows"].pop()))
     found = await editors.simulate()
     assert (found["unanswered"], found["replayed"]) == (1, 0)
@@ -177,12 +179,12 @@ async def test_many_contacts_are_replayed_in_batches(
     editors: Editors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.triage.simulation.repository.BATCH", 3)
-    events = [heard(KARIM if n % 2 else LONE, 1 + n % 4) for n in range(11)]
+    events = [registered_by_event(KARIM if n % 2 else LONE, 1 + n % 4) for n in range(11)]
     found = await simulated(editors, *events)
     assert (found["replayed"], found["moved"], len(found["examples"])) == (11, 5, 5)
 
 
-async def test_nobody_at_the_desk_reads_simulations(editors: Editors) -> None:
+async def test_reception_staff_may_not_read_simulations(editors: Editors) -> None:
     for role in (Role.RECEPTION, Role.CASEWORKER, Role.SERVICE):
         for path in ("simulation", "simulation.svg", "history"):
             answer = await editors.bench.client(role).get(f"/v1/rulesets/1/{path}")

@@ -42,7 +42,7 @@ def test_a_proof_that_takes_too_much_work_is_given_up() -> None:
         prove(RULESET, most_steps=1_000)
 
 
-async def test_a_draft_too_large_to_prove_is_told_so_and_stays_unchecked(
+async def test_a_draft_too_large_to_prove_is_refused_and_stays_unchecked(
     triage_service: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     editors = Editors(triage_service)

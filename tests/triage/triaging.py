@@ -38,7 +38,7 @@ def place(recommendation: Recommendation) -> str:
     return f"{destination.kind}:{destination.unit}{administration}"
 
 
-def asked(recommendation: Recommendation) -> list[str]:
+def questions(recommendation: Recommendation) -> list[str]:
     """The facts that are asked for, in order."""
     return [question.fact for question in recommendation.questions]
 
