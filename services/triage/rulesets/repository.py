@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.triage.models import RulesetChange, RulesetRow
 from services.triage.rules.ruleset import RuleSet, source_of
 from services.triage.rulesets.differences import plain
-from services.triage.rulesets.timetable import Begins, Life, Timetable, first_moment_of
+from services.triage.rulesets.timetable import Begins, Timetable, first_moment_of
 from shared.database import table_of, upsert
 from shared.ids import new_id
 
@@ -117,15 +117,3 @@ async def authors_of(session: AsyncSession, version: str) -> set[str]:
         .distinct()
     )
     return set(rows.scalars())
-
-
-def life_of(row: RulesetRow) -> Life:
-    """The columns that the rule set's status follows from."""
-    return Life(
-        row.version,
-        row.revision,
-        row.checked_revision,
-        row.simulated_revision,
-        row.active_from,
-        row.withdrawn_at,
-    )

@@ -10,8 +10,7 @@ from services.triage.models import RulesetChange, RulesetRow
 from services.triage.rules.ruleset import Version
 from services.triage.rulesets.difference_wording import changes_in_danish, difference_in_danish
 from services.triage.rulesets.differences import Difference, difference
-from services.triage.rulesets.repository import life_of
-from services.triage.rulesets.timetable import RulesetStatus, Timetable, status_of
+from services.triage.rulesets.timetable import Life, RulesetStatus, Timetable, status_of
 
 
 class RequestBody(BaseModel):
@@ -184,3 +183,15 @@ def present_difference(before: RulesetRow, after: RulesetRow) -> DifferenceOut:
 def yaml_of(row: RulesetRow) -> str:
     """The rule set as YAML: the text that its author sent, or else its content without defaults."""
     return row.source or yaml.safe_dump(row.content, allow_unicode=True, sort_keys=False, width=110)
+
+
+def life_of(row: RulesetRow) -> Life:
+    """The columns that the rule set's status follows from."""
+    return Life(
+        row.version,
+        row.revision,
+        row.checked_revision,
+        row.simulated_revision,
+        row.active_from,
+        row.withdrawn_at,
+    )

@@ -16,7 +16,7 @@ from services.triage.rulesets import repository
 from services.triage.rulesets.differences import Difference, difference, plain
 from services.triage.rulesets.parsing import Written
 from services.triage.rulesets.repository import find_ruleset, lock_all
-from services.triage.rulesets.schemas import CopyIn
+from services.triage.rulesets.schemas import CopyIn, life_of
 from services.triage.rulesets.timetable import RulesetStatus, status_of
 from shared.access import Principal
 from shared.etags import require_version
@@ -152,4 +152,4 @@ async def record_result(
 async def current_status(work: UnitOfWork, row: RulesetRow) -> RulesetStatus:
     """The rule set's status now."""
     timetable = await repository.read_timetable(work.session)
-    return status_of(repository.life_of(row), timetable, work.clock.now())
+    return status_of(life_of(row), timetable, work.clock.now())
