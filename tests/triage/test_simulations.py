@@ -40,7 +40,7 @@ async def simulated(editors: Editors, *events: ContactRegistered, **period: str)
     return await editors.simulate(**period)
 
 
-async def test_who_would_move_is_counted_named_and_shown_with_facts(editors: Editors) -> None:
+async def test_the_contacts_that_would_move_are_counted_listed_and_some_have_facts(editors: Editors) -> None:
     karim = registered_by_event(KARIM)
     found = await simulated(editors, karim, *(registered_by_event(facts) for facts in (LONE, FRIDA, GRETE)))
     assert (found["replayed"], found["moved"], found["complete"], found["unanswered"]) == (4, 1, True, 0)

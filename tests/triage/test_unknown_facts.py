@@ -34,7 +34,7 @@ def test_a_postcode_outside_never_turns_a_citizen_away() -> None:
     assert questions(triage("debt", age=40, postal_code="2000")) == ["in_municipality"]
 
 
-def test_an_unknown_wish_for_a_measure_counts_as_none_in_row_19_and_asks_in_row_20() -> None:
+def test_an_unknown_application_counts_as_none_in_row_19_and_is_a_question_in_row_20() -> None:
     assert questions(triage("debt", age=40, district=1)) == []
     assert questions(triage("existing_case", age=40, district=1)) == ["applies_for_measure"]
 
@@ -57,7 +57,7 @@ def test_a_notification_whose_district_is_open_runs_its_clock_all_the_same() -> 
     assert answer.warnings == ("do_not_inform_parents",)
 
 
-def test_a_child_at_risk_with_unknown_age_has_the_clock_whoever_the_child_is() -> None:
+def test_a_child_at_risk_with_unknown_age_has_the_clock_whether_or_not_it_is_the_citizen() -> None:
     answer = triage("debt", child_at_risk=True, district=3)
     assert questions(answer) == ["age"]
     assert (answer.urgency, clocks(answer)) == ("day", ["notification_assessment", "notification_receipt"])
