@@ -1,13 +1,13 @@
 """A fact that nothing hangs on never changes a destination, whatever else is known."""
 
-from hypothesis import given
+from hypothesis import example, given
 from pydantic import ValidationError
 
 from services.triage.rules import three_valued
 from services.triage.rules.case import NEED_BITS, Case, needs_of
-from services.triage.rules.rulebook import CompiledRow, Hit
+from services.triage.rules.rulebook import Blocked, CompiledRow, Hit, Rulebook
 from services.triage.rules.settled_by_needs import settled_by_needs
-from services.triage.rules.unknowns import leaves_of
+from services.triage.rules.unknowns import Explorer, leaves_of
 from shared.contracts import Facts
 from shared.vocabulary import Need
 from tests.examples import examples
@@ -45,11 +45,35 @@ def path_of(hit: Hit) -> frozenset[str]:
     return frozenset[str]().union(*(FROM.get(fact, {fact}) for fact in found))
 
 
+class RecordingRulebook(Rulebook):
+    """Records where a decision needed a missing fact, and in which case."""
+
+    def __init__(self) -> None:
+        super().__init__(ADVISER.ruleset)
+        self.blocked: list[tuple[CompiledRow, Case]] = []
+
+    def decide(self, case: Case) -> Hit | Blocked:
+        result = super().decide(case)
+        if isinstance(result, Blocked):
+            self.blocked.append((result.row, case))
+        return result
+
+
 def relevant(facts: Facts) -> frozenset[str]:
-    """What the destination hangs on, over every way that the unknown facts may turn out."""
-    tree = ADVISER.explorer(OFFERS).explore(ADVISER.case(facts, MOMENT, OFFERS))
+    """What the destination hangs on, over every value that the unknown facts may have.
+
+    A question hangs on every fact of the row that needs it: a row may take the citizen's place where the
+    child's is unknown, and then knowing the citizen's place and age makes the question about the child needless.
+    """
+    rulebook = RecordingRulebook()
+    tree = Explorer(rulebook, ADVISER.explorer(OFFERS).ages).explore(ADVISER.case(facts, MOMENT, OFFERS))
     hits = [hit for leaf in leaves_of(tree) for hit in leaf.hits]
-    return frozenset[str]().union(*(path_of(hit) for hit in hits))
+    found = frozenset[str]().union(*(path_of(hit) for hit in hits))
+    for row, case in rulebook.blocked:
+        tests = [row.test, *(choice.test for choice in row.choices if choice.test is not None)]
+        found = found.union(*(hangs_on(test, case) for test in tests))
+        found = found.union(*(choice.unit.reads(case) for choice in row.choices))
+    return frozenset[str]().union(*(FROM.get(fact, {fact}) for fact in found))
 
 
 def changed(facts: Facts, update: dict[str, object]) -> Facts | None:
@@ -62,6 +86,9 @@ def changed(facts: Facts, update: dict[str, object]) -> Facts | None:
 
 @examples(400)
 @given(any_facts(), any_facts())
+@example(
+    Facts(needs=frozenset({Need.CHILD_CONCERN})), Facts(needs=frozenset({Need.ADVICE}), age=0, district=1)
+)
 def test_an_irrelevant_fact_never_changes_a_destination(facts: Facts, others: Facts) -> None:
     facts = facts.model_copy(update={"cannot_be_known": frozenset()})
     free = set(Facts.model_fields) - relevant(facts) - {"needs", "cannot_be_known"}

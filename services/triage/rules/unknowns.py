@@ -51,7 +51,7 @@ class Explorer:
 
     def __init__(self, rulebook: Rulebook, ages: Sequence[int]) -> None:
         self._rulebook = rulebook
-        self._ages = tuple(ages)
+        self.ages = tuple(ages)
 
     def explore(self, case: Case) -> Tree:
         """The reduced decision tree of this case: a single leaf when the answer is settled."""
@@ -67,7 +67,7 @@ class Explorer:
     def _values(self, fact: str, case: Case) -> Sequence[object]:
         match fact:
             case "age" | "child_age":
-                return self._ages
+                return self.ages
             case "district":
                 return case.possible_districts()
             case "child_district":
