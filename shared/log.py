@@ -52,7 +52,11 @@ def _masked_traceback(_logger: object, _method: str, event: Any) -> Any:
 
 def configure_logging(level: str, *, mode: Literal["development", "production"] = "production") -> None:
     """Set up logging for this process; `level` is debug, info, warning or error."""
-    readable: list[Processor] = [_masked_traceback, _mask_event, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    readable: list[Processor] = [
+        _masked_traceback,
+        _mask_event,
+        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+    ]
     for_machines: list[Processor] = [
         _without_traceback,
         structlog.processors.ExceptionRenderer(),

@@ -8,7 +8,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.installation import development_secret
 
-
 _ROOT = Path(__file__).parent.parent
 
 

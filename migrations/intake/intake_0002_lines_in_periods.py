@@ -1,4 +1,6 @@
-"""Lines hold in periods: who answers, which numbers and queues of which exchange, and a version of them all."""
+"""Lines hold in periods: who answers, which numbers and queues of which exchange, and a version of
+them all.
+"""
 
 from collections.abc import Sequence
 

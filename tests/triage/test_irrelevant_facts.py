@@ -63,7 +63,8 @@ def relevant(facts: Facts) -> frozenset[str]:
     """What the destination hangs on, over every value that the unknown facts may have.
 
     A question hangs on every fact of the row that needs it: a row may take the citizen's place where the
-    child's is unknown, and then knowing the citizen's place and age makes the question about the child needless.
+    child's is unknown, and then knowing the citizen's place and age makes the question about the child
+    needless.
     """
     rulebook = RecordingRulebook()
     tree = Explorer(rulebook, ADVISER.explorer(OFFERS).ages).explore(ADVISER.case(facts, MOMENT, OFFERS))
