@@ -17,7 +17,7 @@ from rich.table import Table
 from sqlalchemy import delete, insert, text
 
 from benchmarks.storage import both_databases
-from services.routing.repository import claim_next, entries
+from services.routing.entries.repository import claim_next, entries
 from services.routing.states import EntryStatus
 from shared.clock import SettableClock
 from shared.database import Database

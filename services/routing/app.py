@@ -6,21 +6,21 @@ import httpx
 from fastapi import FastAPI
 from starlette.datastructures import State
 
-from services.routing.board import broadcast_board
-from services.routing.endpoints.areas import areas_router
-from services.routing.endpoints.board import board_router
-from services.routing.endpoints.clocks import clocks_router
-from services.routing.endpoints.entries import entries_router
-from services.routing.endpoints.opening_hours import administrations_router, hours_router
-from services.routing.endpoints.queues import queues_router, units_router
-from services.routing.endpoints.statistics import statistics_router
-from services.routing.endpoints.tasks import tasks_router
-from services.routing.events import HANDLERS
+from services.routing.board.endpoints import board_router
+from services.routing.board.metrics import QueueMetrics, measure
+from services.routing.board.service import broadcast_board
+from services.routing.contacts.events import HANDLERS
+from services.routing.deadlines.areas_endpoints import areas_router
+from services.routing.deadlines.endpoints import clocks_router
+from services.routing.entries.endpoints import entries_router
 from services.routing.example import load_example
-from services.routing.metrics import QueueMetrics, measure
 from services.routing.models import tables
+from services.routing.opening_hours.endpoints import administrations_router, hours_router
+from services.routing.queues.endpoints import queues_router, units_router
 from services.routing.settings import Settings
-from services.routing.tasks import MissedDeadlines
+from services.routing.tasks.endpoints import tasks_router
+from services.routing.tasks.service import MissedDeadlines
+from services.routing.waits.endpoints import statistics_router
 from shared.background import Job
 from shared.clock import Clock
 from shared.service_app import Service, create_service

@@ -7,12 +7,12 @@ from typing import Any
 import yaml
 from sqlalchemy import insert, select
 
-from services.routing.administrations import AdministrationTerms
-from services.routing.areas import Area
-from services.routing.configuration import add_areas
-from services.routing.hours_keeping import store_administration
+from services.routing.deadlines.own_deadlines import Area
+from services.routing.deadlines.service import add_areas
 from services.routing.models import HoursRow, QueueRow, UnitRow
-from services.routing.opening_hours import OpeningHours
+from services.routing.opening_hours.closing_days import AdministrationTerms
+from services.routing.opening_hours.hours import OpeningHours
+from services.routing.opening_hours.repository import store_administration
 from services.routing.states import QueueKind
 from shared.database import table_of
 from shared.unit_of_work import UnitOfWork

@@ -5,13 +5,10 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from services.routing.clocks import Deadline, read_clock
-from services.routing.deadlines import RunningClock
-from services.routing.estimate import WaitRange
-from services.routing.figures import LiveFigures, WaitFigures
+from services.routing.deadlines.clocks import Deadline, read_clock
+from services.routing.deadlines.repository import RunningClock
+from services.routing.entries.queue_order import OrderReason, placing
 from services.routing.models import EntryRow
-from services.routing.queue_order import OrderReason, placing
-from services.routing.queues import Queue
 from services.routing.schemas import (
     AgeBandOut,
     ClockOut,
@@ -27,8 +24,11 @@ from services.routing.schemas import (
     ServiceLevelOut,
     WaitFiguresOut,
 )
-from services.routing.statistics import Group
-from services.routing.waits import WaitQuantile
+from services.routing.units.repository import Queue
+from services.routing.waits.estimate import WaitRange
+from services.routing.waits.figures import WaitQuantile
+from services.routing.waits.service import LiveFigures, WaitFigures
+from services.routing.waits.statistics import Group
 from services.routing.wording import estimate_text, kind_text, order_text, rule_name
 from shared.ids import show_reference
 from shared.vocabulary import Channel, Urgency

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from services.routing.clocks import ClockState
-from services.routing.estimate import EstimateMethod
-from services.routing.queue_order import OrderReason
+from services.routing.deadlines.clocks import ClockState
+from services.routing.entries.queue_order import OrderReason
 from services.routing.states import EntryStatus, MoveKind, QueueKind
-from services.routing.waits import ServiceLevelVariant
+from services.routing.waits.estimate import EstimateMethod
+from services.routing.waits.figures import ServiceLevelVariant
 from shared.free_text import Reason
 from shared.paging import Page
 from shared.vocabulary import Channel, DestinationKind, ReasonCode, Urgency

@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 
-from services.routing.city_clocks import is_application
-from services.routing.estimate import WaitRange
-from services.routing.queue_order import Placing
+from services.routing.duties.duty import is_application
+from services.routing.entries.queue_order import Placing
+from services.routing.waits.estimate import WaitRange
 from shared.clock import COPENHAGEN
 
 

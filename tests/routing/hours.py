@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from services.routing.opening_hours import OpeningHours
+from services.routing.opening_hours.hours import OpeningHours
 from shared.clock import COPENHAGEN
 
 

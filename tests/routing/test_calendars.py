@@ -8,8 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.routing.administrations import Belonging, ClosingDays, Membership, conflicts_of, hours_of
-from services.routing.opening_hours import ALWAYS_OPEN, OpeningHours
+from services.routing.opening_hours.closing_days import (
+    Belonging,
+    ClosingDays,
+    Membership,
+    conflicts_of,
+    hours_of,
+)
+from services.routing.opening_hours.hours import ALWAYS_OPEN, OpeningHours
 from shared.ids import new_id
 from shared.vocabulary import Role, Unit
 from tests.bench import Bench

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.routing.queue_order import PLACES_BACK, moved_back
+from services.routing.entries.queue_order import PLACES_BACK, moved_back
 from shared.ids import new_id
 from shared.vocabulary import Channel, Role, Unit
 from tests.bench import Bench

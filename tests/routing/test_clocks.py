@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from services.routing.clocks import ClockState, Deadline, read_clock
+from services.routing.deadlines.clocks import ClockState, Deadline, read_clock
 from tests.routing.hours import OFFICE, local
 
 HOUR = 3600.0

@@ -7,7 +7,7 @@ from functools import reduce
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.routing.contact_story import Stay, Story, stays
+from services.routing.contacts.story import Stay, Story, stays
 from services.routing.states import EntryStatus
 from shared.contracts import QueueVisit
 from shared.ids import new_id

@@ -7,7 +7,8 @@ from statistics import fmean
 
 import pytest
 
-from services.routing.estimate import (
+from services.routing.opening_hours.hours import ALWAYS_OPEN, OpeningHours
+from services.routing.waits.estimate import (
     Departure,
     EstimateMethod,
     Pace,
@@ -18,7 +19,6 @@ from services.routing.estimate import (
     f_quantile,
     pace_of,
 )
-from services.routing.opening_hours import ALWAYS_OPEN, OpeningHours
 from tests.routing.hours import OFFICE, local
 
 MONDAY = local("2026-11-23 10:00")

@@ -7,7 +7,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from services.routing.areas import Area, area_of, conflicts_of
+from services.routing.deadlines.own_deadlines import Area, area_of, conflicts_of
 from shared.contracts import ContactTriaged
 from shared.ids import new_id
 from shared.vocabulary import Channel, DestinationKind, Role, Unit

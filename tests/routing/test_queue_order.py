@@ -7,8 +7,8 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.routing.clocks import Deadline
-from services.routing.queue_order import OrderKey, OrderReason, order_at, placing, rank_of
+from services.routing.deadlines.clocks import Deadline
+from services.routing.entries.queue_order import OrderKey, OrderReason, order_at, placing, rank_of
 from shared.vocabulary import Urgency
 
 NOON = datetime(2026, 11, 23, 11, tzinfo=UTC)

@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from services.routing.task_store import TASKS
+from services.routing.tasks.repository import TASKS
 from shared.ids import new_id
 from shared.vocabulary import Role, Unit
 from tests.bench import Bench

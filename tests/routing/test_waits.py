@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.routing.waits import (
+from services.routing.waits.figures import (
     AgeBand,
     ServiceLevelVariant,
     Wait,

@@ -1,0 +1,201 @@
+"""The life of an entry over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from services.routing.deadlines.repository import deadlines_of
+from services.routing.entries import service
+from services.routing.entries.repository import entries_of_contact, moves_of
+from services.routing.entries.steps import reach
+from services.routing.models import EntryRow
+from services.routing.permissions import MOVERS, WORKERS, demand_sight, sees
+from services.routing.presenting import entry_out
+from services.routing.problems import (
+    AlreadyTaken,
+    ClockRuns,
+    EntryClosed,
+    NoTicket,
+    NotReturnable,
+    NotTaken,
+    SameQueue,
+    TakenByAnother,
+    UnknownQueue,
+)
+from services.routing.queues.endpoints import Reader
+from services.routing.schemas import (
+    AbandonBody,
+    CompleteBody,
+    EntryOut,
+    EntryWithTrail,
+    MoveOut,
+    ReleaseBody,
+    ReturnBody,
+    StartClockBody,
+    TakeBody,
+    TransferBody,
+)
+from services.routing.tickets import service as tickets
+from services.routing.units.repository import Queue, all_queues
+from shared.access import Principal, allow
+from shared.paging import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
+from shared.problems import Conflict, InvalidCursor, NotFound, answers
+from shared.unit_of_work import Reading, UnitOfWork, Writing
+
+entries_router = APIRouter(prefix="/v1/entries", tags=["entries"])
+
+Worker = Annotated[Principal, allow(*WORKERS)]
+Mover = Annotated[Principal, allow(*MOVERS)]
+_HELD = answers(NotFound, NotTaken, TakenByAnother, EntryClosed, Conflict)
+
+
+@entries_router.get("", summary="Where a contact is and has been", responses=answers(InvalidCursor))
+async def list_entries(
+    *,
+    who: Reader,
+    work: Reading,
+    request: Request,
+    response: Response,
+    contact_id: Annotated[UUID, Query(examples=["0199f0c2-6a53-7c1e-9d2a-2f6f0d9a1c11"])],
+    limit: Limit = 50,
+    cursor: CursorText = None,
+) -> Page[EntryOut]:
+    """A contact's entries in the order they were made; a caseworker sees those of their own units."""
+    after = decode_cursor(cursor)
+    found = await entries_of_contact(work.session, contact_id, None if after is None else after.id, limit + 1)
+    page, last = split_page(found, limit)
+    next_cursor = None if last is None else encode_cursor(last.entered_at, last.id)
+    link_next(request, response, next_cursor)
+    queues = {queue.code: queue for queue in await all_queues(work.session)}
+    clocks = await deadlines_of(work.session, [contact_id])
+    seen = [entry for entry in page if sees(who, queues[entry.queue].row)]
+    items = [entry_out(one, queues[one.queue], clocks[contact_id], work.clock.now()) for one in seen]
+    return Page(items=items, next_cursor=next_cursor)
+
+
+@entries_router.get("/{entry_id}", summary="Read an entry and its trail", responses=answers(NotFound))
+async def read_entry(who: Reader, entry_id: UUID, work: Reading) -> EntryWithTrail:
+    """With its clocks as they stand now, and everything that happened to it."""
+    entry, queue = await reach(work, entry_id)
+    demand_sight(who, queue.row)
+    shown = await _shown(work, entry, queue)
+    trail = [
+        MoveOut.model_validate(move, from_attributes=True) for move in await moves_of(work.session, entry_id)
+    ]
+    return EntryWithTrail(**shown.model_dump(), trail=trail)
+
+
+@entries_router.post(
+    "/{entry_id}/take",
+    summary="Take one entry out of turn",
+    responses=answers(NotFound, AlreadyTaken, EntryClosed),
+)
+async def take_entry(who: Worker, entry_id: UUID, work: Writing, body: TakeBody | None = None) -> EntryOut:
+    """Only one gets it; anybody else is told that it is taken (409)."""
+    counter = None if body is None else body.counter
+    return await _shown(work, *await service.take(work, who, entry_id, counter))
+
+
+@entries_router.post(
+    "/{entry_id}/call",
+    summary="Call a ticket again",
+    responses=answers(NotFound, NotTaken, TakenByAnother, EntryClosed, NoTicket, Conflict),
+)
+async def call_entry(who: Worker, entry_id: UUID, work: Writing, body: TakeBody | None = None) -> EntryOut:
+    """The screen shows it first and reads it out once more. The wait ended when it was taken."""
+    counter = None if body is None else body.counter
+    return await _shown(work, *await tickets.call_again(work, who, entry_id, counter))
+
+
+@entries_router.post(
+    "/{entry_id}/no-show",
+    summary="Nobody came when the ticket was called",
+    responses=answers(NotFound, NotTaken, TakenByAnother, EntryClosed, NoTicket, Conflict),
+)
+async def miss_entry(who: Worker, entry_id: UUID, work: Writing) -> EntryOut:
+    """It waits again, three places down at most. The third time it is abandoned, and the contact closes."""
+    return await _shown(work, *await tickets.no_show(work, who, entry_id))
+
+
+@entries_router.post("/{entry_id}/release", summary="Put a taken entry back", responses=_HELD)
+async def release_entry(
+    who: Mover, entry_id: UUID, work: Writing, body: ReleaseBody | None = None
+) -> EntryOut:
+    """It stands again where it stood. Operations may release what somebody else holds."""
+    reason = None if body is None else body.reason
+    return await _shown(work, *await service.release(work, who, entry_id, reason))
+
+
+@entries_router.post("/{entry_id}/complete", summary="The work is done", responses=_HELD)
+async def complete_entry(
+    who: Worker, entry_id: UUID, work: Writing, body: CompleteBody | None = None
+) -> EntryOut:
+    """Its clocks are met (or were missed) now, and the contact closes with this outcome."""
+    outcome = None if body is None else body.outcome
+    return await _shown(work, *await service.complete(work, who, entry_id, outcome))
+
+
+@entries_router.post(
+    "/{entry_id}/return",
+    summary="Wrong unit: back to triage",
+    responses=answers(NotFound, TakenByAnother, EntryClosed, NotReturnable, Conflict),
+)
+async def return_entry(who: Worker, entry_id: UUID, work: Writing, body: ReturnBody) -> EntryOut:
+    """The contact goes to the reception's own queue, urgency and clocks running on, until triage decides
+    anew. Answers the entry that was returned.
+    """
+    returned = await service.return_to_triage(work, who, entry_id, body.reason, body.reason_code)
+    return await _shown(work, *returned)
+
+
+@entries_router.post(
+    "/{entry_id}/transfer",
+    summary="Move to another queue",
+    responses=answers(NotFound, TakenByAnother, EntryClosed, SameQueue, UnknownQueue, Conflict),
+)
+async def transfer_entry(who: Mover, entry_id: UUID, work: Writing, body: TransferBody) -> EntryOut:
+    """Urgency and clocks run on. Answers the new entry, in the queue it went to."""
+    return await _shown(work, *await service.transfer(work, who, entry_id, body.queue, body.reason))
+
+
+@entries_router.post(
+    "/{entry_id}/abandon",
+    summary="The citizen gave up",
+    responses=answers(NotFound, TakenByAnother, EntryClosed, Conflict),
+)
+async def abandon_entry(
+    who: Worker, entry_id: UUID, work: Writing, body: AbandonBody | None = None
+) -> EntryOut:
+    """The contact closes as abandoned. Its clocks stop; those already overdue stay missed."""
+    reason = None if body is None else body.reason
+    return await _shown(work, *await service.abandon(work, who, entry_id, reason))
+
+
+@entries_router.post("/{entry_id}/clocks/{rule}/meet", summary="One deadline is met", responses=_HELD)
+async def meet_entry_clock(
+    who: Worker,
+    entry_id: UUID,
+    rule: Annotated[str, Path(max_length=60, pattern=r"^[a-z0-9_]+$", examples=["notification_assessment"])],
+    work: Writing,
+) -> EntryOut:
+    """The duty is done while the work on the entry goes on, e.g. the 24-hour assessment of a notification."""
+    return await _shown(work, *await service.meet(work, who, entry_id, rule))
+
+
+@entries_router.post(
+    "/{entry_id}/clocks",
+    status_code=201,
+    summary="Start a deadline",
+    responses=answers(NotFound, NotTaken, TakenByAnother, EntryClosed, ClockRuns),
+)
+async def start_entry_clock(who: Worker, entry_id: UUID, body: StartClockBody, work: Writing) -> EntryOut:
+    """From the moment the need became known: `child_assessment`, 4 months, in the children's areas (barnets
+    lov § 20). No later decision stops it; it is met like any other.
+    """
+    return await _shown(work, *await service.start_clock(work, who, entry_id, body.rule, body.starts_at))
+
+
+async def _shown(work: UnitOfWork, entry: EntryRow, queue: Queue) -> EntryOut:
+    clocks = await deadlines_of(work.session, [entry.contact_id])
+    return entry_out(entry, queue, clocks[entry.contact_id], work.clock.now())

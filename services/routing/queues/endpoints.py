@@ -1,0 +1,205 @@
+"""Units and queues over HTTP: what there is, who waits, taking the next one, and the wait to expect."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from services.routing.deadlines.repository import deadlines_of
+from services.routing.entries.filters import EntryFilter
+from services.routing.entries.repository import entries_in_order, find_entry, find_units, places_in_line
+from services.routing.entries.service import take_next
+from services.routing.models import EntryRow
+from services.routing.permissions import READERS, WORKERS, demand_sight
+from services.routing.presenting import entry_out, estimate_out, queue_out
+from services.routing.problems import NotWaiting
+from services.routing.schemas import EntryOut, EstimateOut, QueueOut, TakeBody, UnitOut
+from services.routing.states import OPEN_STATUSES, EntryStatus
+from services.routing.units.repository import Queue, all_queues, get_queue
+from services.routing.waits.service import estimate_for_entry, live_figures
+from shared.access import Principal, allow
+from shared.idempotency import Idempotent
+from shared.paging import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
+from shared.problems import IdempotencyMismatch, InvalidCursor, NotFound, answers
+from shared.unit_of_work import Reading, UnitOfWork, Writing
+from shared.vocabulary import Channel, Role, Urgency
+
+units_router = APIRouter(prefix="/v1/units", tags=["units"])
+queues_router = APIRouter(prefix="/v1/queues", tags=["queues"])
+
+Code = Annotated[str, Path(max_length=60, pattern=r"^[a-z0-9-]+$", examples=["reception-phone"])]
+Reader = Annotated[Principal, allow(*READERS)]
+_ALL = allow(*READERS, Role.RULES_EDITOR)
+
+
+@units_router.get("", summary="List units, with their dates", dependencies=[_ALL])
+async def list_units(
+    work: Reading,
+    on: Annotated[
+        date | None, Query(description="Only those valid on this day", examples=["2026-11-23"])
+    ] = None,
+) -> Page[UnitOut]:
+    """Every unit in every period of its life, or those valid on one day."""
+    units = [UnitOut(**row.model_dump()) for row in await find_units(work.session, on)]
+    return Page(items=units, next_cursor=None)
+
+
+@queues_router.get("", summary="List queues, with their live figures", dependencies=[_ALL])
+async def list_queues(work: Reading) -> Page[QueueOut]:
+    """The reception's queues and every team's. Figures name nobody."""
+    queues, now = await all_queues(work.session), work.clock.now()
+    figures = await live_figures(work.session, queues, now)
+    shown = [queue_out(queue, live) for queue, live in zip(queues, figures, strict=True)]
+    return Page(items=shown, next_cursor=None)
+
+
+@queues_router.get(
+    "/{code}", summary="Read a queue, with its live figures", dependencies=[_ALL], responses=answers(NotFound)
+)
+async def read_queue(code: Code, work: Reading) -> QueueOut:
+    """Length, ages, waits with those still waiting counted in, service levels, opening, estimate."""
+    queue = await get_queue(work.session, code)
+    (figures,) = await live_figures(work.session, [queue], work.clock.now())
+    return queue_out(queue, figures)
+
+
+async def _only(
+    *,
+    who: Reader,
+    mine: Annotated[bool, Query(description="Only what the caller has taken")] = False,
+    urgency: Annotated[Urgency | None, Query(examples=["day"])] = None,
+    channel: Annotated[Channel | None, Query(examples=["written"])] = None,
+    rule: Annotated[
+        str | None,
+        Query(
+            max_length=60,
+            pattern=r"^[a-z0-9_]+$",
+            description="Only with this deadline still to be met",
+            examples=["notification_assessment"],
+        ),
+    ] = None,
+    reference: Annotated[
+        str | None,
+        Query(
+            max_length=12, pattern=r"^[0-9A-Za-z -]+$", description="A part of a reference", examples=["7F3K"]
+        ),
+    ] = None,
+    late: Annotated[
+        bool, Query(description="Only past a deadline or, without one, past the queue's target")
+    ] = False,
+) -> EntryFilter:
+    return EntryFilter(who.subject if mine else None, urgency, channel, rule, reference, late)
+
+
+@queues_router.get(
+    "/{code}/entries",
+    summary="Who waits, in the order they will be taken, and why",
+    responses=answers(NotFound, InvalidCursor),
+)
+async def list_queue_entries(
+    *,
+    who: Reader,
+    code: Code,
+    work: Reading,
+    request: Request,
+    response: Response,
+    status: Annotated[
+        Literal["waiting", "taken", "open"],
+        Query(description="Those who wait, those somebody has taken, or both", examples=["waiting"]),
+    ] = "waiting",
+    only: Annotated[EntryFilter, Depends(_only)],
+    limit: Limit = 50,
+    cursor: CursorText = None,
+) -> Page[EntryOut]:
+    """Acute first, then by due time (so those overdue come first), then by arrival.
+
+    Caseworkers see the queues of their own units, the reception all. With a filter the places are still
+    those in the whole line.
+    """
+    queue = await get_queue(work.session, code)
+    demand_sight(who, queue.row)
+    after = await _after(work, cursor)
+    statuses = OPEN_STATUSES if status == "open" else (EntryStatus(status),)
+    conditions = only.conditions(work.clock.now())
+    found = await entries_in_order(work.session, code, statuses, after, limit + 1, conditions=conditions)
+    page, last = split_page(found, limit)
+    next_cursor = None if last is None else encode_cursor(last.order_at, last.id)
+    link_next(request, response, next_cursor)
+    return Page(items=await _shown(work, queue, page), next_cursor=next_cursor)
+
+
+async def _after(work: UnitOfWork, cursor: str | None) -> EntryRow | None:
+    """The last entry of the page before. Its place in the order does not change, even once it is taken."""
+    place = decode_cursor(cursor)
+    if place is None:
+        return None
+    entry = await find_entry(work.session, place.id)
+    if entry is None:
+        raise InvalidCursor
+    return entry
+
+
+async def _shown(work: UnitOfWork, queue: Queue, page: Sequence[EntryRow]) -> list[EntryOut]:
+    clocks = await deadlines_of(work.session, {entry.contact_id for entry in page})
+    places = await places_in_line(work.session, queue.code, [entry.id for entry in page])
+    now = work.clock.now()
+    return [entry_out(entry, queue, clocks[entry.contact_id], now, places.get(entry.id)) for entry in page]
+
+
+@queues_router.post(
+    "/{code}/next",
+    summary="Take the next one",
+    response_model=EntryOut,
+    responses={
+        204: {"description": "Nobody waits"},
+        **answers(NotFound, IdempotencyMismatch),
+    },
+)
+async def take_next_entry(
+    who: Annotated[Principal, allow(*WORKERS)],
+    code: Code,
+    work: Writing,
+    once: Idempotent,
+    body: TakeBody | None = None,
+) -> Response:
+    """Never the same entry to two people. With an Idempotency-Key, an answer that was lost on the way is
+    given again instead of a second citizen.
+    """
+    await once.replay(work, who)
+    taken = await take_next(work, who, code, None if body is None else body.counter)
+    if taken is None:
+        answer = Response(status_code=204)
+    else:
+        entry, queue = taken
+        clocks = await deadlines_of(work.session, [entry.contact_id])
+        shown = entry_out(entry, queue, clocks[entry.contact_id], work.clock.now())
+        answer = Response(shown.model_dump_json(), 200, media_type="application/json")
+    await once.remember(work, who, answer)
+    return answer
+
+
+@queues_router.get(
+    "/{code}/estimate",
+    summary="The wait to expect, as a range",
+    responses=answers(NotFound, NotWaiting),
+)
+async def estimate_wait(
+    who: Reader,
+    code: Code,
+    work: Reading,
+    entry: Annotated[UUID | None, Query(description="For this entry; else for someone who joins now")] = None,
+) -> EstimateOut:
+    """A range with its probability, and what it rests on. The wait for opening is counted in."""
+    queue, now = await get_queue(work.session, code), work.clock.now()
+    if entry is None:
+        (figures,) = await live_figures(work.session, [queue], now)
+        return estimate_out(queue, figures.estimate, now)
+    demand_sight(who, queue.row)
+    found = await find_entry(work.session, entry)
+    if found is None or found.queue != code:
+        raise NotFound("No entry of this queue has this id.")
+    if found.status != EntryStatus.WAITING:
+        raise NotWaiting
+    return estimate_out(queue, await estimate_for_entry(work.session, queue, found, now), now)

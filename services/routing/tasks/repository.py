@@ -1,0 +1,146 @@
+"""Tasks in storage, the same on SQLite and PostgreSQL. Nothing here commits."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.routing.deadlines.repository import clocks
+from services.routing.duties.duty import APPLICATION_RULES
+from services.routing.models import TaskRow
+from services.routing.states import WRITTEN_NOTICE, TaskStatus
+from shared.database import table_of, upsert
+from shared.ids import new_id
+from shared.paging import Cursor
+
+TASKS = table_of(TaskRow)
+_COUNTING = clocks.c.met_at.is_(None) & clocks.c.stopped_at.is_(None)
+
+
+class Task(NamedTuple):
+    """A task, with what its missed clock says. `queue` is where the contact is now."""
+
+    id: UUID
+    clock_id: UUID
+    kind: str
+    status: str
+    made_at: datetime
+    ended_at: datetime | None
+    role: str | None
+    new_due_at: datetime | None
+    contact_id: UUID
+    queue: str
+    rule: str
+    legal_basis: str
+    due_at: datetime
+
+
+_OF_TASK = ("id", "clock_id", "kind", "status", "made_at", "ended_at", "role", "new_due_at")
+_SHOWN = (
+    *(TASKS.c[name] for name in _OF_TASK),
+    *(clocks.c[name] for name in Task._fields if name not in _OF_TASK),
+)
+
+
+def _tasks() -> Select[Any]:
+    return select(*_SHOWN).join(clocks, clocks.c.id == TASKS.c.clock_id)
+
+
+async def missed_without_task(session: AsyncSession, now: datetime, most: int) -> Sequence[UUID]:
+    """Clocks of applications that have run out, that still count, and that nobody was given a task for."""
+    found = await session.execute(
+        select(clocks.c.id)
+        .outerjoin(TASKS, TASKS.c.clock_id == clocks.c.id)
+        .where(_COUNTING, clocks.c.due_at < now, TASKS.c.id.is_(None))
+        .where(clocks.c.rule.startswith(APPLICATION_RULES, autoescape=True))
+        .order_by(clocks.c.due_at, clocks.c.id)
+        .limit(most)
+    )
+    return found.scalars().all()
+
+
+async def add_tasks(session: AsyncSession, missed: Sequence[UUID], now: datetime) -> int:
+    """One task for each of these clocks; none for those that have one. Gives how many are new."""
+    made = 0
+    for clock_id in missed:
+        columns = {
+            "id": new_id(),
+            "clock_id": clock_id,
+            "kind": WRITTEN_NOTICE,
+            "status": TaskStatus.OPEN,
+            "made_at": now,
+        }
+        new = upsert(session, TASKS).values(columns).on_conflict_do_nothing().returning(TASKS.c.id)
+        made += (await session.execute(new)).first() is not None
+    return made
+
+
+async def overtaken(session: AsyncSession) -> Sequence[UUID]:
+    """Open tasks whose clock has ended: the application was decided, or fell away."""
+    found = await session.execute(
+        select(TASKS.c.id)
+        .join(clocks, clocks.c.id == TASKS.c.clock_id)
+        .where(TASKS.c.status == TaskStatus.OPEN, ~_COUNTING)
+    )
+    return found.scalars().all()
+
+
+async def lapse(session: AsyncSession, ids: Sequence[UUID], now: datetime) -> int:
+    """These tasks are no longer to be done; gives how many still were."""
+    ended = await session.execute(
+        update(TASKS)
+        .where(TASKS.c.id.in_(ids), TASKS.c.status == TaskStatus.OPEN)
+        .values(status=TaskStatus.LAPSED, ended_at=now)
+        .returning(TASKS.c.id)
+    )
+    return len(ended.all())
+
+
+async def list_tasks(
+    session: AsyncSession, queues: Sequence[str], status: TaskStatus | None, after: Cursor | None, limit: int
+) -> Sequence[Task]:
+    """Oldest first, in these queues; one more than the limit when more follow."""
+    wanted = _tasks().where(clocks.c.queue.in_(queues)).order_by(TASKS.c.made_at, TASKS.c.id).limit(limit + 1)
+    if status is not None:
+        wanted = wanted.where(TASKS.c.status == status)
+    if after is not None:
+        wanted = wanted.where(_later(after))
+    return [_task(row) for row in await session.execute(wanted)]
+
+
+def _later(after: Cursor) -> ColumnElement[bool]:
+    return or_(TASKS.c.made_at > after.at, and_(TASKS.c.made_at == after.at, TASKS.c.id > after.id))
+
+
+async def find_task(session: AsyncSession, task_id: UUID) -> Task | None:
+    row = (await session.execute(_tasks().where(TASKS.c.id == task_id))).first()
+    return None if row is None else _task(row)
+
+
+def _task(row: Row[Any]) -> Task:
+    return Task._make(row)
+
+
+async def finish(session: AsyncSession, task_id: UUID, **columns: object) -> bool:
+    """The task is done; False when it was not open any more."""
+    done = await session.execute(
+        update(TASKS)
+        .where(TASKS.c.id == task_id, TASKS.c.status == TaskStatus.OPEN)
+        .values(status=TaskStatus.DONE, **columns)
+        .returning(TASKS.c.id)
+    )
+    return done.first() is not None
+
+
+async def count_open_tasks(session: AsyncSession) -> dict[str, int]:
+    """How many tasks are to be done, by queue."""
+    found = await session.execute(
+        select(clocks.c.queue, func.count())
+        .join(TASKS, TASKS.c.clock_id == clocks.c.id)
+        .where(TASKS.c.status == TaskStatus.OPEN)
+        .group_by(clocks.c.queue)
+    )
+    return {row[0]: row[1] for row in found}
