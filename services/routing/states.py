@@ -66,3 +66,13 @@ WRITTEN_NOTICE = "written_notice"
 TRIAGED = "triaged"
 ABANDONED = "abandoned"
 LOST = "lost"
+
+#: The municipality's own target for sending a written contact on to the right authority.
+FORWARDING = "forwarding"
+#: How the rules of the municipality's own deadlines for applications begin.
+APPLICATION_RULES = "application_"
+
+
+def is_application(rule: str) -> bool:
+    """Whether a missed clock of this rule requires a written notice (retssikkerhedsloven § 3)."""
+    return rule.startswith(APPLICATION_RULES)

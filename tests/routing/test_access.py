@@ -8,7 +8,7 @@ import pytest
 from shared.ids import new_id
 from shared.vocabulary import Role, Unit
 from tests.bench import Bench
-from tests.routing.telling import triaged, waiting
+from tests.routing.events import triaged, waiting
 
 
 async def youth_entry(routing: Bench) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import httpx
 from shared.ids import new_id
 from shared.vocabulary import Channel, Role
 from tests.bench import Bench
-from tests.routing.telling import NOW, ago, visit, waiting
+from tests.routing.events import NOW, ago, visit, waiting
 
 
 @asynccontextmanager

@@ -19,8 +19,8 @@ from services.routing.opening_hours.hours import ALWAYS_OPEN, OpeningHours
 from shared.ids import new_id
 from shared.vocabulary import Role, Unit
 from tests.bench import Bench
+from tests.routing.events import NOW, clock, triaged
 from tests.routing.hours import OFFICE
-from tests.routing.telling import NOW, clock, triaged
 
 LONG_DAYS: dict[str, Any] = {
     "weeks": [{"valid_from": "2025-01-01", "tuesday": ["08:00-12:00", "13:00-20:00"]}],

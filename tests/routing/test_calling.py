@@ -12,7 +12,7 @@ from services.routing.entries.queue_order import PLACES_BACK, moved_back
 from shared.ids import new_id
 from shared.vocabulary import Channel, Role, Unit
 from tests.bench import Bench
-from tests.routing.telling import NOW, ago, triaged, waiting
+from tests.routing.events import NOW, ago, triaged, waiting
 
 DESK = "/v1/queues/reception-desk"
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.routing.deadlines.clock_changes import changes_to
+from services.routing.deadlines.clocks import changes_to
 from services.routing.models import ClockRow
 from shared.contracts import Clock
 

@@ -10,7 +10,7 @@ import pytest
 from shared.ids import new_id, reference_of, show_reference
 from shared.vocabulary import Channel, Role, Unit, Urgency
 from tests.bench import Bench
-from tests.routing.telling import NOW, ago, assessment_clock, clock, triaged
+from tests.routing.events import NOW, ago, assessment_clock, clock, triaged
 
 ENTRIES = "/v1/queues/children-amager/entries"
 #: What stands in the queue, by what is particular about it, in the order in which it is taken.

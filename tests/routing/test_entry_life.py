@@ -11,7 +11,7 @@ from services.routing.models import tables
 from shared.ids import new_id
 from shared.vocabulary import Channel, Role, Unit, Urgency
 from tests.bench import Bench
-from tests.routing.telling import NOW, ago, assessment_clock, closed, triaged, visit, waiting
+from tests.routing.events import NOW, ago, assessment_clock, closed, triaged, visit, waiting
 
 
 @pytest.fixture

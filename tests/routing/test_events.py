@@ -14,7 +14,7 @@ from shared.database import table_of
 from shared.ids import new_id, reference_of, show_reference
 from shared.vocabulary import Channel, DestinationKind, Role, Unit, Urgency
 from tests.bench import Bench
-from tests.routing.telling import (
+from tests.routing.events import (
     NOW,
     RECEPTION_QUEUES,
     ago,

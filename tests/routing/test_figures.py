@@ -9,8 +9,8 @@ import pytest
 from shared.ids import new_id
 from shared.vocabulary import Channel, Role, Unit
 from tests.bench import Bench
+from tests.routing.events import NOW, ago, assessment_clock, clock, triaged, visit, waiting
 from tests.routing.hours import local
-from tests.routing.telling import NOW, ago, assessment_clock, clock, triaged, visit, waiting
 
 PHONE = "/v1/queues/reception-phone"
 

@@ -12,8 +12,8 @@ from shared.contracts import ContactTriaged
 from shared.ids import new_id
 from shared.vocabulary import Channel, DestinationKind, Role, Unit
 from tests.bench import Bench
+from tests.routing.events import NOW, triaged
 from tests.routing.hours import local
-from tests.routing.telling import NOW, triaged
 
 APRIL = "2026-04-01"
 BODY: dict[str, Any] = {

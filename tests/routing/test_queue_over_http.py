@@ -6,15 +6,15 @@ from typing import Any
 import httpx
 import pytest
 
-from services.routing.example import load_example
+from services.routing.app import load_example
 from services.routing.models import QueueRow, UnitRow
 from shared.database import table_of
 from shared.ids import new_id
 from shared.unit_of_work import unit_of_work
 from shared.vocabulary import Channel, Role, Unit, Urgency
 from tests.bench import Bench
+from tests.routing.events import NOW, ago, assessment_clock, clock, triaged, waiting
 from tests.routing.hours import local
-from tests.routing.telling import NOW, ago, assessment_clock, clock, triaged, waiting
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from services.routing.tasks.repository import TASKS
 from shared.ids import new_id
 from shared.vocabulary import Role, Unit
 from tests.bench import Bench
-from tests.routing.telling import NOW, assessment_clock, closed, triaged
+from tests.routing.events import NOW, assessment_clock, closed, triaged
 from tests.routing.test_own_clocks import application, clocks
 
 MISSED = timedelta(days=60)

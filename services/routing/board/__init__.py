@@ -1,1 +1,1 @@
-"""Board."""
+"""The live board, and the same figures for Prometheus."""

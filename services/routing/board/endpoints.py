@@ -1,13 +1,13 @@
-"""The live board."""
+"""The live board over HTTP."""
 
 from collections.abc import AsyncIterator
 
 from fastapi import APIRouter, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from services.routing.board.schemas import BoardOut
 from services.routing.board.service import read_board
 from services.routing.permissions import READERS
-from services.routing.schemas import BoardOut
 from shared.access import allow
 from shared.live_stream import events_of
 from shared.unit_of_work import Reading
@@ -28,5 +28,5 @@ async def stream_board(request: Request) -> AsyncIterator[ServerSentEvent]:
 
 @board_router.get("/now", summary="The board at this moment", dependencies=[_ALL])
 async def read_board_now(work: Reading) -> BoardOut:
-    """What the stream would show now, for those who cannot keep one open."""
+    """What the stream would send now, for clients that cannot keep one open."""
     return await read_board(work)

@@ -1,4 +1,4 @@
-"""Routing's own measures for Prometheus. Labels are codes: of queues, rules and states."""
+"""Routing's own metrics for Prometheus. Labels are codes: of queues, rules and states."""
 
 from collections import Counter
 from datetime import timedelta
@@ -12,8 +12,9 @@ from services.routing.units.repository import all_queues
 from services.routing.waits.repository import open_counts, past_due_counts
 from shared.unit_of_work import UnitOfWork
 
-#: So far back it is counted how deadlines were kept.
-_JUDGED = timedelta(days=28)
+#: How far back the deadlines are counted that ended.
+_ENDED_WITHIN = timedelta(days=28)
+#: The upper ends of the histogram's buckets: half a minute on the telephone, weeks in a unit's queue.
 _SECONDS = (30, 60, 120, 300, 600, 1800, 3600, 14400, 86400, 259200, 604800, 1209600)
 
 
@@ -74,7 +75,7 @@ class QueueMetrics:
 async def _measure_clocks(work: UnitOfWork, metrics: QueueMetrics) -> None:
     now = work.clock.now()
     metrics.clocks.clear()
-    for (rule, state), count in (await clock_counts(work.session, now - _JUDGED, now)).items():
+    for (rule, state), count in (await clock_counts(work.session, now - _ENDED_WITHIN, now)).items():
         metrics.clocks.labels(rule, state).set(count)
     metrics.tasks.clear()
     for queue, count in (await count_open_tasks(work.session)).items():
@@ -82,7 +83,7 @@ async def _measure_clocks(work: UnitOfWork, metrics: QueueMetrics) -> None:
 
 
 async def measure(work: UnitOfWork) -> None:
-    """Set the gauges as they stand now."""
+    """Set the gauges to what is true now."""
     metrics: QueueMetrics = work.state.queue_metrics
     now = work.clock.now()
     counts: Counter[tuple[str, str]] = Counter()
@@ -93,10 +94,10 @@ async def measure(work: UnitOfWork) -> None:
             oldest[queue] = max((now - since).total_seconds(), 0.0)
     await _measure_clocks(work, metrics)
     past_due = await past_due_counts(work.session, now)
-    for queue_ in await all_queues(work.session):
-        code = queue_.code
+    for configured in await all_queues(work.session):
+        code = configured.code
         for status in OPEN_STATUSES:
             metrics.entries.labels(code, status).set(counts[code, status])
         metrics.oldest_wait.labels(code).set(oldest.get(code, 0.0))
         metrics.past_due.labels(code).set(past_due.get(code, 0))
-        metrics.is_open.labels(code).set(queue_.hours.is_open(now))
+        metrics.is_open.labels(code).set(configured.hours.is_open(now))

@@ -1,43 +1,33 @@
-"""What the live board shows, read once for all who look at it. It names nobody."""
+"""The live board, read once for all who follow it."""
 
-from services.routing.entries.repository import last_called, next_tickets
-from services.routing.models import EntryRow
-from services.routing.presenting import queue_out
-from services.routing.schemas import BoardOut, TicketOut
+from services.routing.board.repository import last_called, next_tickets
+from services.routing.board.schemas import BoardOut, TicketOut
+from services.routing.queues.schemas import QueueOut
 from services.routing.units.repository import all_queues
 from services.routing.waits.service import live_figures
 from shared.live import Broadcast
 from shared.unit_of_work import UnitOfWork, unit_of_work
 
-#: How many tickets a screen at an entrance has room for, of those called and of those who wait.
-TICKETS_SHOWN = 8
+#: How many tickets a screen at an entrance has room for, of those called and of those that wait.
+TICKETS_ON_A_SCREEN = 8
 
 
 async def read_board(work: UnitOfWork) -> BoardOut:
     """All queues with their live figures, and the tickets last called and next in line."""
     queues, now = await all_queues(work.session), work.clock.now()
     figures = await live_figures(work.session, queues, now)
+    called = await last_called(work.session, TICKETS_ON_A_SCREEN)
+    waiting = await next_tickets(work.session, TICKETS_ON_A_SCREEN)
     return BoardOut(
         at=now,
-        queues=[queue_out(queue, live) for queue, live in zip(queues, figures, strict=True)],
-        called=[_ticket(entry) for entry in await last_called(work.session, TICKETS_SHOWN)],
-        waiting=[_ticket(entry) for entry in await next_tickets(work.session, TICKETS_SHOWN)],
-    )
-
-
-def _ticket(entry: EntryRow) -> TicketOut:
-    return TicketOut(
-        ticket=entry.ticket or "",
-        queue=entry.queue,
-        entered_at=entry.entered_at,
-        called_at=entry.taken_at and (entry.called_at or entry.taken_at),
-        counter=entry.counter,
-        calls=entry.calls,
+        queues=[QueueOut.of(queue, live) for queue, live in zip(queues, figures, strict=True)],
+        called=[TicketOut.of(entry) for entry in called],
+        waiting=[TicketOut.of(entry) for entry in waiting],
     )
 
 
 def broadcast_board(work: UnitOfWork) -> Broadcast[str]:
-    """The board as JSON, made once at each change however many look."""
+    """The board as JSON, made once for each change however many streams send it."""
     state = work.state
 
     async def read() -> str:

@@ -1,15 +1,19 @@
-"""What a clock shows: how long is left, and whether it runs, rests, is overdue, met or missed.
+"""Clocks: how long is left of a deadline at a moment, and which clocks a new decision stops and starts.
 
-When a clock starts and ends is decided by triage and stands in the clock itself (domain.md § 6); here it
-is only read. The 24-hour clock of barnets lov § 136 runs through nights, weekends and holidays; office
-clocks rest outside opening hours and on Danish public holidays, and show what is left in open time.
+When a clock starts and when it is due is decided by triage and stored with the clock (domain.md § 6). The
+24-hour clock of barnets lov § 136 runs through nights, weekends and holidays; office clocks are paused
+outside opening hours and on Danish public holidays, and what is left of them is counted in open time.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
 
 from services.routing.opening_hours.hours import OpeningHours
+from shared.contracts import Clock
 
 
 class ClockState(StrEnum):
@@ -25,7 +29,7 @@ class ClockState(StrEnum):
 
 @dataclass(frozen=True)
 class Deadline:
-    """A clock as routing keeps it: when it is due, and when (if so) it was met or stopped."""
+    """A clock as routing stores it: when it is due, and when (if so) it was met or stopped."""
 
     rule: str
     starts_at: datetime
@@ -37,7 +41,7 @@ class Deadline:
 
     @property
     def counting(self) -> bool:
-        """Whether somebody still has to meet it."""
+        """Whether it must still be met."""
         return self.met_at is None and self.stopped_at is None
 
 
@@ -55,7 +59,10 @@ class ClockReading:
 
 
 def read_clock(clock: Deadline, now: datetime, hours: OpeningHours) -> ClockReading:
-    """What the clock shows at `now`, in a queue with these opening hours."""
+    """The state of the clock at `now`, and what is left of it, in a queue with these opening hours.
+
+    At the very due moment it is still in time, with 0 seconds left.
+    """
     ended_at = clock.met_at or clock.stopped_at
     overdue_seconds = max(((ended_at or now) - clock.due_at).total_seconds(), 0.0)
     if ended_at is not None:
@@ -69,7 +76,90 @@ def read_clock(clock: Deadline, now: datetime, hours: OpeningHours) -> ClockRead
 
 
 def _state_of_ended(clock: Deadline, *, late: bool) -> ClockState:
-    """A clock that ran past its due time was missed, however it ended: nothing that follows undoes it."""
+    # A deadline that was exceeded stays missed, also when the duty falls away afterwards: the citizen waited.
     if late:
         return ClockState.MISSED
     return ClockState.MET if clock.met_at is not None else ClockState.STOPPED
+
+
+class StoredClock(Protocol):
+    """What must be known of a stored clock to compare it with a decision; `ClockRow` has it."""
+
+    id: UUID
+    rule: str
+    due_at: datetime
+    met_at: datetime | None
+    stopped_at: datetime | None
+    started_by: str | None
+    renews: UUID | None
+
+
+@dataclass(frozen=True)
+class NewClock:
+    """A clock to start; `renews` is the missed clock whose new date it has, where there is one."""
+
+    clock: Clock
+    renews: UUID | None = None
+
+
+@dataclass(frozen=True)
+class ClockChanges:
+    """Which clocks to stop and which to start."""
+
+    stop: list[UUID]
+    start: list[NewClock]
+
+
+@dataclass(frozen=True)
+class _Renewed:
+    """A deadline as it was first set, and its clock now, after new dates were given."""
+
+    first: StoredClock
+    latest: StoredClock
+
+    @property
+    def counting(self) -> bool:
+        return self.latest.met_at is None and self.latest.stopped_at is None
+
+    @property
+    def key(self) -> tuple[str, datetime]:
+        return self.first.rule, self.first.due_at
+
+
+def changes_to(stored: Sequence[StoredClock], wanted: Sequence[Clock]) -> ClockChanges:
+    """How to bring a contact's clocks, in the order in which they were made, to those of a new decision.
+
+    Clocks with the rule and due time of a wanted one run on, also when they have been given a new date since.
+    What a caseworker started, no decision stops. A duty that was done is not started again.
+    """
+    by_key = {(clock.rule, clock.due_at): clock for clock in wanted}
+    deadlines = list(_with_their_renewals(stored))
+    stop = [
+        deadline.latest.id
+        for deadline in deadlines
+        if deadline.counting and deadline.first.started_by is None and deadline.key not in by_key
+    ]
+    start: list[NewClock] = []
+    for key, clock in by_key.items():
+        same = [deadline for deadline in deadlines if deadline.key == key]
+        if not any(deadline.counting or deadline.latest.met_at is not None for deadline in same):
+            start.append(_again(clock, same))
+    return ClockChanges(stop, start)
+
+
+def _again(clock: Clock, stopped: Sequence[_Renewed]) -> NewClock:
+    """The clock to start; where it ran before and was given a new date, it still has that date."""
+    if not stopped or stopped[-1].latest is stopped[-1].first:
+        return NewClock(clock)
+    latest = stopped[-1].latest
+    return NewClock(clock.model_copy(update={"due_at": latest.due_at}), latest.id)
+
+
+def _with_their_renewals(stored: Sequence[StoredClock]) -> Iterator[_Renewed]:
+    renewals = {clock.renews: clock for clock in stored if clock.renews is not None}
+    for first in stored:
+        if first.renews is None:
+            latest = first
+            while latest.id in renewals:
+                latest = renewals[latest.id]
+            yield _Renewed(first, latest)

@@ -1,22 +1,39 @@
-"""Deadlines that somebody still has to meet, over HTTP: those overdue first, then those that run out next."""
+"""Deadlines that must still be met, and the municipality's own deadlines for applications, over HTTP."""
 
+from datetime import date
+from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
-from services.routing.deadlines.repository import count_running, running_clocks
-from services.routing.permissions import sees
-from services.routing.presenting import running_clock_out
-from services.routing.queues.endpoints import Reader
-from services.routing.schemas import RunningClocksPage
+from services.routing.deadlines.own_deadlines import Area, AreaTerms
+from services.routing.deadlines.repository import count_running, list_areas, running_clocks
+from services.routing.deadlines.schemas import RunningClockOut, RunningClocksPage
+from services.routing.deadlines.service import put_area
+from services.routing.permissions import READERS, Reader, sees
+from services.routing.problems import ContradictingAreas
 from services.routing.units.repository import all_queues
-from shared.paging import CursorText, Limit, decode_cursor, encode_cursor, link_next, split_page
-from shared.problems import InvalidCursor, answers
-from shared.unit_of_work import Reading
+from shared.access import allow
+from shared.etags import IfMatch, etag
+from shared.paging import (
+    CursorText,
+    Limit,
+    Page,
+    decode_cursor,
+    encode_cursor,
+    link_next,
+    split_page,
+)
+from shared.periods import Period
+from shared.problems import InvalidCursor, StaleVersion, VersionRequired, answers
+from shared.unit_of_work import Reading, Writing
+from shared.vocabulary import Role
 
 clocks_router = APIRouter(prefix="/v1/clocks", tags=["clocks"])
+areas_router = APIRouter(prefix="/v1/application-areas", tags=["application areas"])
 
-Code = Annotated[str | None, Query(max_length=60, pattern=r"^[a-z0-9-]+$", examples=["children-amager"])]
+QueueCode = Annotated[str | None, Query(max_length=60, pattern=r"^[a-z0-9-]+$", examples=["children-amager"])]
+AreaCode = Annotated[str, Path(max_length=40, pattern=r"^[a-z0-9-]+$", examples=["support-at-home"])]
 
 
 @clocks_router.get("", summary="Which deadlines run out, when and whose", responses=answers(InvalidCursor))
@@ -26,18 +43,54 @@ async def list_running_clocks(
     work: Reading,
     request: Request,
     response: Response,
-    queue: Code = None,
+    queue: QueueCode = None,
     limit: Limit = 50,
     cursor: CursorText = None,
 ) -> RunningClocksPage:
     """In the order in which they run out, those that have run out first. Caseworkers see their own units'."""
     now = work.clock.now()
     queues = {one.code: one for one in await all_queues(work.session)}
-    seen = [code for code, one in queues.items() if sees(who, one.row) and queue in (None, code)]
-    found = await running_clocks(work.session, seen, decode_cursor(cursor), limit + 1)
-    page, last = split_page(found, limit)
+    visible = [code for code, one in queues.items() if sees(who, one.row) and queue in (None, code)]
+    rows = await running_clocks(work.session, visible, decode_cursor(cursor), limit + 1)
+    page, last = split_page(rows, limit)
     next_cursor = None if last is None else encode_cursor(last.deadline.due_at, last.clock_id)
     link_next(request, response, next_cursor)
-    counting, overdue = await count_running(work.session, seen, now)
-    items = [running_clock_out(one, queues[one.queue], now) for one in page]
+    counting, overdue = await count_running(work.session, visible, now)
+    items = [RunningClockOut.of_running(one, queues[one.queue].hours, now) for one in page]
     return RunningClocksPage(items=items, next_cursor=next_cursor, counting=counting, overdue=overdue)
+
+
+@areas_router.get("", summary="List application areas", dependencies=[allow(*READERS, Role.RULES_EDITOR)])
+async def list_application_areas(
+    work: Reading,
+    on: Annotated[date | None, Query(description="Only what holds that day", examples=["2026-03-10"])] = None,
+) -> Page[Area]:
+    """Each period of each area, also those over or to come. `edition` is the ETag's number."""
+    areas = [area for area in await list_areas(work.session) if on is None or Period.of(area).includes(on)]
+    return Page(items=areas, next_cursor=None)
+
+
+@areas_router.put(
+    "/{code}/{valid_from}",
+    summary="Set a period of an application area",
+    dependencies=[allow(Role.OPERATIONS)],
+    responses={201: {"model": Area}, **answers(ContradictingAreas, StaleVersion, VersionRequired)},
+)
+async def put_application_area(
+    *,
+    code: AreaCode,
+    valid_from: Annotated[date, Path(description="Its first day", examples=["2026-04-01"])],
+    terms: AreaTerms,
+    work: Writing,
+    response: Response,
+    if_match: IfMatch = None,
+) -> Area:
+    """A new period, or other terms for one that is there (then with its ETag). Applies from now on.
+
+    Refused, with the field: two areas that give one application two deadlines.
+    """
+    area, is_new = await put_area(work, code, valid_from, terms, if_match)
+    response.headers["ETag"] = etag(area.edition)
+    if is_new:
+        response.status_code = HTTPStatus.CREATED
+    return area

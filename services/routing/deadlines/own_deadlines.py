@@ -1,7 +1,8 @@
-"""Application areas: the deadlines that the municipality published itself (retssikkerhedsloven § 3), dated.
+"""Deadlines that the municipality set itself: for applications, by area, and for sending contacts on.
 
-An area covers some units, or only some KLE numbers in them; the narrower one wins. It holds for applications
-received between two days, both included.
+Retssikkerhedsloven § 3 has each municipality publish how soon it decides applications. An area covers some
+units, or only some KLE numbers in them; the narrower one wins. It applies to what is received between two
+days, both included.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,17 +11,19 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from services.routing.states import APPLICATION_RULES, FORWARDING
 from shared.clock import COPENHAGEN
-from shared.contracts import Clock
+from shared.contracts import Clock, ContactTriaged
+from shared.periods import Period
 from shared.problems import FieldError
-from shared.vocabulary import Unit
+from shared.vocabulary import Channel, DestinationKind, Unit
 from shared.working_days import add_calendar_days, add_working_days, local_date
 
 KleNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}\.[0-9]{2}\.[0-9]{2}$")]
 
 
 class AreaTerms(BaseModel):
-    """What holds in one period of an area. Weeks run through holidays; working days are office time."""
+    """What applies in one period of an area. Weeks run through holidays; working days are office time."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -37,7 +40,7 @@ class AreaTerms(BaseModel):
     @model_validator(mode="after")
     def _one_length(self) -> Self:
         if (self.weeks is None) == (self.working_days is None):
-            raise ValueError("exactly one of weeks and working_days must stand")
+            raise ValueError("exactly one of weeks and working_days must be given")
         return self
 
 
@@ -48,65 +51,79 @@ class Area(AreaTerms):
     valid_from: date
     edition: int = 0
 
-    def holds_on(self, day: date) -> bool:
-        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
-    def covers(self, unit: Unit, kle: str | None) -> bool:
-        return unit in self.units and (not self.kle or kle in self.kle)
+def own_clocks(
+    event: ContactTriaged, areas: Iterable[Area], *, forwarding_days: int, forwarding_basis: str
+) -> list[Clock]:
+    """The municipality's own deadlines for a contact that was decided so; at most one.
 
-    def start(self, rule: str, received_at: datetime) -> Clock:
-        """The clock of an application received then: over at the end of its last day."""
-        if self.working_days is not None:
-            due_at = add_working_days(received_at, self.working_days, saturdays=False)
-        else:
-            last = local_date(add_calendar_days(received_at, 7 * (self.weeks or 1)))
-            due_at = datetime.combine(last, time(23, 59, 59), COPENHAGEN).astimezone(UTC)
-        return Clock(
-            rule=rule,
-            starts_at=received_at.astimezone(UTC),
-            due_at=due_at,
-            legal_basis=self.legal_basis,
-            paused_when_closed=self.working_days is not None,
-        )
+    `forwarding_days` are working days; `forwarding_basis` is written in the place of a legal basis.
+    """
+    kind, received_at = event.destination.kind, event.received_at
+    if kind is DestinationKind.OTHER_AUTHORITY and event.channel is Channel.WRITTEN:
+        return [
+            Clock(
+                rule=FORWARDING,
+                starts_at=received_at,
+                due_at=add_working_days(received_at, forwarding_days, saturdays=False),
+                legal_basis=forwarding_basis,
+                paused_when_closed=True,
+            )
+        ]
+    # Only what is known to be an application has a deadline for its decision; advice has none.
+    if kind is not DestinationKind.UNIT or event.applies_for_measure is not True:
+        return []
+    area = area_of(areas, event.destination.unit, event.kle, received_at)
+    return [] if area is None else [application_clock(area, received_at)]
 
 
 def area_of(areas: Iterable[Area], unit: Unit, kle: str | None, received_at: datetime) -> Area | None:
     """The area of an application: one for its very number before one for all of the unit."""
     day = local_date(received_at)
-    fitting = [area for area in areas if area.holds_on(day) and area.covers(unit, kle)]
+    fitting = [
+        area
+        for area in areas
+        if Period.of(area).includes(day) and unit in area.units and (not area.kle or kle in area.kle)
+    ]
     return max(fitting, key=lambda area: bool(area.kle), default=None)
 
 
+def application_clock(area: Area, received_at: datetime) -> Clock:
+    """The clock of an application received then: due at the end of its last day."""
+    if area.working_days is not None:
+        due_at = add_working_days(received_at, area.working_days, saturdays=False)
+    else:
+        last_day = local_date(add_calendar_days(received_at, 7 * (area.weeks or 1)))
+        due_at = datetime.combine(last_day, time(23, 59, 59), COPENHAGEN).astimezone(UTC)
+    return Clock(
+        rule=APPLICATION_RULES + area.code.replace("-", "_"),
+        starts_at=received_at.astimezone(UTC),
+        due_at=due_at,
+        legal_basis=area.legal_basis,
+        # Weeks run through holidays, as the law's own periods do; working days are office time.
+        paused_when_closed=area.working_days is not None,
+    )
+
+
 def conflicts_of(area: Area, others: Iterable[Area]) -> list[FieldError]:
-    """Why this period cannot stand beside `others`: then one application would have two deadlines."""
-    found = list(_of_itself(area))
+    """Why this period of an area contradicts `others`: one application would have two deadlines."""
+    conflicts = []
+    if Period.of(area).is_reversed:
+        conflicts.append(FieldError(pointer="/valid_to", message="lies before valid_from"))
     for other in others:
-        found += _between(area, other)
-    return found
+        if Period.of(area).overlaps(Period.of(other)):
+            conflicts += _conflicts_at_one_time(area, other)
+    return conflicts
 
 
-def _of_itself(area: Area) -> Iterator[FieldError]:
-    if area.valid_to is not None and area.valid_to < area.valid_from:
-        yield FieldError(pointer="/valid_to", message="lies before valid_from")
-
-
-def _between(area: Area, other: Area) -> Iterator[FieldError]:
-    if not _meet(area, other):
-        return
+def _conflicts_at_one_time(area: Area, other: Area) -> Iterator[FieldError]:
     if area.code == other.code:
         yield FieldError(
             pointer="/valid_to", message=f"the period from {other.valid_from} holds at the same time"
         )
         return
-    shared = area.units & other.units
+    units = area.units & other.units
     same_numbers = area.kle & other.kle if area.kle and other.kle else not area.kle and not other.kle
-    if shared and same_numbers:
-        message = f"{other.code} from {other.valid_from} covers {', '.join(sorted(shared))} in the same way"
+    if units and same_numbers:
+        message = f"{other.code} from {other.valid_from} covers {', '.join(sorted(units))} in the same way"
         yield FieldError(pointer="/kle" if area.kle else "/units", message=message)
-
-
-def _meet(area: Area, other: Area) -> bool:
-    """Whether there is a day on which both hold."""
-    return (other.valid_to is None or area.valid_from <= other.valid_to) and (
-        area.valid_to is None or other.valid_from <= area.valid_to
-    )

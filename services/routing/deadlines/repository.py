@@ -1,4 +1,4 @@
-"""Statements on clocks. A clock belongs to the contact and follows it from queue to queue."""
+"""Statements on clocks, which follow their contact from queue to queue, and on application areas."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -8,21 +8,20 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.deadlines.clock_changes import changes_to
-from services.routing.deadlines.clocks import Deadline
-from services.routing.entries.repository import entries, in_status
-from services.routing.models import ClockRow
+from services.routing.deadlines.clocks import Deadline, changes_to
+from services.routing.deadlines.own_deadlines import Area
+from services.routing.models import AreaRow, ClockRow
+from services.routing.repository import CLOCKS, COUNTING, ENTRIES, in_status
 from services.routing.states import EntryStatus
-from services.routing.units.repository import Queue
 from shared.contracts import Clock
-from shared.database import table_of
+from shared.database import table_of, upsert
 from shared.ids import new_id
 from shared.paging import Cursor
 
-clocks = table_of(ClockRow)
+_areas = table_of(AreaRow)
 
 
-def deadline_of(row: ClockRow) -> Deadline:
+def _deadline(row: ClockRow) -> Deadline:
     return Deadline(
         rule=row.rule,
         starts_at=row.starts_at,
@@ -37,21 +36,21 @@ def deadline_of(row: ClockRow) -> Deadline:
 async def deadlines_of(
     session: AsyncSession, contact_ids: Iterable[UUID]
 ) -> Mapping[UUID, Sequence[Deadline]]:
-    """The clocks of some contacts, those due first standing first."""
+    """All clocks of each of these contacts, in the order in which they are due."""
     wanted = list(contact_ids)
-    found: dict[UUID, list[Deadline]] = {contact_id: [] for contact_id in wanted}
+    deadlines: dict[UUID, list[Deadline]] = {contact_id: [] for contact_id in wanted}
     rows = await session.execute(
-        select(clocks).where(clocks.c.contact_id.in_(wanted)).order_by(clocks.c.due_at, clocks.c.rule)
+        select(CLOCKS).where(CLOCKS.c.contact_id.in_(wanted)).order_by(CLOCKS.c.due_at, CLOCKS.c.rule)
     )
     for row in rows.mappings():
-        found[row["contact_id"]].append(deadline_of(ClockRow(**row)))
-    return found
+        deadlines[row["contact_id"]].append(_deadline(ClockRow(**row)))
+    return deadlines
 
 
 async def counting_deadlines(session: AsyncSession, contact_id: UUID) -> list[Deadline]:
-    """The clocks of a contact that somebody still has to meet."""
-    found = await deadlines_of(session, [contact_id])
-    return [clock for clock in found[contact_id] if clock.counting]
+    """The clocks of a contact that must still be met."""
+    deadlines = await deadlines_of(session, [contact_id])
+    return [clock for clock in deadlines[contact_id] if clock.counting]
 
 
 async def set_clocks(
@@ -59,60 +58,82 @@ async def set_clocks(
     contact_id: UUID,
     wanted: Sequence[Clock],
     *,
-    queue: Queue,
+    queue: str,
     channel: str,
     at: datetime,
 ) -> list[Deadline]:
-    """Give the contact the clocks of a new decision: those it has go on, others stop, new ones start."""
-    known = await session.execute(
-        select(clocks).where(clocks.c.contact_id == contact_id).order_by(clocks.c.id)
+    """Give the contact the clocks of a new decision: those it has run on, others stop, new ones start."""
+    stored = await session.execute(
+        select(CLOCKS).where(CLOCKS.c.contact_id == contact_id).order_by(CLOCKS.c.id)
     )
-    changes = changes_to([ClockRow(**row) for row in known.mappings()], wanted)
+    changes = changes_to([ClockRow(**row) for row in stored.mappings()], wanted)
     if changes.stop:
-        await session.execute(update(clocks).where(clocks.c.id.in_(changes.stop)).values(stopped_at=at))
-    for begun in changes.start:
-        placed = {"contact_id": contact_id, "queue": queue.code, "channel": channel, "renews": begun.renews}
-        await add_clock(session, {**begun.clock.model_dump(), **placed})
+        await session.execute(update(CLOCKS).where(CLOCKS.c.id.in_(changes.stop)).values(stopped_at=at))
+    for new in changes.start:
+        await add_clock(
+            session, new.clock, contact_id=contact_id, queue=queue, channel=channel, renews=new.renews
+        )
     return await counting_deadlines(session, contact_id)
 
 
-async def add_clock(session: AsyncSession, columns: Mapping[str, Any]) -> UUID:
-    """Start a clock; gives its id."""
-    clock_id = new_id()
-    await session.execute(insert(clocks).values({"id": clock_id, **columns}))
-    return clock_id
+async def add_clock(
+    session: AsyncSession,
+    clock: Clock,
+    *,
+    contact_id: UUID,
+    queue: str,
+    channel: str,
+    started_by: str | None = None,
+    renews: UUID | None = None,
+) -> None:
+    """Start a clock of a contact; `started_by` is the caseworker who did, None where a decision did."""
+    await session.execute(
+        insert(CLOCKS).values(
+            id=new_id(),
+            contact_id=contact_id,
+            queue=queue,
+            channel=channel,
+            started_by=started_by,
+            renews=renews,
+            **clock.model_dump(),
+        )
+    )
 
 
-async def carry_clocks(session: AsyncSession, contact_id: UUID, queue: Queue) -> list[Deadline]:
-    """The contact moved to `queue`, and its counting clocks with it; gives them."""
-    await session.execute(update(clocks).where(_counting(contact_id)).values(queue=queue.code))
+async def renew_clock(session: AsyncSession, clock_id: UUID, due_at: datetime) -> None:
+    """Start a clock in the place of a missed one, with the new date that the citizen was given in writing."""
+    missed = (await session.execute(select(CLOCKS).where(CLOCKS.c.id == clock_id))).mappings().one()
+    changed = {"id": new_id(), "due_at": due_at, "met_at": None, "stopped_at": None, "renews": clock_id}
+    await session.execute(insert(CLOCKS).values({**missed, **changed}))
+
+
+async def carry_clocks(session: AsyncSession, contact_id: UUID, queue: str) -> list[Deadline]:
+    """Move the clocks that must still be met to the queue that the contact moved to; returns them."""
+    await session.execute(update(CLOCKS).where(_counting_of(contact_id)).values(queue=queue))
     return await counting_deadlines(session, contact_id)
 
 
 async def end_clocks(session: AsyncSession, contact_id: UUID, at: datetime, *, met: bool) -> None:
-    """The work is done (met, or missed when late), or the duty fell away (stopped)."""
+    """End all that must still be met: met (or missed, when late) by the work done, or stopped without it."""
     ended = {"met_at": at} if met else {"stopped_at": at}
-    await session.execute(update(clocks).where(_counting(contact_id)).values(**ended))
+    await session.execute(update(CLOCKS).where(_counting_of(contact_id)).values(**ended))
 
 
 async def meet_clock(session: AsyncSession, contact_id: UUID, rule: str, at: datetime) -> bool:
-    """One duty of several is done; false when no such clock counts."""
+    """Meet one deadline of several; False when the contact has none of this rule to meet."""
     met = await session.execute(
-        update(clocks)
-        .where(_counting(contact_id), clocks.c.rule == rule)
+        update(CLOCKS)
+        .where(_counting_of(contact_id), CLOCKS.c.rule == rule)
         .values(met_at=at)
-        .returning(clocks.c.id)
+        .returning(CLOCKS.c.id)
     )
     return bool(met.all())
 
 
 async def stop_clock(session: AsyncSession, clock_id: UUID, at: datetime) -> bool:
-    """One clock ends unmet; false when it had ended already."""
+    """End one clock unmet; False when it had ended already."""
     stopped = await session.execute(
-        update(clocks)
-        .where(clocks.c.id == clock_id, clocks.c.met_at.is_(None), clocks.c.stopped_at.is_(None))
-        .values(stopped_at=at)
-        .returning(clocks.c.id)
+        update(CLOCKS).where(CLOCKS.c.id == clock_id, COUNTING).values(stopped_at=at).returning(CLOCKS.c.id)
     )
     return stopped.first() is not None
 
@@ -121,28 +142,28 @@ async def clock_counts(
     session: AsyncSession, since: datetime, now: datetime
 ) -> Mapping[tuple[str, str], int]:
     """By rule and state: deadlines that count (running, overdue), and how those due since `since` ended."""
-    ended_at = func.coalesce(clocks.c.met_at, clocks.c.stopped_at)
+    ended_at = func.coalesce(CLOCKS.c.met_at, CLOCKS.c.stopped_at)
     state = case(
-        (ended_at.is_(None) & (clocks.c.due_at < now), "overdue"),
+        (ended_at.is_(None) & (CLOCKS.c.due_at < now), "overdue"),
         (ended_at.is_(None), "running"),
-        (ended_at > clocks.c.due_at, "missed"),
-        (clocks.c.met_at.is_not(None), "met"),
+        (ended_at > CLOCKS.c.due_at, "missed"),
+        (CLOCKS.c.met_at.is_not(None), "met"),
         else_="stopped",
     ).label("state")
     found = await session.execute(
-        select(clocks.c.rule, state, func.count())
-        .where(ended_at.is_(None) | (clocks.c.due_at >= since))
-        .group_by(clocks.c.rule, state)
+        select(CLOCKS.c.rule, state, func.count())
+        .where(ended_at.is_(None) | (CLOCKS.c.due_at >= since))
+        .group_by(CLOCKS.c.rule, state)
     )
     return {(row[0], row[1]): row[2] for row in found}
 
 
-def _counting(contact_id: UUID) -> ColumnElement[bool]:
-    return (clocks.c.contact_id == contact_id) & clocks.c.met_at.is_(None) & clocks.c.stopped_at.is_(None)
+def _counting_of(contact_id: UUID) -> ColumnElement[bool]:
+    return (CLOCKS.c.contact_id == contact_id) & COUNTING
 
 
 class RunningClock(NamedTuple):
-    """A deadline that still counts, with the open entry of its contact."""
+    """A deadline that must still be met, with the open entry of its contact."""
 
     clock_id: UUID
     deadline: Deadline
@@ -154,11 +175,11 @@ class RunningClock(NamedTuple):
     taken_by: str | None
 
 
-#: Whoever has an open entry has the clock; the condition is the partial index's own.
+_OF_ENTRY = ("id", "reference", "queue", "status", "taken_by")
+#: The condition of the partial index on clocks, and the open entry, which says where the contact is now.
 _RUNNING = (
-    clocks.c.met_at.is_(None)
-    & clocks.c.stopped_at.is_(None)
-    & (entries.c.contact_id == clocks.c.contact_id)
+    COUNTING
+    & (ENTRIES.c.contact_id == CLOCKS.c.contact_id)
     & (in_status(EntryStatus.WAITING) | in_status(EntryStatus.TAKEN))
 )
 
@@ -168,59 +189,45 @@ async def running_clocks(
 ) -> list[RunningClock]:
     """The deadlines in these queues in the order in which they run out, those overdue first."""
     wanted = (
-        select(clocks, *(entries.c[name].label(f"entry_{name}") for name in _OF_ENTRY))
-        .where(_RUNNING, entries.c.queue.in_(queues))
-        .order_by(clocks.c.due_at, clocks.c.id)
+        select(CLOCKS, *(ENTRIES.c[name].label(f"entry_{name}") for name in _OF_ENTRY))
+        .where(_RUNNING, ENTRIES.c.queue.in_(queues))
+        .order_by(CLOCKS.c.due_at, CLOCKS.c.id)
         .limit(limit)
     )
     if after is not None:
-        later = (clocks.c.due_at == after.at) & (clocks.c.id > after.id)
-        wanted = wanted.where((clocks.c.due_at > after.at) | later)
+        later = (CLOCKS.c.due_at == after.at) & (CLOCKS.c.id > after.id)
+        wanted = wanted.where((CLOCKS.c.due_at > after.at) | later)
     rows = (await session.execute(wanted)).mappings()
     return [_running(dict(row)) for row in rows]
 
 
-_OF_ENTRY = ("id", "reference", "queue", "status", "taken_by")
-
-
 def _running(row: dict[str, Any]) -> RunningClock:
-    of_entry = {name: row.pop(f"entry_{name}") for name in _OF_ENTRY}
+    entry = {name: row.pop(f"entry_{name}") for name in _OF_ENTRY}
     return RunningClock(
         clock_id=row["id"],
-        deadline=deadline_of(ClockRow(**row)),
+        deadline=_deadline(ClockRow(**row)),
         contact_id=row["contact_id"],
-        entry_id=of_entry.pop("id"),
-        **of_entry,
+        entry_id=entry.pop("id"),
+        **entry,
     )
 
 
 async def count_running(session: AsyncSession, queues: Sequence[str], now: datetime) -> tuple[int, int]:
     """How many deadlines in these queues still count, and how many of them are overdue at `now`."""
-    overdue = func.count().filter(clocks.c.due_at < now)
-    row = await session.execute(select(func.count(), overdue).where(_RUNNING, entries.c.queue.in_(queues)))
+    overdue = func.count().filter(CLOCKS.c.due_at < now)
+    row = await session.execute(select(func.count(), overdue).where(_RUNNING, ENTRIES.c.queue.in_(queues)))
     counting, late = row.one()
     return int(counting), int(late)
 
 
-class DueClock(NamedTuple):
-    """A clock of a period, as far as the compliance figures need it."""
-
-    queue: str
-    channel: str
-    rule: str
-    due_at: datetime
-    met_at: datetime | None
-    stopped_at: datetime | None
+async def list_areas(session: AsyncSession) -> Sequence[Area]:
+    """Every application area in every period."""
+    found = await session.execute(select(_areas).order_by(_areas.c.code, _areas.c.valid_from))
+    return [Area.model_validate(dict(row)) for row in found.mappings()]
 
 
-async def clocks_due(
-    session: AsyncSession, start: datetime, end: datetime, queue: str | None, channel: str | None
-) -> Sequence[DueClock]:
-    """The clocks due from `start` until just before `end`, ended or not."""
-    columns = (clocks.c[name] for name in DueClock._fields)
-    wanted = select(*columns).where(clocks.c.due_at >= start, clocks.c.due_at < end)
-    if queue is not None:
-        wanted = wanted.where(clocks.c.queue == queue)
-    if channel is not None:
-        wanted = wanted.where(clocks.c.channel == channel)
-    return [DueClock(*row) for row in await session.execute(wanted)]
+async def store_area(session: AsyncSession, area: Area) -> None:
+    """Add a period of an area, or replace the one that begins on the same day."""
+    columns = area.model_dump() | {"units": sorted(area.units), "kle": sorted(area.kle)}
+    new = upsert(session, _areas).values(columns)
+    await session.execute(new.on_conflict_do_update(index_elements=["code", "valid_from"], set_=columns))

@@ -1,1 +1,1 @@
-"""Duties."""
+"""Deadlines that a caseworker starts and meets while working on an entry."""

@@ -3,28 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from services.routing.deadlines.repository import deadlines_of
 from services.routing.entries import service
 from services.routing.entries.repository import entries_of_contact, moves_of
-from services.routing.entries.steps import reach
-from services.routing.models import EntryRow
-from services.routing.permissions import MOVERS, WORKERS, demand_sight, sees
-from services.routing.presenting import entry_out
-from services.routing.problems import (
-    AlreadyTaken,
-    ClockRuns,
-    EntryClosed,
-    NoTicket,
-    NotReturnable,
-    NotTaken,
-    SameQueue,
-    TakenByAnother,
-    UnknownQueue,
-)
-from services.routing.queues.endpoints import Reader
-from services.routing.schemas import (
+from services.routing.entries.schemas import (
     AbandonBody,
     CompleteBody,
     EntryOut,
@@ -32,21 +16,27 @@ from services.routing.schemas import (
     MoveOut,
     ReleaseBody,
     ReturnBody,
-    StartClockBody,
     TakeBody,
     TransferBody,
 )
-from services.routing.tickets import service as tickets
+from services.routing.models import EntryRow
+from services.routing.permissions import Mover, Reader, Worker, demand_sight, sees
+from services.routing.problems import (
+    AlreadyTaken,
+    EntryClosed,
+    NotReturnable,
+    NotTaken,
+    SameQueue,
+    TakenByAnother,
+    UnknownQueue,
+)
 from services.routing.units.repository import Queue, all_queues
-from shared.access import Principal, allow
 from shared.paging import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import Conflict, InvalidCursor, NotFound, answers
 from shared.unit_of_work import Reading, UnitOfWork, Writing
 
 entries_router = APIRouter(prefix="/v1/entries", tags=["entries"])
 
-Worker = Annotated[Principal, allow(*WORKERS)]
-Mover = Annotated[Principal, allow(*MOVERS)]
 _HELD = answers(NotFound, NotTaken, TakenByAnother, EntryClosed, Conflict)
 
 
@@ -69,21 +59,21 @@ async def list_entries(
     link_next(request, response, next_cursor)
     queues = {queue.code: queue for queue in await all_queues(work.session)}
     clocks = await deadlines_of(work.session, [contact_id])
-    seen = [entry for entry in page if sees(who, queues[entry.queue].row)]
-    items = [entry_out(one, queues[one.queue], clocks[contact_id], work.clock.now()) for one in seen]
+    visible = [entry for entry in page if sees(who, queues[entry.queue].row)]
+    items = [EntryOut.of(one, queues[one.queue], clocks[contact_id], work.clock.now()) for one in visible]
     return Page(items=items, next_cursor=next_cursor)
 
 
 @entries_router.get("/{entry_id}", summary="Read an entry and its trail", responses=answers(NotFound))
 async def read_entry(who: Reader, entry_id: UUID, work: Reading) -> EntryWithTrail:
-    """With its clocks as they stand now, and everything that happened to it."""
-    entry, queue = await reach(work, entry_id)
+    """With its clocks as they are now, and everything that happened to it."""
+    entry, queue = await service.read_entry(work, entry_id)
     demand_sight(who, queue.row)
-    shown = await _shown(work, entry, queue)
+    document = await entry_out(work, entry, queue)
     trail = [
         MoveOut.model_validate(move, from_attributes=True) for move in await moves_of(work.session, entry_id)
     ]
-    return EntryWithTrail(**shown.model_dump(), trail=trail)
+    return EntryWithTrail(**document.model_dump(), trail=trail)
 
 
 @entries_router.post(
@@ -92,39 +82,18 @@ async def read_entry(who: Reader, entry_id: UUID, work: Reading) -> EntryWithTra
     responses=answers(NotFound, AlreadyTaken, EntryClosed),
 )
 async def take_entry(who: Worker, entry_id: UUID, work: Writing, body: TakeBody | None = None) -> EntryOut:
-    """Only one gets it; anybody else is told that it is taken (409)."""
+    """Only one caller gets it; the others are answered that it is taken (409)."""
     counter = None if body is None else body.counter
-    return await _shown(work, *await service.take(work, who, entry_id, counter))
-
-
-@entries_router.post(
-    "/{entry_id}/call",
-    summary="Call a ticket again",
-    responses=answers(NotFound, NotTaken, TakenByAnother, EntryClosed, NoTicket, Conflict),
-)
-async def call_entry(who: Worker, entry_id: UUID, work: Writing, body: TakeBody | None = None) -> EntryOut:
-    """The screen shows it first and reads it out once more. The wait ended when it was taken."""
-    counter = None if body is None else body.counter
-    return await _shown(work, *await tickets.call_again(work, who, entry_id, counter))
-
-
-@entries_router.post(
-    "/{entry_id}/no-show",
-    summary="Nobody came when the ticket was called",
-    responses=answers(NotFound, NotTaken, TakenByAnother, EntryClosed, NoTicket, Conflict),
-)
-async def miss_entry(who: Worker, entry_id: UUID, work: Writing) -> EntryOut:
-    """It waits again, three places down at most. The third time it is abandoned, and the contact closes."""
-    return await _shown(work, *await tickets.no_show(work, who, entry_id))
+    return await entry_out(work, *await service.take(work, who, entry_id, counter))
 
 
 @entries_router.post("/{entry_id}/release", summary="Put a taken entry back", responses=_HELD)
 async def release_entry(
     who: Mover, entry_id: UUID, work: Writing, body: ReleaseBody | None = None
 ) -> EntryOut:
-    """It stands again where it stood. Operations may release what somebody else holds."""
+    """It has its old place again. Operations may release what somebody else has taken."""
     reason = None if body is None else body.reason
-    return await _shown(work, *await service.release(work, who, entry_id, reason))
+    return await entry_out(work, *await service.release(work, who, entry_id, reason))
 
 
 @entries_router.post("/{entry_id}/complete", summary="The work is done", responses=_HELD)
@@ -133,7 +102,7 @@ async def complete_entry(
 ) -> EntryOut:
     """Its clocks are met (or were missed) now, and the contact closes with this outcome."""
     outcome = None if body is None else body.outcome
-    return await _shown(work, *await service.complete(work, who, entry_id, outcome))
+    return await entry_out(work, *await service.complete(work, who, entry_id, outcome))
 
 
 @entries_router.post(
@@ -143,10 +112,10 @@ async def complete_entry(
 )
 async def return_entry(who: Worker, entry_id: UUID, work: Writing, body: ReturnBody) -> EntryOut:
     """The contact goes to the reception's own queue, urgency and clocks running on, until triage decides
-    anew. Answers the entry that was returned.
+    again. Answers the entry that was returned.
     """
     returned = await service.return_to_triage(work, who, entry_id, body.reason, body.reason_code)
-    return await _shown(work, *returned)
+    return await entry_out(work, *returned)
 
 
 @entries_router.post(
@@ -156,7 +125,7 @@ async def return_entry(who: Worker, entry_id: UUID, work: Writing, body: ReturnB
 )
 async def transfer_entry(who: Mover, entry_id: UUID, work: Writing, body: TransferBody) -> EntryOut:
     """Urgency and clocks run on. Answers the new entry, in the queue it went to."""
-    return await _shown(work, *await service.transfer(work, who, entry_id, body.queue, body.reason))
+    return await entry_out(work, *await service.transfer(work, who, entry_id, body.queue, body.reason))
 
 
 @entries_router.post(
@@ -169,33 +138,10 @@ async def abandon_entry(
 ) -> EntryOut:
     """The contact closes as abandoned. Its clocks stop; those already overdue stay missed."""
     reason = None if body is None else body.reason
-    return await _shown(work, *await service.abandon(work, who, entry_id, reason))
+    return await entry_out(work, *await service.abandon(work, who, entry_id, reason))
 
 
-@entries_router.post("/{entry_id}/clocks/{rule}/meet", summary="One deadline is met", responses=_HELD)
-async def meet_entry_clock(
-    who: Worker,
-    entry_id: UUID,
-    rule: Annotated[str, Path(max_length=60, pattern=r"^[a-z0-9_]+$", examples=["notification_assessment"])],
-    work: Writing,
-) -> EntryOut:
-    """The duty is done while the work on the entry goes on, e.g. the 24-hour assessment of a notification."""
-    return await _shown(work, *await service.meet(work, who, entry_id, rule))
-
-
-@entries_router.post(
-    "/{entry_id}/clocks",
-    status_code=201,
-    summary="Start a deadline",
-    responses=answers(NotFound, NotTaken, TakenByAnother, EntryClosed, ClockRuns),
-)
-async def start_entry_clock(who: Worker, entry_id: UUID, body: StartClockBody, work: Writing) -> EntryOut:
-    """From the moment the need became known: `child_assessment`, 4 months, in the children's areas (barnets
-    lov § 20). No later decision stops it; it is met like any other.
-    """
-    return await _shown(work, *await service.start_clock(work, who, entry_id, body.rule, body.starts_at))
-
-
-async def _shown(work: UnitOfWork, entry: EntryRow, queue: Queue) -> EntryOut:
+async def entry_out(work: UnitOfWork, entry: EntryRow, queue: Queue) -> EntryOut:
+    """The answer of each request that changed one entry."""
     clocks = await deadlines_of(work.session, [entry.contact_id])
-    return entry_out(entry, queue, clocks[entry.contact_id], work.clock.now())
+    return EntryOut.of(entry, queue, clocks[entry.contact_id], work.clock.now())

@@ -1,44 +1,62 @@
 """The order in which entries are taken: acute, then overdue, then by due time, then by arrival.
 
-An entry's place is decided by a key that is made with the entry and never changes, so that an index can
-hold the queue in order. It needs no look at the clock on the wall: those overdue have the earliest due
-times of all, so sorting by due time puts them first by itself. An entry without a clock is due when the
-queue's own target is; without that it could be overtaken for ever by those with a deadline.
+An entry's place is decided by a key that is made with the entry and does not change while it waits, so that
+an index can keep the queue in order. The current time is not part of it: those overdue have the earliest due
+times of all, so sorting by due time puts them first. An entry without a clock is due when the queue's own
+target is; without that it could be overtaken for ever by those with a deadline.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from services.routing.deadlines.clocks import Deadline
 from shared.vocabulary import Urgency
 
-#: Ranks, the lowest taken first. Only acute stands outside the order of due times.
+#: Ranks, the lowest taken first. Only acute entries are outside the order of due times.
 ACUTE_RANK = 0
 ORDINARY_RANK = 1
 
 #: How many are called before somebody who did not come is called again: time to come back from a
 #: cigarette, and not a new wait.
 PLACES_BACK = 3
-#: So often one may be absent; the next time ends it, so that nobody is called all day.
+#: So often one may be absent; the next time ends it, so that one ticket is not called all day.
 NO_SHOWS_FORGIVEN = 2
 _JUST_AFTER = timedelta(microseconds=1)
 
 
 class OrderKey(NamedTuple):
-    """The static sort key of an entry, smallest first."""
+    """The sort key of an entry, smallest first: the order in which a queue's entries are taken.
+
+    The product sorts in SQL (entries/repository.py), by columns with these names in this order, and compares
+    a page's last entry and "how many are ahead" by the key itself. The tests hold SQL's order against
+    `sorted()` by this key on both databases.
+    """
 
     rank: int
     order_at: datetime
     entered_at: datetime
-    entry_id: UUID
+    id: UUID
+
+
+class Ordered(Protocol):
+    """An entry, as far as its place is concerned."""
+
+    rank: int
+    order_at: datetime
+    entered_at: datetime
+    id: UUID
+
+
+def key_of(entry: Ordered) -> OrderKey:
+    return OrderKey(entry.rank, entry.order_at, entry.entered_at, entry.id)
 
 
 class OrderReason(StrEnum):
-    """Why an entry stands where it stands."""
+    """Why an entry has its place."""
 
     ACUTE = "acute"
     OVERDUE = "overdue"
@@ -50,7 +68,7 @@ class OrderReason(StrEnum):
 
 @dataclass(frozen=True)
 class Placing:
-    """Why an entry stands where it stands, what it is due at, and the rule that says so (None: target)."""
+    """Why an entry has its place, when it is due, and the deadline's rule (None: the queue's own target)."""
 
     reason: OrderReason
     due_at: datetime
@@ -83,10 +101,10 @@ def placing(
 
 
 def moved_back(own: datetime, behind: Sequence[datetime]) -> datetime:
-    """The place of somebody who did not come when called: behind the next few, whose places are `behind`.
+    """The due time of somebody who did not come when called: just after the next few, due at `behind`.
 
-    Never further back than that, and never further ahead than before: whoever was absent loses a few
-    places, and nobody else loses any.
+    Never further back than that, and never further ahead than before: who was absent loses a few places,
+    and no other entry loses any.
     """
     few = sorted(behind)[:PLACES_BACK]
     return max(own, few[-1] + _JUST_AFTER) if few else own

@@ -1,1 +1,1 @@
-"""Opening hours."""
+"""Opening hours of queues, and the days on which administrations are closed."""

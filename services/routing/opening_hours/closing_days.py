@@ -1,27 +1,27 @@
-"""What an administration (forvaltning) closes for all its units, and which units it has when.
+"""The days on which an administration (forvaltning) is closed, and which units it has when.
 
 A unit's opening hours that say `inherits_closing_days` are closed on its administration's closing days too,
 each day by the administration that the unit belongs to on that day. A single day of the unit's own wins.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
-from itertools import combinations
 from typing import NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.routing.opening_hours.hours import OpeningHours, YearDay
+from shared.periods import Period
 from shared.problems import FieldError
-from shared.vocabulary import Administration, Unit
+from shared.vocabulary import Unit
 
 
-class _Period(BaseModel):
+class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Closing(_Period):
+class Closing(_Strict):
     """Closed from the first until the last of these days."""
 
     first: date
@@ -35,7 +35,7 @@ class Closing(_Period):
         return self
 
 
-class Membership(_Period):
+class Membership(_Strict):
     """A unit belongs to the administration between two days, both included."""
 
     unit: Unit
@@ -44,23 +44,17 @@ class Membership(_Period):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        if self.valid_to is not None and self.valid_to < self.valid_from:
+        if Period.of(self).is_reversed:
             raise ValueError("valid_to lies before valid_from")
         return self
 
-    def meets(self, other: "Membership") -> bool:
+    def overlaps(self, other: "Membership") -> bool:
         """Whether both are about one unit on some day."""
-        return (
-            self.unit == other.unit
-            and (other.valid_to is None or self.valid_from <= other.valid_to)
-            and (self.valid_to is None or other.valid_from <= self.valid_to)
-        )
+        return self.unit == other.unit and Period.of(self).overlaps(Period.of(other))
 
 
-class ClosingDays(BaseModel):
+class ClosingDays(_Strict):
     """When the administration is closed: every year (`"12-24"`), and in single stretches of days."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     closing_days: dict[YearDay, str] = Field({}, examples=[{"12-24": "Juleaftensdag"}])
     closings: tuple[Closing, ...] = ()
@@ -72,16 +66,9 @@ class ClosingDays(BaseModel):
 
 
 class AdministrationTerms(ClosingDays):
-    """An administration as operations keep it."""
+    """What operations set for an administration: its closing days and its units."""
 
     units: tuple[Membership, ...] = ()
-
-
-class AdministrationOut(AdministrationTerms):
-    """An administration. `edition` is the ETag's number."""
-
-    code: Administration
-    edition: int
 
 
 class Belonging(NamedTuple):
@@ -92,31 +79,30 @@ class Belonging(NamedTuple):
     calendar: str
 
 
-def conflicts_of(units: Iterable[Membership], elsewhere: Iterable[Membership]) -> list[FieldError]:
+def conflicts_of(units: Sequence[Membership], elsewhere: Iterable[Membership]) -> list[FieldError]:
     """Which units would belong to two administrations, or twice to one, on some day."""
-    placed, others = list(enumerate(units)), list(elsewhere)
-    twice = {later for (_, one), (later, other) in combinations(placed, 2) if one.meets(other)}
-    taken = {place for place, one in placed if any(one.meets(other) for other in others)}
+    others = list(elsewhere)
     return [
         FieldError(
             pointer=f"/units/{place}", message="the unit belongs somewhere already on one of these days"
         )
-        for place in sorted(twice | taken)
+        for place, one in enumerate(units)
+        if any(one.overlaps(other) for other in (*units[:place], *others))
     ]
 
 
 @lru_cache(maxsize=1024)
 def hours_of(definition: str, belongings: tuple[Belonging, ...] = ()) -> OpeningHours:
-    """Parsed once for each definition and belonging: it keeps the open stretches of days it was asked for."""
+    """The hours whose JSON is `definition`, with the closing days of `belongings` where they inherit them.
+
+    Cached, because `OpeningHours` remembers the open stretches of each day that it has worked out.
+    """
     hours = OpeningHours.model_validate_json(definition)
     if not hours.inherits_closing_days or not belongings:
         return hours
-    calendars = [(one, ClosingDays.model_validate_json(one.calendar)) for one in belongings]
+    calendars = [(Period.of(one), ClosingDays.model_validate_json(one.calendar)) for one in belongings]
 
     def inherited(day: date) -> str | None:
-        for one, calendar in calendars:
-            if one.valid_from <= day and (one.valid_to is None or day <= one.valid_to):
-                return calendar.closed_because(day)
-        return None
+        return next((days.closed_because(day) for period, days in calendars if period.includes(day)), None)
 
-    return hours.closed_besides(inherited)
+    return hours.closed_also_on(inherited)

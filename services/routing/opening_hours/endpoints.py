@@ -1,15 +1,15 @@
 """Opening hours and the administrations' closing days over HTTP."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, Field
 
-from services.routing.models import HoursRow
-from services.routing.opening_hours import repository
-from services.routing.opening_hours.closing_days import AdministrationOut, AdministrationTerms, hours_of
+from services.routing.opening_hours import repository, service
+from services.routing.opening_hours.closing_days import AdministrationTerms, hours_of
 from services.routing.opening_hours.hours import OpeningHours
+from services.routing.opening_hours.schemas import AdministrationOut, DayOut, HoursOut, day_out
 from services.routing.permissions import READERS
 from services.routing.problems import ContradictingHours
 from shared.access import allow
@@ -36,80 +36,48 @@ _HOURS = {
 }
 
 
-class HoursOut(BaseModel):
-    """Opening hours under a code, and the queues that go by them."""
-
-    code: str = Field(examples=["office"])
-    edition: int = Field(description="The ETag's number", examples=[3])
-    queues: list[str] = Field(examples=[["youth"]])
-    hours: OpeningHours
-
-
-class OpenStretch(BaseModel):
-    """Open from the one moment until just before the other."""
-
-    opens: datetime
-    closes: datetime
-
-
-class DayOut(BaseModel):
-    """One local day. `closed_because` names the closing day or public holiday, where it is one."""
-
-    date: date
-    open: list[OpenStretch]
-    closed_because: str | None = Field(examples=["Juleaftensdag"])
-
-
-def _out(row: HoursRow, queues: list[str]) -> HoursOut:
-    hours = OpeningHours.model_validate_json(row.definition)
-    return HoursOut(code=row.code, edition=row.edition, queues=queues, hours=hours)
-
-
-def _json(shown: HoursOut | AdministrationOut, *, new: bool = False) -> Response:
-    headers = {"ETag": etag(shown.edition)}
-    return Response(shown.model_dump_json(), 201 if new else 200, headers, media_type="application/json")
+def _answer(response: Response, edition: int, *, is_new: bool = False) -> None:
+    """The document's ETag, and 201 where there was none before."""
+    response.headers["ETag"] = etag(edition)
+    if is_new:
+        response.status_code = HTTPStatus.CREATED
 
 
 @hours_router.get("", summary="List opening hours", dependencies=[_ALL])
 async def list_opening_hours(work: Reading) -> Page[HoursOut]:
     """All of them, by code, with the queues that go by each."""
     queues = await repository.queues_by_hours(work.session)
-    rows = await repository.read_hours(work.session)
-    return Page(items=[_out(row, queues.get(row.code, [])) for row in rows], next_cursor=None)
+    rows = await repository.list_hours(work.session)
+    return Page(items=[HoursOut.of(row, queues.get(row.code, [])) for row in rows], next_cursor=None)
 
 
-@hours_router.get(
-    "/{code}",
-    summary="Read opening hours",
-    response_model=HoursOut,
-    dependencies=[_ALL],
-    responses=answers(NotFound),
-)
-async def read_opening_hours(code: Code, work: Reading) -> Response:
+@hours_router.get("/{code}", summary="Read opening hours", dependencies=[_ALL], responses=answers(NotFound))
+async def read_opening_hours(code: Code, work: Reading, response: Response) -> HoursOut:
     """With their ETag."""
-    row = await repository.get_hours(work.session, code)
+    row = await service.get_hours(work, code)
     queues = await repository.queues_by_hours(work.session)
-    return _json(_out(row, queues.get(code, [])))
+    _answer(response, row.edition)
+    return HoursOut.of(row, queues.get(code, []))
 
 
 @hours_router.put(
     "/{code}",
     summary="Set opening hours",
     dependencies=[allow(Role.OPERATIONS)],
-    response_model=HoursOut,
     responses={201: {"model": HoursOut}, **_REFUSALS},
     openapi_extra={"requestBody": {"content": {"application/json": {"example": _HOURS}}}},
 )
 async def put_opening_hours(
-    code: Code, hours: OpeningHours, work: Writing, if_match: IfMatch = None
-) -> Response:
-    """All of what stands under the code (when it is there, with its ETag). It holds from the next request on.
+    code: Code, hours: OpeningHours, work: Writing, response: Response, if_match: IfMatch = None
+) -> HoursOut:
+    """Replaces all that is under the code (when it is there, with its ETag). Valid from the next request on.
 
     Refused, with the field: intervals or weeks that overlap, days that are none.
     """
-    row, is_new = await repository.put_hours(work, code, hours, if_match)
+    row, is_new = await service.put_hours(work, code, hours, if_match)
     queues = await repository.queues_by_hours(work.session)
-    return _json(_out(row, queues.get(code, [])), new=is_new)
+    _answer(response, row.edition, is_new=is_new)
+    return HoursOut.of(row, queues.get(code, []))
 
 
 @hours_router.get(
@@ -132,54 +100,46 @@ async def list_open_days(
     if not timedelta() <= last - first < LONGEST_PREVIEW:
         message = "must not lie before from, nor 400 days after it"
         raise InvalidInput(errors=[FieldError(pointer="/query/to", message=message)])
-    row = await repository.get_hours(work.session, code)
+    row = await service.get_hours(work, code)
     belongings = () if unit is None else await repository.belongings_of(work.session, unit)
     hours = hours_of(row.definition, belongings)
-    days = [
-        DayOut(
-            date=day,
-            open=[OpenStretch(opens=span.opens, closes=span.closes) for span in hours.spans_on(day)],
-            closed_because=hours.closed_because(day),
-        )
-        for day in repository.days_between(first, last)
-    ]
-    return Page(items=days, next_cursor=None)
+    days = (first + timedelta(days=ahead) for ahead in range((last - first).days + 1))
+    return Page(items=[day_out(day, hours) for day in days], next_cursor=None)
 
 
 @administrations_router.get("", summary="List the administrations' closing days", dependencies=[_ALL])
 async def list_administrations(work: Reading) -> Page[AdministrationOut]:
     """What each closes, and which units belong to it when."""
-    return Page(items=await repository.read_administrations(work.session), next_cursor=None)
+    stored = await repository.list_administrations(work.session)
+    return Page(items=[AdministrationOut.of(one) for one in stored], next_cursor=None)
 
 
 @administrations_router.get(
     "/{code}",
     summary="Read an administration's closing days",
-    response_model=AdministrationOut,
     dependencies=[_ALL],
     responses=answers(NotFound),
 )
-async def read_administration(code: Office, work: Reading) -> Response:
+async def read_administration(code: Office, work: Reading, response: Response) -> AdministrationOut:
     """With their ETag."""
-    for one in await repository.read_administrations(work.session):
-        if one.code is code:
-            return _json(one)
-    raise NotFound("Nothing is set for this administration.")
+    administration = await service.get_administration(work, code)
+    _answer(response, administration.edition)
+    return AdministrationOut.of(administration)
 
 
 @administrations_router.put(
     "/{code}",
     summary="Set an administration's closing days and units",
     dependencies=[allow(Role.OPERATIONS)],
-    response_model=AdministrationOut,
     responses={201: {"model": AdministrationOut}, **_REFUSALS},
 )
 async def put_administration(
-    code: Office, terms: AdministrationTerms, work: Writing, if_match: IfMatch = None
-) -> Response:
-    """All of what is set for it (when it is there, with its ETag). It holds from the next request on.
+    code: Office, terms: AdministrationTerms, work: Writing, response: Response, if_match: IfMatch = None
+) -> AdministrationOut:
+    """Replaces all that is set for it (when it is there, with its ETag). Valid from the next request on.
 
     Refused, with the field: a unit that would belong to two administrations on one day.
     """
-    one, is_new = await repository.put_administration(work, code, terms, if_match)
-    return _json(one, new=is_new)
+    administration, is_new = await service.put_administration(work, code, terms, if_match)
+    _answer(response, administration.edition, is_new=is_new)
+    return AdministrationOut.of(administration)

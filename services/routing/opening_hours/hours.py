@@ -23,9 +23,10 @@ from pydantic import (
 )
 
 from shared.clock import COPENHAGEN
+from shared.periods import Period
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-#: How far ahead an opening is looked for before the queue counts as closed for good.
+#: How far ahead the next opening is searched for before the queue counts as closed for good.
 HORIZON_DAYS = 800
 MINUTES_A_DAY = 24 * 60
 
@@ -96,7 +97,7 @@ YearDay = Annotated[str, AfterValidator(_year_day)]
 
 
 class Week(BaseModel):
-    """An ordinary week that holds between two dates, both included. A day not named is closed."""
+    """An ordinary week, valid between two dates, both included. A day not named is closed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -113,16 +114,12 @@ class Week(BaseModel):
     @model_validator(mode="after")
     def _intervals_follow_each_other(self) -> Self:
         for weekday in WEEKDAYS:
-            if _run_together(getattr(self, weekday)):
+            if _overlap_or_out_of_order(getattr(self, weekday)):
                 raise ValueError(f"the intervals of {weekday} overlap or are out of order")
         return self
 
-    def holds_on(self, day: date) -> bool:
-        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
-
-def _run_together(day: Intervals) -> bool:
-    """Whether intervals of a day overlap, or stand out of order."""
+def _overlap_or_out_of_order(day: Intervals) -> bool:
     return any(later.opens < earlier.closes for earlier, later in pairwise(day))
 
 
@@ -132,7 +129,7 @@ class OpeningHours(BaseModel):
     `closing_days` are closed every year (key `"12-24"`), `days` are single dates with hours of their own
     (none: closed), and Danish public holidays are closed when `closed_on_public_holidays` says so
     (package `holidays`, Denmark). With `inherits_closing_days` the unit's administration closes it, too
-    (administrations.py). Of several weeks that hold on a day the last one written counts.
+    (closing_days.py). Of several weeks that are valid on a day the last one written counts.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -143,6 +140,7 @@ class OpeningHours(BaseModel):
     closed_on_public_holidays: bool = True
     inherits_closing_days: bool = False
 
+    #: The open stretches of the days asked for so far: working one out reads holidays and two time zones.
     _known: dict[date, tuple[OpenSpan, ...]] = PrivateAttr(default_factory=dict)
     _inherited: Callable[[date], str | None] | None = PrivateAttr(default=None)
 
@@ -150,11 +148,11 @@ class OpeningHours(BaseModel):
     @classmethod
     def _days_follow_each_other(cls, days: dict[date, Intervals]) -> dict[date, Intervals]:
         for day, intervals in days.items():
-            if _run_together(intervals):
+            if _overlap_or_out_of_order(intervals):
                 raise ValueError(f"the intervals of {day} overlap or are out of order")
         return days
 
-    def closed_besides(self, inherited: Callable[[date], str | None]) -> Self:
+    def closed_also_on(self, inherited: Callable[[date], str | None]) -> Self:
         """The same hours, closed also on the days that `inherited` has a name for."""
         hours = self.model_copy()
         hours._known, hours._inherited = {}, inherited  # noqa: SLF001  - of its own copy
@@ -223,7 +221,7 @@ class OpeningHours(BaseModel):
             return self.days[day]
         if self.closed_because(day) is not None:
             return ()
-        week = next((week for week in reversed(self.weeks) if week.holds_on(day)), None)
+        week = next((week for week in reversed(self.weeks) if Period.of(week).includes(day)), None)
         return () if week is None else getattr(week, WEEKDAYS[day.weekday()])
 
 

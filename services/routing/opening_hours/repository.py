@@ -1,168 +1,108 @@
-"""Opening hours and administrations as operations keep them. Nothing here commits.
+"""Statements on opening hours, administrations and their units.
 
-Every request reads them anew, so that what was put holds from the next one on, in all replicas.
+Every request reads them from storage, so that a change is valid from the next one on, in all replicas.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
-from itertools import combinations
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Table, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.deadlines.service import begin_change
 from services.routing.models import AdministrationRow, HoursRow, MembershipRow, QueueRow
 from services.routing.opening_hours.closing_days import (
-    AdministrationOut,
     AdministrationTerms,
     Belonging,
     ClosingDays,
     Membership,
-    conflicts_of,
 )
-from services.routing.opening_hours.hours import OpeningHours
-from services.routing.problems import ContradictingHours
 from shared.database import table_of, upsert
-from shared.etags import require_version
-from shared.problems import FieldError, NotFound
-from shared.unit_of_work import UnitOfWork
 from shared.vocabulary import Administration
 
-HOURS = table_of(HoursRow)
-ADMINISTRATIONS = table_of(AdministrationRow)
-MEMBERSHIPS = table_of(MembershipRow)
-_QUEUES = table_of(QueueRow)
+_hours = table_of(HoursRow)
+_administrations = table_of(AdministrationRow)
+_memberships = table_of(MembershipRow)
+_queues = table_of(QueueRow)
 
 
-async def read_hours(session: AsyncSession) -> Sequence[HoursRow]:
-    found = await session.execute(select(HOURS).order_by(HOURS.c.code))
+async def list_hours(session: AsyncSession) -> Sequence[HoursRow]:
+    """All opening hours, by code."""
+    found = await session.execute(select(_hours).order_by(_hours.c.code))
     return [HoursRow(**row) for row in found.mappings()]
 
 
-async def get_hours(session: AsyncSession, code: str) -> HoursRow:
-    """The opening hours under a code. Raises NotFound."""
-    row = (await session.execute(select(HOURS).where(HOURS.c.code == code))).mappings().first()
-    if row is None:
-        raise NotFound("No opening hours have this code.")
-    return HoursRow(**row)
+async def find_hours(session: AsyncSession, code: str) -> HoursRow | None:
+    row = (await session.execute(select(_hours).where(_hours.c.code == code))).mappings().first()
+    return None if row is None else HoursRow(**row)
+
+
+async def store_hours(session: AsyncSession, row: HoursRow) -> None:
+    """Add opening hours, or replace those under the same code."""
+    await _store(session, _hours, row.model_dump())
 
 
 async def queues_by_hours(session: AsyncSession) -> Mapping[str, list[str]]:
     """Which queues go by which hours."""
-    found: dict[str, list[str]] = {}
-    for hours, code in await session.execute(
-        select(_QUEUES.c.hours, _QUEUES.c.code).order_by(_QUEUES.c.code)
-    ):
-        found.setdefault(hours, []).append(code)
-    return found
+    by_hours: dict[str, list[str]] = {}
+    found = await session.execute(select(_queues.c.hours, _queues.c.code).order_by(_queues.c.code))
+    for hours, code in found:
+        by_hours.setdefault(hours, []).append(code)
+    return by_hours
 
 
-async def put_hours(
-    work: UnitOfWork, code: str, hours: OpeningHours, if_match: str | None
-) -> tuple[HoursRow, bool]:
-    """Store opening hours, and say whether the code is new.
+class StoredAdministration(NamedTuple):
+    """An administration as it is stored; `edition` is the number of the change that made it so."""
 
-    Raises VersionRequired, StaleVersion and ContradictingHours, with nothing changed.
-    """
-    edition = await begin_change(work.session)
-    stored = {row.code: row for row in await read_hours(work.session)}
-    if code in stored:
-        require_version(if_match, stored[code].edition)
-    wrong = _overlaps(hours)
-    if wrong:
-        raise ContradictingHours(errors=wrong)
-    row = HoursRow(code=code, definition=hours.model_dump_json(), edition=edition)
-    await _put(work.session, HOURS, row.model_dump())
-    return row, code not in stored
+    code: Administration
+    edition: int
+    terms: AdministrationTerms
 
 
-def _overlaps(hours: OpeningHours) -> list[FieldError]:
-    """Weeks that hold on the same day, and a day's intervals that run into each other."""
-    weeks = {
-        later
-        for (_, one), (later, other) in combinations(enumerate(hours.weeks), 2)
-        if (one.valid_to is None or other.valid_from <= one.valid_to)
-        and (other.valid_to is None or one.valid_from <= other.valid_to)
-    }
-    wrong = [
-        FieldError(pointer=f"/weeks/{place}/valid_from", message="overlaps a week before it")
-        for place in sorted(weeks)
-    ]
-    wrong += [
-        FieldError(pointer=f"/weeks/{place}/valid_to", message="lies before valid_from")
-        for place, week in enumerate(hours.weeks)
-        if week.valid_to is not None and week.valid_to < week.valid_from
-    ]
-    return wrong
-
-
-async def _put(session: AsyncSession, table: Any, columns: dict[str, Any]) -> None:
-    new = upsert(session, table).values(columns)
-    await session.execute(new.on_conflict_do_update(index_elements=["code"], set_=columns))
-
-
-async def read_administrations(session: AsyncSession) -> list[AdministrationOut]:
-    """Every administration that anybody has set, with its units."""
-    members: dict[str, list[dict[str, Any]]] = {}
-    found = await session.execute(select(MEMBERSHIPS).order_by(MEMBERSHIPS.c.unit, MEMBERSHIPS.c.valid_from))
+async def list_administrations(session: AsyncSession) -> list[StoredAdministration]:
+    """Every administration that something is set for, with its units."""
+    members: dict[str, list[Membership]] = {}
+    found = await session.execute(
+        select(_memberships).order_by(_memberships.c.unit, _memberships.c.valid_from)
+    )
     for row in found.mappings():
         columns = dict(row)
-        members.setdefault(columns.pop("administration"), []).append(columns)
-    rows = await session.execute(select(ADMINISTRATIONS).order_by(ADMINISTRATIONS.c.code))
+        members.setdefault(columns.pop("administration"), []).append(Membership.model_validate(columns))
+    rows = await session.execute(select(_administrations).order_by(_administrations.c.code))
     return [
-        AdministrationOut(
-            code=Administration(row["code"]),
-            edition=row["edition"],
-            units=tuple(Membership.model_validate(one) for one in members.get(row["code"], ())),
-            **ClosingDays.model_validate_json(row["calendar"]).model_dump(),
+        StoredAdministration(
+            Administration(row["code"]),
+            row["edition"],
+            AdministrationTerms(
+                units=tuple(members.get(row["code"], ())),
+                **ClosingDays.model_validate_json(row["calendar"]).model_dump(),
+            ),
         )
         for row in rows.mappings()
     ]
 
 
-async def put_administration(
-    work: UnitOfWork, code: Administration, terms: AdministrationTerms, if_match: str | None
-) -> tuple[AdministrationOut, bool]:
-    """Store an administration's closing days and units, and say whether it is new.
-
-    Raises VersionRequired, StaleVersion and ContradictingHours, with nothing changed.
-    """
-    edition = await begin_change(work.session)
-    stored = {one.code: one for one in await read_administrations(work.session)}
-    if code in stored:
-        require_version(if_match, stored[code].edition)
-    elsewhere = [unit for one in stored.values() if one.code != code for unit in one.units]
-    wrong = conflicts_of(terms.units, elsewhere)
-    if wrong:
-        raise ContradictingHours(errors=wrong)
-    await store_administration(work.session, code, terms, edition)
-    return AdministrationOut(code=code, edition=edition, **terms.model_dump()), code not in stored
-
-
-async def store_administration(
-    session: AsyncSession, code: Administration, terms: AdministrationTerms, edition: int
-) -> None:
-    """What it closes, and its units in the place of those it had."""
+async def store_administration(session: AsyncSession, administration: StoredAdministration) -> None:
+    """Store its closing days, and its units in the place of those it had."""
+    code, edition, terms = administration
     calendar = ClosingDays(closing_days=terms.closing_days, closings=terms.closings).model_dump_json()
-    await _put(session, ADMINISTRATIONS, {"code": code, "calendar": calendar, "edition": edition})
-    await session.execute(delete(MEMBERSHIPS).where(MEMBERSHIPS.c.administration == code))
+    await _store(session, _administrations, {"code": code, "calendar": calendar, "edition": edition})
+    await session.execute(delete(_memberships).where(_memberships.c.administration == code))
     if terms.units:
         members = [{"administration": code, **one.model_dump()} for one in terms.units]
-        await session.execute(insert(MEMBERSHIPS), members)
+        await session.execute(insert(_memberships), members)
 
 
 async def belongings_of(session: AsyncSession, unit: str) -> tuple[Belonging, ...]:
-    """The administrations of a unit, in their order."""
+    """The administrations that a unit belongs to, in the order of their periods."""
     found = await session.execute(
-        select(MEMBERSHIPS.c.valid_from, MEMBERSHIPS.c.valid_to, ADMINISTRATIONS.c.calendar)
-        .join(ADMINISTRATIONS, ADMINISTRATIONS.c.code == MEMBERSHIPS.c.administration)
-        .where(MEMBERSHIPS.c.unit == unit)
-        .order_by(MEMBERSHIPS.c.valid_from)
+        select(_memberships.c.valid_from, _memberships.c.valid_to, _administrations.c.calendar)
+        .join(_administrations, _administrations.c.code == _memberships.c.administration)
+        .where(_memberships.c.unit == unit)
+        .order_by(_memberships.c.valid_from)
     )
     return tuple(Belonging(*row) for row in found)
 
 
-def days_between(first: date, last: date) -> list[date]:
-    """Both included."""
-    return [date.fromordinal(day) for day in range(first.toordinal(), last.toordinal() + 1)]
+async def _store(session: AsyncSession, table: Table, columns: dict[str, object]) -> None:
+    new = upsert(session, table).values(columns)
+    await session.execute(new.on_conflict_do_update(index_elements=["code"], set_=columns))

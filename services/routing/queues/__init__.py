@@ -1,1 +1,1 @@
-"""Queues."""
+"""Queues: which entries wait in them, live figures, and taking the next entry."""

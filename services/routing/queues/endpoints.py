@@ -1,58 +1,50 @@
-"""Units and queues over HTTP: what there is, who waits, taking the next one, and the wait to expect."""
+"""Queues over HTTP: what there is, which entries wait, taking the next one, and the wait to expect."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from services.routing.deadlines.repository import deadlines_of
-from services.routing.entries.filters import EntryFilter
-from services.routing.entries.repository import entries_in_order, find_entry, find_units, places_in_line
+from services.routing.entries.endpoints import entry_out
+from services.routing.entries.repository import (
+    EntryFilter,
+    entries_in_order,
+    filtered,
+    find_entry,
+    places_in_line,
+)
+from services.routing.entries.schemas import EntryOut, TakeBody
 from services.routing.entries.service import take_next
 from services.routing.models import EntryRow
-from services.routing.permissions import READERS, WORKERS, demand_sight
-from services.routing.presenting import entry_out, estimate_out, queue_out
+from services.routing.permissions import READERS, Reader, Worker, demand_sight
 from services.routing.problems import NotWaiting
-from services.routing.schemas import EntryOut, EstimateOut, QueueOut, TakeBody, UnitOut
+from services.routing.queues.schemas import QueueOut
 from services.routing.states import OPEN_STATUSES, EntryStatus
 from services.routing.units.repository import Queue, all_queues, get_queue
+from services.routing.waits.schemas import EstimateOut
 from services.routing.waits.service import estimate_for_entry, live_figures
-from shared.access import Principal, allow
+from shared.access import allow
 from shared.idempotency import Idempotent
 from shared.paging import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
 from shared.problems import IdempotencyMismatch, InvalidCursor, NotFound, answers
 from shared.unit_of_work import Reading, UnitOfWork, Writing
 from shared.vocabulary import Channel, Role, Urgency
 
-units_router = APIRouter(prefix="/v1/units", tags=["units"])
 queues_router = APIRouter(prefix="/v1/queues", tags=["queues"])
 
 Code = Annotated[str, Path(max_length=60, pattern=r"^[a-z0-9-]+$", examples=["reception-phone"])]
-Reader = Annotated[Principal, allow(*READERS)]
 _ALL = allow(*READERS, Role.RULES_EDITOR)
-
-
-@units_router.get("", summary="List units, with their dates", dependencies=[_ALL])
-async def list_units(
-    work: Reading,
-    on: Annotated[
-        date | None, Query(description="Only those valid on this day", examples=["2026-11-23"])
-    ] = None,
-) -> Page[UnitOut]:
-    """Every unit in every period of its life, or those valid on one day."""
-    units = [UnitOut(**row.model_dump()) for row in await find_units(work.session, on)]
-    return Page(items=units, next_cursor=None)
 
 
 @queues_router.get("", summary="List queues, with their live figures", dependencies=[_ALL])
 async def list_queues(work: Reading) -> Page[QueueOut]:
-    """The reception's queues and every team's. Figures name nobody."""
-    queues, now = await all_queues(work.session), work.clock.now()
-    figures = await live_figures(work.session, queues, now)
-    shown = [queue_out(queue, live) for queue, live in zip(queues, figures, strict=True)]
-    return Page(items=shown, next_cursor=None)
+    """The reception's queues and every unit's. Figures name no one."""
+    queues = await all_queues(work.session)
+    figures = await live_figures(work.session, queues, work.clock.now())
+    items = [QueueOut.of(queue, live) for queue, live in zip(queues, figures, strict=True)]
+    return Page(items=items, next_cursor=None)
 
 
 @queues_router.get(
@@ -62,10 +54,10 @@ async def read_queue(code: Code, work: Reading) -> QueueOut:
     """Length, ages, waits with those still waiting counted in, service levels, opening, estimate."""
     queue = await get_queue(work.session, code)
     (figures,) = await live_figures(work.session, [queue], work.clock.now())
-    return queue_out(queue, figures)
+    return QueueOut.of(queue, figures)
 
 
-async def _only(
+async def _filter(
     *,
     who: Reader,
     mine: Annotated[bool, Query(description="Only what the caller has taken")] = False,
@@ -109,7 +101,7 @@ async def list_queue_entries(
         Literal["waiting", "taken", "open"],
         Query(description="Those who wait, those somebody has taken, or both", examples=["waiting"]),
     ] = "waiting",
-    only: Annotated[EntryFilter, Depends(_only)],
+    only: Annotated[EntryFilter, Depends(_filter)],
     limit: Limit = 50,
     cursor: CursorText = None,
 ) -> Page[EntryOut]:
@@ -122,12 +114,12 @@ async def list_queue_entries(
     demand_sight(who, queue.row)
     after = await _after(work, cursor)
     statuses = OPEN_STATUSES if status == "open" else (EntryStatus(status),)
-    conditions = only.conditions(work.clock.now())
-    found = await entries_in_order(work.session, code, statuses, after, limit + 1, conditions=conditions)
-    page, last = split_page(found, limit)
+    conditions = filtered(only, work.clock.now())
+    rows = await entries_in_order(work.session, code, statuses, after, limit + 1, conditions=conditions)
+    page, last = split_page(rows, limit)
     next_cursor = None if last is None else encode_cursor(last.order_at, last.id)
     link_next(request, response, next_cursor)
-    return Page(items=await _shown(work, queue, page), next_cursor=next_cursor)
+    return Page(items=await _with_places(work, queue, page), next_cursor=next_cursor)
 
 
 async def _after(work: UnitOfWork, cursor: str | None) -> EntryRow | None:
@@ -141,11 +133,11 @@ async def _after(work: UnitOfWork, cursor: str | None) -> EntryRow | None:
     return entry
 
 
-async def _shown(work: UnitOfWork, queue: Queue, page: Sequence[EntryRow]) -> list[EntryOut]:
+async def _with_places(work: UnitOfWork, queue: Queue, page: Sequence[EntryRow]) -> list[EntryOut]:
     clocks = await deadlines_of(work.session, {entry.contact_id for entry in page})
     places = await places_in_line(work.session, queue.code, [entry.id for entry in page])
     now = work.clock.now()
-    return [entry_out(entry, queue, clocks[entry.contact_id], now, places.get(entry.id)) for entry in page]
+    return [EntryOut.of(entry, queue, clocks[entry.contact_id], now, places.get(entry.id)) for entry in page]
 
 
 @queues_router.post(
@@ -158,24 +150,22 @@ async def _shown(work: UnitOfWork, queue: Queue, page: Sequence[EntryRow]) -> li
     },
 )
 async def take_next_entry(
-    who: Annotated[Principal, allow(*WORKERS)],
+    who: Worker,
     code: Code,
     work: Writing,
     once: Idempotent,
     body: TakeBody | None = None,
 ) -> Response:
-    """Never the same entry to two people. With an Idempotency-Key, an answer that was lost on the way is
-    given again instead of a second citizen.
+    """Never the same entry to two people. With an Idempotency-Key, a repeated request gets the first answer
+    again instead of a second citizen.
     """
     await once.replay(work, who)
     taken = await take_next(work, who, code, None if body is None else body.counter)
     if taken is None:
         answer = Response(status_code=204)
     else:
-        entry, queue = taken
-        clocks = await deadlines_of(work.session, [entry.contact_id])
-        shown = entry_out(entry, queue, clocks[entry.contact_id], work.clock.now())
-        answer = Response(shown.model_dump_json(), 200, media_type="application/json")
+        document = await entry_out(work, *taken)
+        answer = Response(document.model_dump_json(), 200, media_type="application/json")
     await once.remember(work, who, answer)
     return answer
 
@@ -195,11 +185,11 @@ async def estimate_wait(
     queue, now = await get_queue(work.session, code), work.clock.now()
     if entry is None:
         (figures,) = await live_figures(work.session, [queue], now)
-        return estimate_out(queue, figures.estimate, now)
+        return EstimateOut.of(code, figures.estimate, now)
     demand_sight(who, queue.row)
     found = await find_entry(work.session, entry)
     if found is None or found.queue != code:
         raise NotFound("No entry of this queue has this id.")
     if found.status != EntryStatus.WAITING:
         raise NotWaiting
-    return estimate_out(queue, await estimate_for_entry(work.session, queue, found, now), now)
+    return EstimateOut.of(code, await estimate_for_entry(work.session, queue, found, now), now)

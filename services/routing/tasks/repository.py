@@ -1,4 +1,4 @@
-"""Tasks in storage, the same on SQLite and PostgreSQL. Nothing here commits."""
+"""Statements on tasks."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,20 +8,18 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.deadlines.repository import clocks
-from services.routing.duties.duty import APPLICATION_RULES
 from services.routing.models import TaskRow
-from services.routing.states import WRITTEN_NOTICE, TaskStatus
+from services.routing.repository import CLOCKS, COUNTING
+from services.routing.states import APPLICATION_RULES, WRITTEN_NOTICE, TaskStatus
 from shared.database import table_of, upsert
 from shared.ids import new_id
 from shared.paging import Cursor
 
 TASKS = table_of(TaskRow)
-_COUNTING = clocks.c.met_at.is_(None) & clocks.c.stopped_at.is_(None)
 
 
 class Task(NamedTuple):
-    """A task, with what its missed clock says. `queue` is where the contact is now."""
+    """A task, with its missed clock. `queue` is where the contact is now."""
 
     id: UUID
     clock_id: UUID
@@ -39,31 +37,31 @@ class Task(NamedTuple):
 
 
 _OF_TASK = ("id", "clock_id", "kind", "status", "made_at", "ended_at", "role", "new_due_at")
-_SHOWN = (
+_COLUMNS = (
     *(TASKS.c[name] for name in _OF_TASK),
-    *(clocks.c[name] for name in Task._fields if name not in _OF_TASK),
+    *(CLOCKS.c[name] for name in Task._fields if name not in _OF_TASK),
 )
 
 
 def _tasks() -> Select[Any]:
-    return select(*_SHOWN).join(clocks, clocks.c.id == TASKS.c.clock_id)
+    return select(*_COLUMNS).join(CLOCKS, CLOCKS.c.id == TASKS.c.clock_id)
 
 
 async def missed_without_task(session: AsyncSession, now: datetime, most: int) -> Sequence[UUID]:
-    """Clocks of applications that have run out, that still count, and that nobody was given a task for."""
+    """Clocks of applications that have run out, must still be met, and have no task yet."""
     found = await session.execute(
-        select(clocks.c.id)
-        .outerjoin(TASKS, TASKS.c.clock_id == clocks.c.id)
-        .where(_COUNTING, clocks.c.due_at < now, TASKS.c.id.is_(None))
-        .where(clocks.c.rule.startswith(APPLICATION_RULES, autoescape=True))
-        .order_by(clocks.c.due_at, clocks.c.id)
+        select(CLOCKS.c.id)
+        .outerjoin(TASKS, TASKS.c.clock_id == CLOCKS.c.id)
+        .where(COUNTING, CLOCKS.c.due_at < now, TASKS.c.id.is_(None))
+        .where(CLOCKS.c.rule.startswith(APPLICATION_RULES, autoescape=True))
+        .order_by(CLOCKS.c.due_at, CLOCKS.c.id)
         .limit(most)
     )
     return found.scalars().all()
 
 
 async def add_tasks(session: AsyncSession, missed: Sequence[UUID], now: datetime) -> int:
-    """One task for each of these clocks; none for those that have one. Gives how many are new."""
+    """Add one task for each of these clocks; none for those that have one. Returns how many are new."""
     made = 0
     for clock_id in missed:
         columns = {
@@ -78,18 +76,18 @@ async def add_tasks(session: AsyncSession, missed: Sequence[UUID], now: datetime
     return made
 
 
-async def overtaken(session: AsyncSession) -> Sequence[UUID]:
+async def tasks_to_lapse(session: AsyncSession) -> Sequence[UUID]:
     """Open tasks whose clock has ended: the application was decided, or fell away."""
     found = await session.execute(
         select(TASKS.c.id)
-        .join(clocks, clocks.c.id == TASKS.c.clock_id)
-        .where(TASKS.c.status == TaskStatus.OPEN, ~_COUNTING)
+        .join(CLOCKS, CLOCKS.c.id == TASKS.c.clock_id)
+        .where(TASKS.c.status == TaskStatus.OPEN, ~COUNTING)
     )
     return found.scalars().all()
 
 
 async def lapse(session: AsyncSession, ids: Sequence[UUID], now: datetime) -> int:
-    """These tasks are no longer to be done; gives how many still were."""
+    """These tasks are no longer to be done; returns how many still were."""
     ended = await session.execute(
         update(TASKS)
         .where(TASKS.c.id.in_(ids), TASKS.c.status == TaskStatus.OPEN)
@@ -103,7 +101,7 @@ async def list_tasks(
     session: AsyncSession, queues: Sequence[str], status: TaskStatus | None, after: Cursor | None, limit: int
 ) -> Sequence[Task]:
     """Oldest first, in these queues; one more than the limit when more follow."""
-    wanted = _tasks().where(clocks.c.queue.in_(queues)).order_by(TASKS.c.made_at, TASKS.c.id).limit(limit + 1)
+    wanted = _tasks().where(CLOCKS.c.queue.in_(queues)).order_by(TASKS.c.made_at, TASKS.c.id).limit(limit + 1)
     if status is not None:
         wanted = wanted.where(TASKS.c.status == status)
     if after is not None:
@@ -124,7 +122,7 @@ def _task(row: Row[Any]) -> Task:
     return Task._make(row)
 
 
-async def finish(session: AsyncSession, task_id: UUID, **columns: object) -> bool:
+async def finish_task(session: AsyncSession, task_id: UUID, **columns: object) -> bool:
     """The task is done; False when it was not open any more."""
     done = await session.execute(
         update(TASKS)
@@ -138,9 +136,9 @@ async def finish(session: AsyncSession, task_id: UUID, **columns: object) -> boo
 async def count_open_tasks(session: AsyncSession) -> dict[str, int]:
     """How many tasks are to be done, by queue."""
     found = await session.execute(
-        select(clocks.c.queue, func.count())
-        .join(TASKS, TASKS.c.clock_id == clocks.c.id)
+        select(CLOCKS.c.queue, func.count())
+        .join(TASKS, TASKS.c.clock_id == CLOCKS.c.id)
         .where(TASKS.c.status == TaskStatus.OPEN)
-        .group_by(clocks.c.queue)
+        .group_by(CLOCKS.c.queue)
     )
     return {row[0]: row[1] for row in found}

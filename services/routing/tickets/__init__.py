@@ -1,1 +1,1 @@
-"""Tickets."""
+"""Tickets of walk-ins: called again, or called in vain."""

@@ -1,1 +1,1 @@
-"""Units."""
+"""Units, and the queues that they have."""

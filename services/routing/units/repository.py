@@ -1,4 +1,4 @@
-"""Queues as they are configured, each with its opening hours."""
+"""Statements on units and on queues as they are configured, each queue with its opening hours."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,19 +6,20 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, select
+from sqlalchemy import RowMapping, Select, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.models import AdministrationRow, HoursRow, MembershipRow, QueueRow
+from services.routing.models import AdministrationRow, HoursRow, MembershipRow, QueueRow, UnitRow
 from services.routing.opening_hours.closing_days import Belonging, hours_of
 from services.routing.opening_hours.hours import OpeningHours
 from services.routing.states import QueueKind
-from services.routing.waits.estimate import Prior
-from shared.clock import COPENHAGEN
 from shared.database import table_of
+from shared.periods import Period
 from shared.problems import NotFound
 from shared.vocabulary import Channel, Unit
+from shared.working_days import local_date
 
+_units = table_of(UnitRow)
 _queues = table_of(QueueRow)
 _hours = table_of(HoursRow)
 _members = table_of(MembershipRow)
@@ -56,20 +57,34 @@ class Queue:
         return timedelta(seconds=self.row.target_seconds)
 
     @property
-    def prior(self) -> Prior:
-        return Prior(float(self.row.prior_interval_seconds))
+    def is_receptions(self) -> bool:
+        """Whether the reception works in it: one of its own queues, or the one that it follows up in."""
+        return self.row.is_reception or self.row.unit == Unit.RECEPTION
 
     def is_valid(self, now: datetime) -> bool:
         """Whether the queue exists on the local day of `now`."""
-        return is_valid_on(self.row, now.astimezone(COPENHAGEN).date())
+        return Period.of(self.row).includes(local_date(now))
 
 
-def is_valid_on(row: QueueRow, day: date) -> bool:
-    return row.valid_from <= day and (row.valid_to is None or day <= row.valid_to)
+async def find_units(session: AsyncSession, on: date | None) -> Sequence[UnitRow]:
+    """All units in all their periods, or those valid on a day."""
+    wanted = select(_units).order_by(_units.c.code, _units.c.valid_from)
+    if on is not None:
+        not_over = _units.c.valid_to.is_(None) | (_units.c.valid_to >= on)
+        wanted = wanted.where(_units.c.valid_from <= on, not_over)
+    return [UnitRow(**row) for row in (await session.execute(wanted)).mappings()]
+
+
+async def add_units(session: AsyncSession, units: Sequence[UnitRow]) -> None:
+    await session.execute(insert(_units), [unit.model_dump() for unit in units])
+
+
+async def add_queues(session: AsyncSession, queues: Sequence[QueueRow]) -> None:
+    await session.execute(insert(_queues), [queue.model_dump() for queue in queues])
 
 
 async def all_queues(session: AsyncSession) -> Sequence[Queue]:
-    """Every queue: the reception's first, then the teams', by code."""
+    """Every queue: the reception's first, then the units', by code."""
     return await _read(session, _WITH_HOURS)
 
 
@@ -87,7 +102,7 @@ async def get_queue(session: AsyncSession, code: str) -> Queue:
 
 
 async def reception_queue(session: AsyncSession, code: str, channel: Channel, now: datetime) -> Queue:
-    """The reception queue called `code`; the channel's own when there is none, so that nobody is lost."""
+    """The reception queue called `code`, or else that of the channel, so that no citizen is lost."""
     named = await find_queue(session, code)
     if named is not None and named.row.is_reception and named.is_valid(now):
         return named
@@ -98,8 +113,8 @@ async def reception_queue(session: AsyncSession, code: str, channel: Channel, no
     return await get_queue(session, Unit.RECEPTION)
 
 
-async def team_queue(session: AsyncSession, unit: str, now: datetime) -> Queue:
-    """The unit's queue; the reception's follow-up queue when the unit has none on that day."""
+async def unit_queue(session: AsyncSession, unit: str, now: datetime) -> Queue:
+    """The unit's queue, or the reception's follow-up queue when the unit has none on that day."""
     queue = await find_queue(session, unit)
     if queue is not None and queue.is_valid(now):
         return queue
@@ -108,7 +123,7 @@ async def team_queue(session: AsyncSession, unit: str, now: datetime) -> Queue:
 
 async def _read(session: AsyncSession, wanted: Select[Any]) -> list[Queue]:
     rows = (await session.execute(wanted)).mappings().all()
-    return [_queue(list(those)) for _, those in groupby(rows, key=lambda row: row["code"])]
+    return [_queue(list(periods)) for _, periods in groupby(rows, key=lambda row: row["code"])]
 
 
 def _queue(rows: Sequence[RowMapping]) -> Queue:

@@ -1,1 +1,1 @@
-"""Waits."""
+"""How long entries wait: figures, the wait to expect, and statistics of a period."""

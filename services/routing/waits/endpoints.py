@@ -7,10 +7,10 @@ from fastapi import APIRouter, Query
 from pydantic import AfterValidator, AwareDatetime
 
 from services.routing.permissions import READERS
-from services.routing.presenting import group_out
-from services.routing.schemas import StatisticsOut
-from services.routing.units.repository import all_queues, get_queue
-from services.routing.waits.statistics import GroupBy, Period, statistics
+from services.routing.units.repository import get_queue
+from services.routing.waits.schemas import GroupOut, StatisticsOut
+from services.routing.waits.service import period_figures
+from services.routing.waits.statistics import GroupBy, Scope
 from shared.access import allow
 from shared.problems import FieldError, InvalidInput, NotFound, answers
 from shared.unit_of_work import Reading
@@ -22,13 +22,13 @@ LONGEST_PERIOD = timedelta(days=400)
 USUAL_PERIOD = timedelta(days=1)
 
 
-def _believable(moment: datetime) -> datetime:
+def _plausible(moment: datetime) -> datetime:
     if not 2000 <= moment.year < 2200:
         raise ValueError("the moment must lie between the years 2000 and 2200")
     return moment.astimezone(UTC)
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_believable)]
+Moment = Annotated[AwareDatetime, AfterValidator(_plausible)]
 
 
 @statistics_router.get(
@@ -66,10 +66,8 @@ async def read_statistics(
         )
     if queue is not None:
         await get_queue(work.session, queue)
-    queues = {one.code: one for one in await all_queues(work.session)}
-    total, groups = await statistics(
-        work.session, Period(since, until, queue, channel), group_by, queues, now
-    )
+    figures = await period_figures(work.session, Scope(since, until, queue, channel), now)
+    groups = [] if group_by is None else figures.groups(group_by)
     return StatisticsOut(
         from_=since,
         to=until,
@@ -77,6 +75,6 @@ async def read_statistics(
         queue=queue,
         channel=channel,
         group_by=None if group_by is None else group_by.value,
-        total=group_out(total),
-        groups=[group_out(group) for group in groups],
+        total=GroupOut.of(figures.total()),
+        groups=[GroupOut.of(group) for group in groups],
     )

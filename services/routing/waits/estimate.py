@@ -10,14 +10,14 @@ exponential ones scale both degrees of freedom by their squared coefficient of v
 are Paulson's approximation (1942, "An approximate normalization of the analysis of variance distribution",
 Annals of Mathematical Statistics 13).
 
-Only an interval at whose start the one who left already waited tells the pace: in the others staff waited for
-people. What happened to those who came when nobody waited is kept apart, and answers for the next one who
-does, empirically (order statistics), once there are enough of them.
+Only an interval at whose start the one who left already waited shows the pace: in the others staff waited for
+people. The waits of those who came to an empty queue are kept apart; once there are enough of them, their
+order statistics are the estimate for the next one who does.
 
-The model does not know staff coming or going, nor acute ones still to come who will be let ahead: the pace
-wanders, and `PACE_WANDERS` widens the range for it. On queued calls to a bank's call centre in 1999
-("Anonymous Bank", Technion; Guedj and Mandelbaum 2000) the 80 % range held 73 % of waits without it. The
-factor was chosen on January and half of February, where it makes 80 %; on the calls after, it held 79 %.
+The model knows neither of staff coming or going nor of acute entries still to come that are taken first: the
+pace varies, and `PACE_VARIATION` widens the range for it. On queued calls to a bank's call centre
+in 1999 ("Anonymous Bank", Technion; Guedj and Mandelbaum 2000) the 80 % range held 73 % of waits without it.
+The factor was chosen on January and half of February, where it makes 80 %; on the calls after, it held 79 %.
 """
 
 import math
@@ -32,11 +32,11 @@ from services.routing.opening_hours.hours import OpeningHours
 
 #: Below so many who came to an empty queue, their waits are not yet a distribution.
 ENOUGH_JOINED_EMPTY = 20
-#: The squared coefficient of variation is not believed outside these: few intervals estimate it badly.
+#: The squared coefficient of variation is not used outside these: few intervals estimate it badly.
 _EVENEST, _MOST_UNEVEN = 0.1, 10.0
 _SMALLEST_DEGREES = 0.5
-#: How much more the time of departures to come varies than it would if the pace stood still (see above).
-PACE_WANDERS = 1.5
+#: How much more the time of departures to come varies than it would at a constant pace (see above).
+PACE_VARIATION = 1.5
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,10 @@ class Departure:
 
 @dataclass(frozen=True)
 class Prior:
-    """What is believed of a queue's pace before it has a history.
+    """The pace assumed of a queue before it has a history.
 
     `interval_seconds` is the mean open time between two departures while people wait; `weight` is how many
-    observed intervals that belief is worth.
+    observed intervals that assumption is worth.
     """
 
     interval_seconds: float
@@ -70,7 +70,7 @@ class EstimateMethod(StrEnum):
 
 @dataclass(frozen=True)
 class Pace:
-    """Recent history, in open seconds: between departures while people waited; waits of who met no queue."""
+    """Recent history, in open seconds: between departures while others waited; waits in an empty queue."""
 
     intervals: tuple[float, ...]
     joined_empty: tuple[float, ...]
@@ -140,7 +140,7 @@ def _time_of_departures(count: int, intervals: Sequence[float], prior: Prior, sh
     seen = len(intervals)
     weight = prior.weight + seen
     mean = (prior.weight * prior.interval_seconds + sum(intervals)) / weight
-    spread = _squared_variation(intervals, prior) * PACE_WANDERS
+    spread = _squared_variation(intervals, prior) * PACE_VARIATION
     return count * mean * f_quantile(2 * count / spread, 2 * weight / spread, share)
 
 

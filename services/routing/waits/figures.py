@@ -1,19 +1,23 @@
-"""How long people wait, with those who still wait counted in.
+"""Figures of waits, with those that have not ended yet counted in.
 
 A mean over finished waits flatters a queue in trouble: its longest waits are not finished yet. Here a
 wait that has not ended by being taken is *right-censored*: it lasted at least so long. The quantiles come
 from the product-limit estimate (Kaplan and Meier 1958, "Nonparametric estimation from incomplete
 observations", JASA 53). Those who gave up are censored too, as Brown et al. 2005 ("Statistical analysis
-of a telephone call center", JASA 100) do; it reads "how long one waits who does not give up", and leans
-on giving up telling nothing of the wait that was to come.
+of a telephone call center", JASA 100) do; a quantile is then "how long one waits who does not give up", and
+assumes that giving up is independent of the wait that was to come.
 """
 
 import math
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
+
+from services.routing.states import ABANDONED, EntryStatus
 
 #: Room for the rounding of a product of many factors.
 _ROUNDING = 1e-9
@@ -113,7 +117,7 @@ def age_bands(ages: Iterable[float], bounds: Sequence[float]) -> list[AgeBand]:
 class ServiceLevelVariant(StrEnum):
     """What a service level is a share *of*; centres publish different ones, so the name goes with it.
 
-    All have those answered within the target above the line. Below it stand: `answered` - those answered;
+    All have those answered within the target above the line. Below it are: `answered` - those answered;
     `answered_or_abandoned_late` - those answered, and those who gave up after the target;
     `answered_or_abandoned` - those answered and all who gave up; `everyone_due` - those answered, those
     who gave up after the target, and those who still wait past it.
@@ -145,3 +149,64 @@ def abandonment(waits: Iterable[Wait]) -> float | None:
     ends = Counter(wait.end for wait in waits)
     settled = ends[WaitEnd.ANSWERED] + ends[WaitEnd.ABANDONED]
     return ends[WaitEnd.ABANDONED] / settled if settled else None
+
+
+class EntryTimes(NamedTuple):
+    """An entry, as far as figures of waits need it."""
+
+    queue: str
+    channel: str
+    entered_at: datetime
+    taken_at: datetime | None
+    left_at: datetime | None
+    status: str
+    outcome: str | None
+
+
+def wait_of(entry: EntryTimes, now: datetime, target_seconds: float) -> Wait:
+    """An entry's wait as it is at `now`."""
+    ended_at = entry.taken_at or entry.left_at
+    seconds = ((ended_at or now) - entry.entered_at).total_seconds()
+    return Wait(max(seconds, 0.0), _end_of(entry), target_seconds)
+
+
+def _end_of(entry: EntryTimes) -> WaitEnd:
+    if entry.taken_at is not None:
+        return WaitEnd.ANSWERED
+    if entry.left_at is None:
+        return WaitEnd.WAITING
+    gave_up = entry.status == EntryStatus.ABANDONED and entry.outcome == ABANDONED
+    return WaitEnd.ABANDONED if gave_up else WaitEnd.LEFT
+
+
+@dataclass(frozen=True)
+class WaitFigures:
+    """Counts, quantiles and service levels of a set of waits. The quantiles count those still waiting in."""
+
+    entered: int
+    answered: int
+    abandoned: int
+    left: int
+    waiting: int
+    abandonment: float | None
+    p50: WaitQuantile | None
+    p90: WaitQuantile | None
+    longest_seconds: float | None
+    service_levels: Mapping[ServiceLevelVariant, float | None]
+
+
+def figures_of(waits: Sequence[Wait]) -> WaitFigures:
+    ends = Counter(wait.end for wait in waits)
+    p50, p90 = wait_quantiles(waits, (0.5, 0.9))
+    return WaitFigures(
+        entered=len(waits),
+        answered=ends[WaitEnd.ANSWERED],
+        abandoned=ends[WaitEnd.ABANDONED],
+        left=ends[WaitEnd.LEFT],
+        waiting=ends[WaitEnd.WAITING],
+        abandonment=abandonment(waits),
+        p50=p50,
+        p90=p90,
+        longest_seconds=max((wait.seconds for wait in waits), default=None),
+        service_levels=service_levels(waits),
+    )

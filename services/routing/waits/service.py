@@ -1,7 +1,6 @@
-"""A queue at one moment: who waits, how long waits are, and what someone who joins now may expect."""
+"""Figures of queues at one moment, the wait to expect in them, and statistics of a period."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,45 +9,35 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.routing.entries.queue_order import ORDINARY_RANK
 from services.routing.entries.repository import count_ahead
 from services.routing.models import EntryRow
-from services.routing.states import ABANDONED, EntryStatus
-from services.routing.units.repository import Queue
-from services.routing.waits.estimate import Departure, WaitRange, estimate, pace_of
+from services.routing.units.repository import Queue, all_queues
+from services.routing.waits.estimate import Departure, Prior, WaitRange, estimate, pace_of
 from services.routing.waits.figures import (
     AgeBand,
-    ServiceLevelVariant,
+    EntryTimes,
     Wait,
     WaitEnd,
-    WaitQuantile,
-    abandonment,
+    WaitFigures,
     age_bands,
-    service_levels,
-    wait_quantiles,
+    figures_of,
+    wait_of,
 )
-from services.routing.waits.repository import EndedRow, WaitingRow, ended_rows, taken_counts, waiting_rows
+from services.routing.waits.repository import (
+    WaitingEntry,
+    clocks_due,
+    ended_waits,
+    entered,
+    taken_counts,
+    waiting_entries,
+)
+from services.routing.waits.statistics import PeriodFigures, Scope
 
-#: How many departures back the pace is read from: few, because it wanders.
-DEPARTURES_REMEMBERED = 30
-
-
-@dataclass(frozen=True)
-class WaitFigures:
-    """What a set of waits comes to. The quantiles count those still waiting in."""
-
-    entered: int
-    answered: int
-    abandoned: int
-    left: int
-    waiting: int
-    abandonment: float | None
-    p50: WaitQuantile | None
-    p90: WaitQuantile | None
-    longest_seconds: float | None
-    service_levels: Mapping[ServiceLevelVariant, float | None]
+#: How many departures back the pace is read from: few, because it changes over the day.
+DEPARTURES_USED = 30
 
 
 @dataclass(frozen=True)
 class LiveFigures:
-    """A queue now. `waits` holds the waits that ended since `since`, and everybody who still waits."""
+    """A queue now. `waits` are those that ended since `since`, and all that have not ended."""
 
     at: datetime
     since: datetime
@@ -63,48 +52,15 @@ class LiveFigures:
     estimate: WaitRange
 
 
-def figures_of(waits: Sequence[Wait]) -> WaitFigures:
-    ends = Counter(wait.end for wait in waits)
-    p50, p90 = wait_quantiles(waits, (0.5, 0.9))
-    return WaitFigures(
-        entered=len(waits),
-        answered=ends[WaitEnd.ANSWERED],
-        abandoned=ends[WaitEnd.ABANDONED],
-        left=ends[WaitEnd.LEFT],
-        waiting=ends[WaitEnd.WAITING],
-        abandonment=abandonment(waits),
-        p50=p50,
-        p90=p90,
-        longest_seconds=max((wait.seconds for wait in waits), default=None),
-        service_levels=service_levels(waits),
-    )
-
-
-def wait_of(row: EndedRow, now: datetime, target_seconds: float) -> Wait:
-    """An entry's wait as it stands at `now`."""
-    ended_at = row.taken_at or row.left_at
-    seconds = ((ended_at or now) - row.entered_at).total_seconds()
-    return Wait(max(seconds, 0.0), _end_of(row), target_seconds)
-
-
-def _end_of(row: EndedRow) -> WaitEnd:
-    if row.taken_at is not None:
-        return WaitEnd.ANSWERED
-    if row.left_at is None:
-        return WaitEnd.WAITING
-    gave_up = row.status == EntryStatus.ABANDONED and row.outcome == ABANDONED
-    return WaitEnd.ABANDONED if gave_up else WaitEnd.LEFT
-
-
 async def live_figures(session: AsyncSession, queues: Sequence[Queue], now: datetime) -> list[LiveFigures]:
     """The figures of each of these queues, in their order."""
-    since = {queue.code: now - timedelta(seconds=queue.row.figures_seconds) for queue in queues}
-    waiting: dict[str, list[WaitingRow]] = {queue.code: [] for queue in queues}
-    for here in await waiting_rows(session, list(waiting)):
-        waiting[here.queue].append(here)
-    ended: dict[str, list[EndedRow]] = {queue.code: [] for queue in queues}
-    for gone in await ended_rows(session, since):
-        ended[gone.queue].append(gone)
+    since = {queue.code: _since(queue, now) for queue in queues}
+    waiting: dict[str, list[WaitingEntry]] = {queue.code: [] for queue in queues}
+    for entry in await waiting_entries(session, list(waiting)):
+        waiting[entry.queue].append(entry)
+    ended: dict[str, list[EntryTimes]] = {queue.code: [] for queue in queues}
+    for times in await ended_waits(session, since):
+        ended[times.queue].append(times)
     taken = await taken_counts(session)
     return [
         _live(queue, waiting[queue.code], ended[queue.code], taken.get(queue.code, 0), now)
@@ -112,23 +68,46 @@ async def live_figures(session: AsyncSession, queues: Sequence[Queue], now: date
     ]
 
 
+async def estimate_for_entry(
+    session: AsyncSession, queue: Queue, entry: EntryRow, now: datetime
+) -> WaitRange:
+    """The wait still ahead of an entry that waits already."""
+    ended = await ended_waits(session, {queue.code: _since(queue, now)})
+    return _estimate(queue, ended, await count_ahead(session, entry), now, joining=False)
+
+
+async def period_figures(session: AsyncSession, scope: Scope, now: datetime) -> PeriodFigures:
+    """What statistics of the period are made of, with the waits as they are at `now`."""
+    return PeriodFigures(
+        entered=await entered(session, scope),
+        due=await clocks_due(session, scope),
+        targets={queue.code: queue.row.target_seconds for queue in await all_queues(session)},
+        now=now,
+    )
+
+
+def _since(queue: Queue, now: datetime) -> datetime:
+    return now - timedelta(seconds=queue.row.figures_seconds)
+
+
 def _live(
-    queue: Queue, waiting: Sequence[WaitingRow], ended: Sequence[EndedRow], taken: int, now: datetime
+    queue: Queue, waiting: Sequence[WaitingEntry], ended: Sequence[EntryTimes], taken: int, now: datetime
 ) -> LiveFigures:
     target = float(queue.row.target_seconds)
-    ages = [max((now - row.entered_at).total_seconds(), 0.0) for row in waiting]
-    waits = [wait_of(row, now, target) for row in ended]
+    ages = [max((now - entry.entered_at).total_seconds(), 0.0) for entry in waiting]
+    waits = [wait_of(times, now, target) for times in ended]
     waits += [Wait(age, WaitEnd.WAITING, target) for age in ages]
-    last = (ORDINARY_RANK, now + queue.target)
-    ahead = sum((row.rank, row.order_at) <= last for row in waiting)
+    # Somebody who joins now has no deadline yet, and is ordered by the queue's own target.
+    place_of_the_next = (ORDINARY_RANK, now + queue.target)
+    ahead = sum((entry.rank, entry.order_at) <= place_of_the_next for entry in waiting)
     return LiveFigures(
         at=now,
-        since=now - timedelta(seconds=queue.row.figures_seconds),
+        since=_since(queue, now),
         is_open=queue.hours.is_open(now),
         opens_at=queue.hours.next_opening(now),
         waiting=len(waiting),
         taken=taken,
-        past_due=sum(row.order_at < now for row in waiting),
+        past_due=sum(entry.order_at < now for entry in waiting),
         oldest_wait_seconds=max(ages, default=None),
         bands=age_bands(ages, [float(bound) for bound in queue.row.age_bounds]),
         waits=figures_of(waits),
@@ -136,22 +115,19 @@ def _live(
     )
 
 
-async def estimate_for_entry(
-    session: AsyncSession, queue: Queue, entry: EntryRow, now: datetime
-) -> WaitRange:
-    """The wait still ahead of somebody who waits already."""
-    since = {queue.code: now - timedelta(seconds=queue.row.figures_seconds)}
-    ended = await ended_rows(session, since)
-    return _estimate(queue, ended, await count_ahead(session, entry), now, joining=False)
-
-
 def _estimate(
-    queue: Queue, ended: Sequence[EndedRow], ahead: int, now: datetime, *, joining: bool
+    queue: Queue, ended: Sequence[EntryTimes], ahead: int, now: datetime, *, joining: bool
 ) -> WaitRange:
     departures = [
-        Departure(row.entered_at, row.left_at, row.taken_at is not None)
-        for row in ended[-DEPARTURES_REMEMBERED:]
-        if row.left_at is not None
+        Departure(times.entered_at, times.left_at, times.taken_at is not None)
+        for times in ended[-DEPARTURES_USED:]
+        if times.left_at is not None
     ]
-    pace = pace_of(departures, queue.hours)
-    return estimate(ahead=ahead, joining=joining, pace=pace, prior=queue.prior, hours=queue.hours, now=now)
+    return estimate(
+        ahead=ahead,
+        joining=joining,
+        pace=pace_of(departures, queue.hours),
+        prior=Prior(float(queue.row.prior_interval_seconds)),
+        hours=queue.hours,
+        now=now,
+    )

@@ -1,24 +1,19 @@
-"""Figures of a period: the entries made in it, and the deadlines that fell due in it, in groups."""
+"""Figures of a period, as a whole and in groups: its entries' waits, and the deadlines due in it."""
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from services.routing.deadlines.repository import DueClock, clocks_due
-from services.routing.units.repository import Queue
-from services.routing.waits.repository import EndedRow, entered_rows
-from services.routing.waits.service import WaitFigures, figures_of, wait_of
+from services.routing.waits.figures import EntryTimes, WaitFigures, figures_of, wait_of
 from shared.clock import COPENHAGEN
 
 
 class GroupBy(StrEnum):
     """Hours and days are local ones, by when entries were made and deadlines fell due. Rules are those of
-    deadlines: entries have none, and stand in the total only.
+    deadlines: entries have none, and are in the total only.
     """
 
     HOUR = "hour"
@@ -29,8 +24,8 @@ class GroupBy(StrEnum):
 
 
 @dataclass(frozen=True)
-class Period:
-    """What is asked about: from `start` until just before `end`, perhaps of one queue or channel."""
+class Scope:
+    """What the figures are of: all from `start` until just before `end`, or one queue's or channel's."""
 
     start: datetime
     end: datetime
@@ -38,11 +33,22 @@ class Period:
     channel: str | None = None
 
 
+class DueClock(NamedTuple):
+    """A deadline that fell due, as far as its figures need it."""
+
+    queue: str
+    channel: str
+    rule: str
+    due_at: datetime
+    met_at: datetime | None
+    stopped_at: datetime | None
+
+
 @dataclass(frozen=True)
 class Compliance:
     """Deadlines that fell due: met in time, missed (late or still not met), and those that fell away.
 
-    `open` ones still count and are not due yet.
+    `open` ones must still be met and are not due yet.
     """
 
     met: int
@@ -76,28 +82,49 @@ class _Placed(Protocol):
     def channel(self) -> str: ...
 
 
-async def statistics(
-    session: AsyncSession,
-    period: Period,
-    group_by: GroupBy | None,
-    queues: Mapping[str, Queue],
-    now: datetime,
-) -> tuple[Group, list[Group]]:
-    """The period as a whole, and its groups in order. Waits are as they stand at `now`."""
-    entered = await entered_rows(session, period.start, period.end, period.queue, period.channel)
-    due = await clocks_due(session, period.start, period.end, period.queue, period.channel)
-    total = _group(None, None, entered, due, queues=queues, now=now)
-    if group_by is None:
-        return total, []
-    rows: dict[Hashable, list[EndedRow]] = defaultdict(list)
-    clocks: dict[Hashable, list[DueClock]] = defaultdict(list)
-    for row in entered if group_by is not GroupBy.RULE else ():
-        rows[_key(group_by, row, row.entered_at)].append(row)
-    for clock in due:
-        key = clock.rule if group_by is GroupBy.RULE else _key(group_by, clock, clock.due_at)
-        clocks[key].append(clock)
-    keys = sorted({*rows, *clocks}, key=str)
-    return total, [_group(key, group_by, rows[key], clocks[key], queues=queues, now=now) for key in keys]
+@dataclass(frozen=True)
+class PeriodFigures:
+    """The entries made in a period and the deadlines due in it; waits are measured as they are at `now`.
+
+    `targets` are the queues' own targets in seconds: service levels measure each entry by its queue's.
+    """
+
+    entered: Sequence[EntryTimes]
+    due: Sequence[DueClock]
+    targets: Mapping[str, float]
+    now: datetime
+
+    def total(self) -> Group:
+        return self._group(None, None, self.entered, self.due)
+
+    def groups(self, group_by: GroupBy) -> list[Group]:
+        """The groups in which there is something, in order."""
+        entered: dict[Hashable, list[EntryTimes]] = defaultdict(list)
+        due: dict[Hashable, list[DueClock]] = defaultdict(list)
+        if group_by is not GroupBy.RULE:
+            for entry in self.entered:
+                entered[_key(group_by, entry, entry.entered_at)].append(entry)
+        for clock in self.due:
+            due[clock.rule if group_by is GroupBy.RULE else _key(group_by, clock, clock.due_at)].append(clock)
+        return [
+            self._group(key, group_by, entered[key], due[key]) for key in sorted({*entered, *due}, key=str)
+        ]
+
+    def _group(
+        self,
+        key: Hashable,
+        group_by: GroupBy | None,
+        entered: Iterable[EntryTimes],
+        due: Iterable[DueClock],
+    ) -> Group:
+        return Group(
+            starts_at=key if isinstance(key, datetime) else None,
+            queue=str(key) if group_by is GroupBy.QUEUE else None,
+            channel=str(key) if group_by is GroupBy.CHANNEL else None,
+            rule=str(key) if group_by is GroupBy.RULE else None,
+            waits=figures_of([wait_of(entry, self.now, self.targets[entry.queue]) for entry in entered]),
+            deadlines=compliance(due, self.now),
+        )
 
 
 def _key(group_by: GroupBy, placed: _Placed, at: datetime) -> Hashable:
@@ -114,29 +141,8 @@ def _key(group_by: GroupBy, placed: _Placed, at: datetime) -> Hashable:
             return midnight.astimezone(at.tzinfo)
 
 
-def _group(
-    key: Hashable,
-    group_by: GroupBy | None,
-    entered: Sequence[EndedRow],
-    due: Iterable[DueClock],
-    *,
-    queues: Mapping[str, Queue],
-    now: datetime,
-) -> Group:
-    return Group(
-        starts_at=key if isinstance(key, datetime) else None,
-        queue=str(key) if group_by is GroupBy.QUEUE else None,
-        channel=str(key) if group_by is GroupBy.CHANNEL else None,
-        waits=figures_of([wait_of(row, now, queues[row.queue].row.target_seconds) for row in entered]),
-        rule=str(key) if group_by is GroupBy.RULE else None,
-        deadlines=compliance(due, now),
-    )
-
-
 def compliance(due: Iterable[DueClock], now: datetime) -> Compliance:
-    """How deadlines were kept. One due and neither met nor stopped in time is missed; one that is not due at
-    `now` is judged when it is.
-    """
+    """How many deadlines were met. One not due at `now` counts as open, or not at all once it has ended."""
     met = missed = stopped = open_ = 0
     for clock in due:
         if clock.due_at >= now:

@@ -1,4 +1,4 @@
-"""Events as intake and triage tell them, with only what a test is about."""
+"""Events as intake and triage publish them, with only what a test is about."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
