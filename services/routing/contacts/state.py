@@ -111,7 +111,7 @@ def end_of(outcome: str) -> tuple[EntryStatus, MoveKind]:
 
 
 def _as_reported(visit: QueueVisit) -> VisitState:
-    """The visit as intake reports it, by what the telephone exchange or the reception said."""
+    """The visit as intake reports it, from the telephone exchange or the reception."""
     # Clocks of exchanges differ: an end before its beginning is read as a visit of no length.
     left_at = max(visit.left_at or visit.entered_at, visit.entered_at)
     match visit.outcome:

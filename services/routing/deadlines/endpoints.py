@@ -1,10 +1,9 @@
 """Deadlines that must still be met, and the municipality's own deadlines for applications, over HTTP."""
 
 from datetime import date
-from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from services.routing.deadlines.own_deadlines import Area, AreaTerms
 from services.routing.deadlines.repository import count_running, list_areas, running_clocks
@@ -14,16 +13,9 @@ from services.routing.permissions import READERS, Reader, sees
 from services.routing.problems import ContradictingAreas
 from services.routing.units.repository import all_queues
 from shared.access import allow
-from shared.etags import IfMatch, etag
-from shared.paging import (
-    CursorText,
-    Limit,
-    Page,
-    decode_cursor,
-    encode_cursor,
-    link_next,
-    split_page,
-)
+from shared.documents import document
+from shared.etags import IfMatch
+from shared.paging import Page, Paging
 from shared.periods import Period
 from shared.problems import InvalidCursor, StaleVersion, VersionRequired, answers
 from shared.unit_of_work import Reading, Writing
@@ -41,20 +33,15 @@ async def list_running_clocks(
     *,
     who: Reader,
     work: Reading,
-    request: Request,
-    response: Response,
     queue: QueueCode = None,
-    limit: Limit = 50,
-    cursor: CursorText = None,
+    paging: Paging,
 ) -> RunningClocksPage:
     """In the order in which they run out, those that have run out first. Caseworkers see their own units'."""
     now = work.clock.now()
     queues = {one.code: one for one in await all_queues(work.session)}
     visible = [code for code, one in queues.items() if sees(who, one.row) and queue in (None, code)]
-    rows = await running_clocks(work.session, visible, decode_cursor(cursor), limit + 1)
-    page, last = split_page(rows, limit)
-    next_cursor = None if last is None else encode_cursor(last.deadline.due_at, last.clock_id)
-    link_next(request, response, next_cursor)
+    rows = await running_clocks(work.session, visible, paging.after, paging.limit + 1)
+    page, next_cursor = paging.split(rows, place=lambda clock: (clock.deadline.due_at, clock.clock_id))
     counting, overdue = await count_running(work.session, visible, now)
     items = [RunningClockOut.of_running(one, queues[one.queue].hours, now) for one in page]
     return RunningClocksPage(items=items, next_cursor=next_cursor, counting=counting, overdue=overdue)
@@ -74,6 +61,7 @@ async def list_application_areas(
     "/{code}/{valid_from}",
     summary="Set a period of an application area",
     dependencies=[allow(Role.OPERATIONS)],
+    response_model=Area,
     responses={201: {"model": Area}, **answers(ContradictingAreas, StaleVersion, VersionRequired)},
 )
 async def put_application_area(
@@ -82,15 +70,11 @@ async def put_application_area(
     valid_from: Annotated[date, Path(description="Its first day", examples=["2026-04-01"])],
     terms: AreaTerms,
     work: Writing,
-    response: Response,
     if_match: IfMatch = None,
-) -> Area:
+) -> Response:
     """A new period, or other terms for one that is there (then with its ETag). Applies from now on.
 
     Refused, with the field: two areas that give one application two deadlines.
     """
     area, is_new = await put_area(work, code, valid_from, terms, if_match)
-    response.headers["ETag"] = etag(area.edition)
-    if is_new:
-        response.status_code = HTTPStatus.CREATED
-    return area
+    return document(area, status=201 if is_new else 200, version=area.edition)

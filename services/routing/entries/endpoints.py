@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query
 
 from services.routing.deadlines.repository import deadlines_of
 from services.routing.entries import service
@@ -31,7 +31,7 @@ from services.routing.problems import (
     UnknownQueue,
 )
 from services.routing.units.repository import Queue, all_queues
-from shared.paging import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
+from shared.paging import Page, Paging
 from shared.problems import Conflict, InvalidCursor, NotFound, answers
 from shared.unit_of_work import Reading, UnitOfWork, Writing
 
@@ -45,18 +45,15 @@ async def list_entries(
     *,
     who: Reader,
     work: Reading,
-    request: Request,
-    response: Response,
     contact_id: Annotated[UUID, Query(examples=["0199f0c2-6a53-7c1e-9d2a-2f6f0d9a1c11"])],
-    limit: Limit = 50,
-    cursor: CursorText = None,
+    paging: Paging,
 ) -> Page[EntryOut]:
     """A contact's entries in the order they were made; a caseworker sees those of their own units."""
-    after = decode_cursor(cursor)
-    found = await entries_of_contact(work.session, contact_id, None if after is None else after.id, limit + 1)
-    page, last = split_page(found, limit)
-    next_cursor = None if last is None else encode_cursor(last.entered_at, last.id)
-    link_next(request, response, next_cursor)
+    after = paging.after
+    rows = await entries_of_contact(
+        work.session, contact_id, None if after is None else after.id, paging.limit + 1
+    )
+    page, next_cursor = paging.split(rows, place=lambda entry: (entry.entered_at, entry.id))
     queues = {queue.code: queue for queue in await all_queues(work.session)}
     clocks = await deadlines_of(work.session, [contact_id])
     visible = [entry for entry in page if sees(who, queues[entry.queue].row)]

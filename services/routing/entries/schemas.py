@@ -150,7 +150,7 @@ class MoveOut(BaseModel):
 
     at: datetime
     kind: MoveKind = Field(examples=["taken"])
-    role: str = Field(description="The role, or the service that told of it", examples=["caseworker"])
+    role: str = Field(description="The role, or the service that reported it", examples=["caseworker"])
     subject: str | None = Field(examples=["alma"])
     reason: str | None = Field(examples=[None])
 

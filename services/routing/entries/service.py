@@ -158,7 +158,7 @@ async def return_to_triage(
     returned = await _end(work, entry, EntryStatus.RETURNED, None)
     await write_trail(work, who, entry.id, MoveKind.RETURNED, reason)
     reception = await get_queue(work.session, Unit.RECEPTION)
-    # What the decision said it was is what the unit has just contradicted: no kind until the next decision.
+    # The unit has just contradicted what the decision called it: it has no kind until the next decision.
     await _enter_next_queue(work, who, entry.model_copy(update={"kind": None}), reception, reason)
     await work.publish(
         EntryReturned(
@@ -189,7 +189,7 @@ async def transfer(
     await write_trail(work, who, entry.id, MoveKind.TRANSFERRED, reason)
     moved = await _enter_next_queue(work, who, entry, target, reason)
     if entry.status == EntryStatus.TAKEN:
-        # Intake shows who has a contact: now it is no one again.
+        # Intake shows which employee has a contact: now none has.
         await work.publish(EntryReleased(**event_fields(moved, work.clock.now())))
     return moved, target
 

@@ -1,7 +1,6 @@
 """Opening hours and the administrations' closing days over HTTP."""
 
 from datetime import date, timedelta
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
@@ -13,7 +12,8 @@ from services.routing.opening_hours.schemas import AdministrationOut, DayOut, Ho
 from services.routing.permissions import READERS
 from services.routing.problems import ContradictingHours
 from shared.access import allow
-from shared.etags import IfMatch, etag
+from shared.documents import document
+from shared.etags import IfMatch
 from shared.paging import Page
 from shared.problems import FieldError, InvalidInput, NotFound, StaleVersion, VersionRequired, answers
 from shared.unit_of_work import Reading, Writing
@@ -36,13 +36,6 @@ _HOURS = {
 }
 
 
-def _answer(response: Response, edition: int, *, is_new: bool = False) -> None:
-    """The document's ETag, and 201 where there was none before."""
-    response.headers["ETag"] = etag(edition)
-    if is_new:
-        response.status_code = HTTPStatus.CREATED
-
-
 @hours_router.get("", summary="List opening hours", dependencies=[_ALL])
 async def list_opening_hours(work: Reading) -> Page[HoursOut]:
     """All of them, by code, with the queues that go by each."""
@@ -51,33 +44,39 @@ async def list_opening_hours(work: Reading) -> Page[HoursOut]:
     return Page(items=[HoursOut.of(row, queues.get(row.code, [])) for row in rows], next_cursor=None)
 
 
-@hours_router.get("/{code}", summary="Read opening hours", dependencies=[_ALL], responses=answers(NotFound))
-async def read_opening_hours(code: Code, work: Reading, response: Response) -> HoursOut:
+@hours_router.get(
+    "/{code}",
+    summary="Read opening hours",
+    response_model=HoursOut,
+    dependencies=[_ALL],
+    responses=answers(NotFound),
+)
+async def read_opening_hours(code: Code, work: Reading) -> Response:
     """With their ETag."""
     row = await service.get_hours(work, code)
     queues = await repository.queues_by_hours(work.session)
-    _answer(response, row.edition)
-    return HoursOut.of(row, queues.get(code, []))
+    return document(HoursOut.of(row, queues.get(code, [])), version=row.edition)
 
 
 @hours_router.put(
     "/{code}",
     summary="Set opening hours",
     dependencies=[allow(Role.OPERATIONS)],
+    response_model=HoursOut,
     responses={201: {"model": HoursOut}, **_REFUSALS},
     openapi_extra={"requestBody": {"content": {"application/json": {"example": _HOURS}}}},
 )
 async def put_opening_hours(
-    code: Code, hours: OpeningHours, work: Writing, response: Response, if_match: IfMatch = None
-) -> HoursOut:
+    code: Code, hours: OpeningHours, work: Writing, if_match: IfMatch = None
+) -> Response:
     """Replaces all that is under the code (when it is there, with its ETag). Valid from the next request on.
 
     Refused, with the field: intervals or weeks that overlap, days that are none.
     """
     row, is_new = await service.put_hours(work, code, hours, if_match)
     queues = await repository.queues_by_hours(work.session)
-    _answer(response, row.edition, is_new=is_new)
-    return HoursOut.of(row, queues.get(code, []))
+    hours_out = HoursOut.of(row, queues.get(code, []))
+    return document(hours_out, status=201 if is_new else 200, version=row.edition)
 
 
 @hours_router.get(
@@ -117,29 +116,30 @@ async def list_administrations(work: Reading) -> Page[AdministrationOut]:
 @administrations_router.get(
     "/{code}",
     summary="Read an administration's closing days",
+    response_model=AdministrationOut,
     dependencies=[_ALL],
     responses=answers(NotFound),
 )
-async def read_administration(code: Office, work: Reading, response: Response) -> AdministrationOut:
+async def read_administration(code: Office, work: Reading) -> Response:
     """With their ETag."""
     administration = await service.get_administration(work, code)
-    _answer(response, administration.edition)
-    return AdministrationOut.of(administration)
+    return document(AdministrationOut.of(administration), version=administration.edition)
 
 
 @administrations_router.put(
     "/{code}",
     summary="Set an administration's closing days and units",
     dependencies=[allow(Role.OPERATIONS)],
+    response_model=AdministrationOut,
     responses={201: {"model": AdministrationOut}, **_REFUSALS},
 )
 async def put_administration(
-    code: Office, terms: AdministrationTerms, work: Writing, response: Response, if_match: IfMatch = None
-) -> AdministrationOut:
+    code: Office, terms: AdministrationTerms, work: Writing, if_match: IfMatch = None
+) -> Response:
     """Replaces all that is set for it (when it is there, with its ETag). Valid from the next request on.
 
     Refused, with the field: a unit that would belong to two administrations on one day.
     """
     administration, is_new = await service.put_administration(work, code, terms, if_match)
-    _answer(response, administration.edition, is_new=is_new)
-    return AdministrationOut.of(administration)
+    status = 201 if is_new else 200
+    return document(AdministrationOut.of(administration), status=status, version=administration.edition)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from services.routing.deadlines.repository import deadlines_of
 from services.routing.entries.endpoints import entry_out
@@ -26,8 +26,9 @@ from services.routing.units.repository import Queue, all_queues, get_queue
 from services.routing.waits.schemas import EstimateOut
 from services.routing.waits.service import estimate_for_entry, live_figures
 from shared.access import allow
+from shared.documents import document
 from shared.idempotency import Idempotent
-from shared.paging import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
+from shared.paging import Cursor, Page, Paging
 from shared.problems import IdempotencyMismatch, InvalidCursor, NotFound, answers
 from shared.unit_of_work import Reading, UnitOfWork, Writing
 from shared.vocabulary import Channel, Role, Urgency
@@ -95,15 +96,12 @@ async def list_queue_entries(
     who: Reader,
     code: Code,
     work: Reading,
-    request: Request,
-    response: Response,
     status: Annotated[
         Literal["waiting", "taken", "open"],
         Query(description="Those who wait, those somebody has taken, or both", examples=["waiting"]),
     ] = "waiting",
     only: Annotated[EntryFilter, Depends(_filter)],
-    limit: Limit = 50,
-    cursor: CursorText = None,
+    paging: Paging,
 ) -> Page[EntryOut]:
     """Acute first, then by due time (so those overdue come first), then by arrival.
 
@@ -112,19 +110,18 @@ async def list_queue_entries(
     """
     queue = await get_queue(work.session, code)
     demand_sight(who, queue.row)
-    after = await _after(work, cursor)
+    after = await _after(work, paging.after)
     statuses = OPEN_STATUSES if status == "open" else (EntryStatus(status),)
     conditions = filtered(only, work.clock.now())
-    rows = await entries_in_order(work.session, code, statuses, after, limit + 1, conditions=conditions)
-    page, last = split_page(rows, limit)
-    next_cursor = None if last is None else encode_cursor(last.order_at, last.id)
-    link_next(request, response, next_cursor)
+    rows = await entries_in_order(
+        work.session, code, statuses, after, paging.limit + 1, conditions=conditions
+    )
+    page, next_cursor = paging.split(rows, place=lambda entry: (entry.order_at, entry.id))
     return Page(items=await _with_places(work, queue, page), next_cursor=next_cursor)
 
 
-async def _after(work: UnitOfWork, cursor: str | None) -> EntryRow | None:
+async def _after(work: UnitOfWork, place: Cursor | None) -> EntryRow | None:
     """The last entry of the page before. Its place in the order does not change, even once it is taken."""
-    place = decode_cursor(cursor)
     if place is None:
         return None
     entry = await find_entry(work.session, place.id)
@@ -161,11 +158,7 @@ async def take_next_entry(
     """
     await once.replay(work, who)
     taken = await take_next(work, who, code, None if body is None else body.counter)
-    if taken is None:
-        answer = Response(status_code=204)
-    else:
-        document = await entry_out(work, *taken)
-        answer = Response(document.model_dump_json(), 200, media_type="application/json")
+    answer = Response(status_code=204) if taken is None else document(await entry_out(work, *taken))
     await once.remember(work, who, answer)
     return answer
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query
 
 from services.routing.permissions import Reader, Worker, demand_sight, sees
 from services.routing.problems import TaskEnded
@@ -12,7 +12,7 @@ from services.routing.tasks import repository
 from services.routing.tasks.schemas import DoneBody, TaskOut
 from services.routing.tasks.service import get_task, record_notice
 from services.routing.units.repository import all_queues, get_queue
-from shared.paging import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
+from shared.paging import Page, Paging
 from shared.problems import InvalidCursor, NotFound, answers
 from shared.unit_of_work import Reading, Writing
 from shared.vocabulary import Unit
@@ -25,23 +25,21 @@ async def list_tasks(
     *,
     who: Reader,
     work: Reading,
-    request: Request,
-    response: Response,
     unit: Annotated[Unit | None, Query(examples=["adults"])] = None,
     status: Annotated[TaskStatus | None, Query(examples=["open"])] = None,
-    limit: Limit = 50,
-    cursor: CursorText = None,
+    paging: Paging,
 ) -> Page[TaskOut]:
     """Oldest first. Caseworkers see those of their own units."""
     queues = {queue.code: queue for queue in await all_queues(work.session)}
     visible = [
         code for code, queue in queues.items() if sees(who, queue.row) and unit in (None, queue.row.unit)
     ]
-    rows = await repository.list_tasks(work.session, visible, status, decode_cursor(cursor), limit)
-    page, last = split_page(rows, limit)
-    next_cursor = None if last is None else encode_cursor(last.made_at, last.id)
-    link_next(request, response, next_cursor)
-    return Page(items=[TaskOut.of(task, queues[task.queue]) for task in page], next_cursor=next_cursor)
+    rows = await repository.list_tasks(work.session, visible, status, paging.after, paging.limit + 1)
+    return paging.page(
+        rows,
+        place=lambda task: (task.made_at, task.id),
+        item=lambda task: TaskOut.of(task, queues[task.queue]),
+    )
 
 
 @tasks_router.get("/{task_id}", summary="Read a task", responses=answers(NotFound))

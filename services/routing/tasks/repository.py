@@ -100,8 +100,8 @@ async def lapse(session: AsyncSession, ids: Sequence[UUID], now: datetime) -> in
 async def list_tasks(
     session: AsyncSession, queues: Sequence[str], status: TaskStatus | None, after: Cursor | None, limit: int
 ) -> Sequence[Task]:
-    """Oldest first, in these queues; one more than the limit when more follow."""
-    wanted = _tasks().where(CLOCKS.c.queue.in_(queues)).order_by(TASKS.c.made_at, TASKS.c.id).limit(limit + 1)
+    """The tasks of these queues after the place given, oldest first."""
+    wanted = _tasks().where(CLOCKS.c.queue.in_(queues)).order_by(TASKS.c.made_at, TASKS.c.id).limit(limit)
     if status is not None:
         wanted = wanted.where(TASKS.c.status == status)
     if after is not None:

@@ -46,7 +46,7 @@ class TaskOut(BaseModel):
 
 
 class DoneBody(BaseModel):
-    """What the citizen was told in writing."""
+    """The new date that the citizen was given in writing."""
 
     model_config = ConfigDict(extra="forbid")
 

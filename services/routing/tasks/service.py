@@ -33,7 +33,7 @@ async def get_task(work: UnitOfWork, task_id: UUID) -> Task:
 
 
 async def record_notice(work: UnitOfWork, who: Principal, task_id: UUID, new_due_at: datetime) -> Task:
-    """The citizen was told in writing; the deadline runs on with its new date.
+    """The citizen was informed in writing; the deadline runs on with its new date.
 
     Raises NotFound, Forbidden, InvalidInput for a date that is not ahead, TaskEnded.
     """

@@ -61,7 +61,7 @@ class Prior:
 
 
 class EstimateMethod(StrEnum):
-    """From the pace of departures, from those who came when nobody waited, or from the prior alone."""
+    """From the pace of departures, from those who came to an empty queue, or from the prior alone."""
 
     PACE = "pace"
     JOINED_EMPTY = "joined_empty"

@@ -58,7 +58,7 @@ class WaitQuantile:
 
 
 def wait_quantile(waits: Sequence[Wait], share: float) -> WaitQuantile | None:
-    """The wait that `share` of people do not exceed (0.5: the median); None when nobody waited.
+    """The wait that `share` of people do not exceed (0.5: the median); None when none waited.
 
     When too many still wait for the share to be reached, the longest wait known is given as a bound.
     """
@@ -130,7 +130,7 @@ class ServiceLevelVariant(StrEnum):
 
 
 def service_levels(waits: Iterable[Wait]) -> dict[ServiceLevelVariant, float | None]:
-    """The share answered within the target, by each variant; None where it counts nobody."""
+    """The share answered within the target, by each variant; None where it counts none."""
     tally = Counter((wait.end, wait.late) for wait in waits)
     in_time = tally[WaitEnd.ANSWERED, False]
     answered = in_time + tally[WaitEnd.ANSWERED, True]

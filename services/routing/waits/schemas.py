@@ -66,7 +66,7 @@ class WaitFiguresOut(BaseModel):
 
 
 class EstimateOut(BaseModel):
-    """The wait from now, in clock time, as a range that holds with `probability`.
+    """The wait from now, in clock time, as a range that is right with `probability`.
 
     All three times are null when the queue does not open again. The wait for opening is counted in.
     """
@@ -130,7 +130,7 @@ class GroupOut(WaitFiguresOut):
 
 
 class StatisticsOut(BaseModel):
-    """A period as a whole and in groups. Waits are as they stand at `at`."""
+    """A period as a whole and in groups. Waits are as they are at `at`."""
 
     model_config = ConfigDict(populate_by_name=True)
 
