@@ -62,18 +62,18 @@ def waiting(
     ticket: str | None = None,
 ) -> ContactWaiting:
     """Without visits of its own: the contact waits in its channel's queue since `entered_at`."""
-    told = visits or (visit(entered_at, queue=RECEPTION_QUEUES[channel]),)
+    reported = visits or (visit(entered_at, queue=RECEPTION_QUEUES[channel]),)
     return ContactWaiting(
         id=new_id(),
-        occurred_at=max(one.left_at or one.entered_at for one in told),
+        occurred_at=max(one.left_at or one.entered_at for one in reported),
         contact_id=contact_id,
         version=version,
         reference=reference_of(contact_id),
         channel=channel,
         line="main",
-        received_at=told[0].entered_at,
+        received_at=reported[0].entered_at,
         ticket=ticket,
-        visits=list(told),
+        visits=list(reported),
     )
 
 

@@ -1,4 +1,4 @@
-"""Opening hours that the routing tests share, and moments told in Copenhagen's time."""
+"""Opening hours that the routing tests share, and moments written in Copenhagen's time."""
 
 from datetime import UTC, datetime
 

@@ -129,7 +129,7 @@ async def test_only_ones_own_ticket_that_is_called_can_be_missed_or_called_again
     assert (await alma.get(f"/v1/entries/{waits['id']}")).json()["no_shows"] == 0
 
 
-async def test_whoever_has_no_ticket_cannot_be_missed(routing: Bench) -> None:
+async def test_a_contact_without_a_ticket_cannot_be_missed(routing: Bench) -> None:
     await routing.deliver(triaged(new_id(), Unit.YOUTH))
     bo = routing.client(Role.CASEWORKER, units=["youth"], subject="bo")
     entry = (await bo.post("/v1/queues/youth/next")).json()

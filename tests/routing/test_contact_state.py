@@ -88,7 +88,7 @@ def test_of_closing_and_decision_the_earlier_one_ended_the_wait() -> None:
     assert (visited.outcome, visited.ended_at) == ("advised", ago(hours=1))
 
 
-def test_a_call_heard_of_anew_after_its_closing_is_open_again() -> None:
+def test_a_call_reported_again_after_its_closing_is_open_again() -> None:
     state = reported(visit(ago(minutes=1), "lost", left_at=NOW)).with_closed(
         closed(CONTACT, "lost", version=2)
     )

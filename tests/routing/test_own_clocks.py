@@ -33,8 +33,8 @@ def application(
 
 async def clocks(bench: Bench, contact_id: UUID) -> list[dict[str, Any]]:
     found = await bench.client(Role.OPERATIONS).get("/v1/entries", params={"contact_id": str(contact_id)})
-    shown: list[dict[str, Any]] = found.json()["items"][-1]["clocks"]
-    return shown
+    answered: list[dict[str, Any]] = found.json()["items"][-1]["clocks"]
+    return answered
 
 
 async def taken(bench: Bench, unit: Unit) -> tuple[httpx.AsyncClient, str]:
@@ -155,7 +155,9 @@ async def put(bench: Bench, place: str, body: dict[str, Any], **headers: str) ->
     return await client.put(f"/v1/application-areas/{place}", json=body, headers=headers)
 
 
-async def test_an_area_is_set_and_changed_by_whoever_has_seen_it_and_holds_at_once(routing: Bench) -> None:
+async def test_an_area_is_changed_only_with_the_etag_that_was_read_and_applies_at_once(
+    routing: Bench,
+) -> None:
     made = await put(routing, "crime/2026-03-01", BODY)
     assert (made.status_code, made.json()["weeks"]) == (201, 3)
     assert (await put(routing, "crime/2026-03-01", BODY)).status_code == 428

@@ -80,7 +80,7 @@ def test_of_two_clocks_the_one_that_still_counts_and_is_due_first_decides() -> N
     assert order_at((met, later, running), NOON, TARGET) == NOON + timedelta(days=6)
 
 
-def test_with_the_same_due_time_whoever_came_first_is_first() -> None:
+def test_of_two_due_at_the_same_time_the_one_that_came_first_is_first() -> None:
     due = clock(NOON + timedelta(days=1))
     first = Waiting(Urgency.NORMAL, (due,), NOON, UUID(int=9))
     second = Waiting(Urgency.NORMAL, (due,), NOON + timedelta(seconds=1), UUID(int=1))
