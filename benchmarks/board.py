@@ -1,7 +1,7 @@
 """How soon open boards show what happened, and what the desk's pages weigh and how soon they begin to come.
 
 Boards: the whole system in a process of its own, over real sockets. Somebody comes to the counter; the clock
-runs from the moment intake is told until a board shows one more who waits. Routing's own stream
+runs from the request to intake until a board shows one more who waits. Routing's own stream
 (`/v1/board`) and the desk's part of a page (`/operations/live`, rendered for each of them), with one board
 open and with fifty in turn. Pages: a simulated week, each page in turn with `/health/live` of that process.
 """
@@ -36,9 +36,9 @@ BOARDS = (1, 50)
 ROUNDS = 3
 EVENTS = 8
 DAYS = 7
-ASKED = 15
+REQUESTS = 15
 _UNIT = "adults"
-#: How many wait at the counter, as routing's stream and as the desk's part tell it.
+#: How many wait at the counter, as routing's stream and the desk's part say.
 _WAITING = {
     "routing /v1/board": re.compile(r'"code":"reception-desk".*?"waiting":(\d+)'),
     "desk /operations/live": re.compile(r"/inbox/reception-desk\".*?<strong>(\d+)</strong>", re.DOTALL),
@@ -54,19 +54,19 @@ class Board:
 
     async def follow(self, client: httpx.AsyncClient, kind: str) -> None:
         """Read until cancelled; an event ends with an empty line."""
-        pattern, told = _WAITING[kind], ""
+        pattern, received = _WAITING[kind], ""
         async with client.stream("GET", _PATHS[kind], timeout=None) as answer:
             answer.raise_for_status()
             async for line in answer.aiter_lines():
-                told += line + "\n"
+                received += line + "\n"
                 if not line:
-                    if found := pattern.search(told):
+                    if found := pattern.search(received):
                         self.seen.setdefault(int(found[1]), time.perf_counter())
-                    told = ""
+                    received = ""
 
 
 async def delays(url: str, kind: str, boards: int, token: str, cookies: httpx.Cookies) -> list[float]:
-    """Seconds from telling intake until each board showed it, over some events."""
+    """Seconds from the request to intake until each board showed it, over some events."""
     headers = {"Authorization": f"Bearer {token}"}
     limits = httpx.Limits(max_connections=None)
     async with httpx.AsyncClient(base_url=url, headers=headers, cookies=cookies, limits=limits) as client:
@@ -90,16 +90,16 @@ async def delays(url: str, kind: str, boards: int, token: str, cookies: httpx.Co
             await asyncio.wait(following)
 
 
-async def _until(shown: Callable[[], bool]) -> None:
+async def _until(reached: Callable[[], bool]) -> None:
     async with asyncio.timeout(60):
-        while not shown():
+        while not reached():
             await asyncio.sleep(0.002)
 
 
 def follow_events(console: Console) -> None:
     """One board and fifty in turn, three rounds; the ratio is that of the medians of one run."""
     table = Table("stream", "boards", "median", "9 of 10", "slowest", "against 1 board", title="Boards")
-    with _house() as (url, data):
+    with _services() as (url, data):
         tokens = Tokens(CommonSettings(data=data))
         token = tokens.for_development([Role.RECEPTION], [], "bench", 3600)
         cookies = _sign_in(url, Role.OPERATIONS)
@@ -110,13 +110,13 @@ def follow_events(console: Console) -> None:
                     found[boards] += asyncio.run(delays(url, kind, boards, token, cookies))
             for boards, seconds in found.items():
                 ratio = median(seconds) / median(found[1])
-                told = (median(seconds), quantiles(seconds, n=10)[-1], max(seconds))
-                table.add_row(kind, str(boards), *(f"{one * 1000:.0f} ms" for one in told), f"{ratio:.1f}")
+                figures = (median(seconds), quantiles(seconds, n=10)[-1], max(seconds))
+                table.add_row(kind, str(boards), *(f"{one * 1000:.0f} ms" for one in figures), f"{ratio:.1f}")
     console.print(table)
 
 
 @contextmanager
-def _house(days: int = 0) -> Iterator[tuple[str, Path]]:
+def _services(days: int = 0) -> Iterator[tuple[str, Path]]:
     """All services in a process of its own, with the days that were simulated in it; its URL and folder."""
     with TemporaryDirectory(prefix="dsi-bench-") as name:
         data = Path(name)
@@ -137,14 +137,14 @@ def _sign_in(url: str, role: Role) -> httpx.Cookies:
         unit = _UNIT if role is Role.CASEWORKER else ""
         answer = client.post("/sign-in", data={"role": role.value, "name": "Bench", "unit": unit})
         if answer.status_code != httpx.codes.SEE_OTHER:
-            message = f"nobody could sign in: {answer.status_code}"
+            message = f"sign-in failed: {answer.status_code}"
             raise RuntimeError(message)
         return client.cookies
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page as one role asks for it. With a form it is sent, as a trace's purpose is."""
+    """A page as one role requests it. With a form it is sent, as a trace's purpose is."""
 
     role: Role
     path: str
@@ -187,7 +187,7 @@ def _first_byte(client: httpx.Client, page: Page) -> tuple[float, int]:
 def weigh_pages(console: Console) -> None:
     """Each page and the bare answer of the same process in turn, on the simulated week."""
     table = Table("page", "as", "bytes", "first byte", "against /health/live", title="The desk's pages")
-    with _house(DAYS) as (url, data):
+    with _services(DAYS) as (url, data):
         token = Tokens(CommonSettings(data=data)).for_development([Role.RECEPTION], [], "bench", 3600)
         headers = {"Authorization": f"Bearer {token}"}
         found = httpx.get(f"{url}/intake/v1/contacts?status=triaged&limit=1", headers=headers).json()
@@ -202,7 +202,7 @@ def _weigh(client: httpx.Client, page: Page) -> list[str]:
     if page.form is not None:
         secret = re.search(r'name="csrf" value="([^"]+)"', client.get(page.path).text)
         page = Page(page.role, page.path, {**page.form, "csrf": "" if secret is None else secret[1]})
-    rounds = [(_first_byte(client, page), _first_byte(client, bare)) for _ in range(ASKED)]
+    rounds = [(_first_byte(client, page), _first_byte(client, bare)) for _ in range(REQUESTS)]
     seconds = median(one[0] for one, _ in rounds)
     floor = median(one[0] for _, one in rounds)
     size = max(one[1] for one, _ in rounds)

@@ -17,7 +17,8 @@ from rich.table import Table
 from sqlalchemy import delete, insert, text
 
 from benchmarks.storage import both_databases
-from services.routing.repository import claim_next, entries
+from services.routing.entries.repository import claim_next
+from services.routing.repository import ENTRIES
 from services.routing.states import EntryStatus
 from shared.clock import SettableClock
 from shared.database import Database
@@ -57,11 +58,11 @@ async def fill(database: Database, count: int) -> None:
     """Exactly `count` entries wait, and nothing else is there."""
     chance = random.Random(count)
     async with database.writing() as session:
-        await session.execute(delete(entries))
+        await session.execute(delete(ENTRIES))
     for start in range(0, count, AT_ONCE):
         rows = [waiting_entry(chance) for _ in range(min(AT_ONCE, count - start))]
         async with database.writing() as session:
-            await session.execute(insert(entries), rows)
+            await session.execute(insert(ENTRIES), rows)
     async with database.writing() as session:
         await session.execute(text("ANALYZE"))
 

@@ -29,7 +29,7 @@ from shared.settings import CommonSettings
 from shared.vocabulary import Channel
 from tests.conftest import TUESDAY
 from tests.databases import Databases
-from tests.routing.telling import waiting
+from tests.routing.events import waiting
 from tests.system.processes import Process, free_port
 
 IN_BATCHES, SINGLY = 1_000, 100

@@ -6,21 +6,24 @@ import httpx
 from fastapi import FastAPI
 from starlette.datastructures import State
 
-from services.routing.board import broadcast_board
-from services.routing.endpoints.areas import areas_router
-from services.routing.endpoints.board import board_router
-from services.routing.endpoints.clocks import clocks_router
-from services.routing.endpoints.entries import entries_router
-from services.routing.endpoints.opening_hours import administrations_router, hours_router
-from services.routing.endpoints.queues import queues_router, units_router
-from services.routing.endpoints.statistics import statistics_router
-from services.routing.endpoints.tasks import tasks_router
-from services.routing.events import HANDLERS
-from services.routing.example import load_example
-from services.routing.metrics import QueueMetrics, measure
+from services.routing.board.endpoints import board_router
+from services.routing.board.metrics import QueueMetrics, measure
+from services.routing.board.service import broadcast_board
+from services.routing.contacts.events import HANDLERS
+from services.routing.deadlines.endpoints import areas_router, clocks_router
+from services.routing.deadlines.example import load_areas
+from services.routing.duties.endpoints import duties_router
+from services.routing.entries.endpoints import entries_router
 from services.routing.models import tables
+from services.routing.opening_hours.endpoints import administrations_router, hours_router
+from services.routing.queues.endpoints import queues_router
 from services.routing.settings import Settings
-from services.routing.tasks import MissedDeadlines
+from services.routing.tasks.endpoints import tasks_router
+from services.routing.tasks.jobs import MissedDeadlines
+from services.routing.tickets.endpoints import tickets_router
+from services.routing.units.endpoints import units_router
+from services.routing.units.example import load_units
+from services.routing.waits.endpoints import statistics_router
 from shared.background import Job
 from shared.clock import Clock
 from shared.service_app import Service, create_service
@@ -30,8 +33,8 @@ _TAGS = (
     {"name": "units", "description": "Units that receive work, with their dates"},
     {"name": "queues", "description": "The reception's and the teams' queues, live"},
     {"name": "entries", "description": "One stay of a contact in one queue, from entering to its end"},
-    {"name": "clocks", "description": "Deadlines that somebody still has to meet"},
-    {"name": "tasks", "description": "What a missed deadline asks for"},
+    {"name": "clocks", "description": "Deadlines that must still be met"},
+    {"name": "tasks", "description": "What a unit must do because a deadline was missed"},
     {"name": "application areas", "description": "The municipality's own deadlines for applications, dated"},
     {"name": "opening hours", "description": "When queues are open, and when administrations are closed"},
     {"name": "board", "description": "The live board"},
@@ -45,12 +48,18 @@ async def _prepare(work: UnitOfWork) -> None:
     work.state.board = broadcast_board(work)
 
 
+async def load_example(work: UnitOfWork) -> None:
+    """Configure the example city, unless a city is configured already."""
+    if await load_units(work):
+        await load_areas(work)
+
+
 def _jobs(state: State) -> list[Job]:
     return [MissedDeadlines(state)]
 
 
 def service(settings: Settings) -> Service:
-    """What routing is."""
+    """Its routes, tables, handlers of events, events and jobs."""
     return Service(
         name="routing",
         title="Routing: who waits for whom",
@@ -60,6 +69,8 @@ def service(settings: Settings) -> Service:
             units_router,
             queues_router,
             entries_router,
+            tickets_router,
+            duties_router,
             clocks_router,
             tasks_router,
             areas_router,

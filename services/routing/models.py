@@ -43,7 +43,7 @@ class HoursRow(RoutingModel, table=True):
 
 
 class AdministrationRow(RoutingModel, table=True):
-    """When an administration is closed, as the JSON of `ClosingDays` (administrations.py)."""
+    """When an administration is closed, as the JSON of `ClosingDays` (opening_hours/closing_days.py)."""
 
     __tablename__ = "administrations"
 
@@ -87,7 +87,7 @@ class QueueRow(RoutingModel, table=True):
 
 
 class ContactRow(RoutingModel, table=True):
-    """The newest that was heard of a contact from intake and triage (see `contact_story`)."""
+    """What is known of a contact from events, as the JSON of `ContactState` (contacts/state.py)."""
 
     __tablename__ = "contacts"
 
@@ -98,12 +98,12 @@ class ContactRow(RoutingModel, table=True):
 class EntryRow(RoutingModel, table=True):
     """One stay of a contact in one queue.
 
-    `left_at` is when the wait ended, taken or not. `visit` is the position of a reception visit told by
-    intake; `decision` the triage decision that sent it here (0: none did). `by_person`: somebody moved it
-    through this service, so that what the exchange tells later does not undo that. `taken_by` is empty
-    when the exchange told of the answer and nobody knows who sat at that phone. `counter` is where the holder
-    of a ticket is called to, `called_at` when that was done last and `calls` how often since it was taken;
-    `no_shows` is how often nobody came.
+    `left_at` is when the wait ended, taken or not. `visit` is the position of a reception visit that intake
+    reported; `decision` the triage decision that sent it here (0: none did). `by_person`: an employee changed
+    it through this service, so that a later report of the exchange does not undo that. `taken_by` is empty
+    when the exchange reported the answer without an employee. `counter` is where the holder of a ticket is
+    called to, `called_at` when that was done last and `calls` how often since it was taken; `no_shows` is how
+    often the holder did not come.
     """
 
     __tablename__ = "entries"
@@ -175,7 +175,7 @@ class ClockRow(RoutingModel, table=True):
     """A deadline of a contact. It stays with the contact from queue to queue; `queue` is the latest.
 
     `started_by` is the caseworker who started it, None where a decision did. `renews` is the missed clock
-    in whose place it stands, with the new date that the citizen was told in writing.
+    in whose place it runs, with the new date that the citizen was given in writing.
     """
 
     __tablename__ = "clocks"
@@ -227,7 +227,7 @@ class TaskRow(RoutingModel, table=True):
 
 
 class AreaRow(RoutingModel, table=True):
-    """The municipality's own deadline for applications in one area, in one period (areas.py)."""
+    """The municipality's own deadline for applications in one area, in one period (deadlines)."""
 
     __tablename__ = "application_areas"
 
@@ -244,7 +244,7 @@ class AreaRow(RoutingModel, table=True):
 
 
 class ConfigurationRow(RoutingModel, table=True):
-    """One row. Whoever changes what is configured counts `edition` up first, and waits for the one before."""
+    """One row: how often the configuration was changed (see `begin_change` in repository.py)."""
 
     __tablename__ = "configuration"
 

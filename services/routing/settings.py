@@ -1,4 +1,4 @@
-"""What routing must be told."""
+"""Routing's own settings."""
 
 from pydantic import Field
 
@@ -6,7 +6,7 @@ from shared.settings import CommonSettings
 
 
 class Settings(CommonSettings):
-    """`DSI_ROUTING_DATABASE_URL`, and where the peers are that routing tells of entries."""
+    """`DSI_ROUTING_DATABASE_URL`, and the addresses of the peers that receive routing's events."""
 
     routing_database_url: str | None = None
     intake_url: str = "http://127.0.0.1:8001"

@@ -1,4 +1,4 @@
-"""What an entry can be, what a queue can be, and what can happen to an entry."""
+"""The states of entries, queues and tasks, and other codes that several features use."""
 
 from enum import StrEnum
 
@@ -18,17 +18,17 @@ OPEN_STATUSES = (EntryStatus.WAITING, EntryStatus.TAKEN)
 
 
 class QueueKind(StrEnum):
-    """A reception queue holds citizens who reach the city; a team queue a unit's work."""
+    """In a reception queue are citizens who reach the city; in a team queue is a unit's work."""
 
     RECEPTION = "reception"
     TEAM = "team"
 
 
 class MoveKind(StrEnum):
-    """What happened to an entry, as its trail tells it.
+    """What happened to an entry, as its trail records it.
 
     `answered` is the exchange's word for taken; `superseded`: a triage decision sent the contact on;
-    `called`: again, since nobody came; `no_show`: nobody came, and it waits again a few places down;
+    `called`: again, since no one came; `no_show`: still no one came, and it waits again a few places down;
     `closed`: intake closed the contact; `overflowed`: the exchange moved the caller to another queue.
     """
 
@@ -52,17 +52,27 @@ class MoveKind(StrEnum):
 
 
 class TaskStatus(StrEnum):
-    """`lapsed`: the deadline ended before anybody wrote, so there is nothing left to write about."""
+    """`lapsed`: the deadline ended before a notice was sent, so there is nothing left to write about."""
 
     OPEN = "open"
     DONE = "done"
     LAPSED = "lapsed"
 
 
-#: The task of retssikkerhedsloven § 3: tell the citizen in writing that it takes longer, and until when.
+#: The task of retssikkerhedsloven § 3: write to the citizen that it takes longer, and until when.
 WRITTEN_NOTICE = "written_notice"
 
 #: Outcomes that routing itself gives an entry; a person may give others.
 TRIAGED = "triaged"
 ABANDONED = "abandoned"
 LOST = "lost"
+
+#: The municipality's own target for sending a written contact on to the right authority.
+FORWARDING = "forwarding"
+#: How the rules of the municipality's own deadlines for applications begin.
+APPLICATION_RULES = "application_"
+
+
+def is_application(rule: str) -> bool:
+    """Whether a missed clock of this rule requires a written notice (retssikkerhedsloven § 3)."""
+    return rule.startswith(APPLICATION_RULES)

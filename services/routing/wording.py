@@ -7,9 +7,7 @@ from typing import Any
 
 import yaml
 
-from services.routing.city_clocks import is_application
-from services.routing.estimate import WaitRange
-from services.routing.queue_order import Placing
+from services.routing.states import is_application
 from shared.clock import COPENHAGEN
 
 
@@ -32,7 +30,7 @@ def rule_name(rule: str) -> str:
 
 
 def task_text(kind: str) -> str:
-    """What a task asks for."""
+    """What is to be done in a task."""
     return _texts()["tasks"][kind]
 
 
@@ -42,22 +40,22 @@ def own_target(rule: str) -> str:
 
 
 def kind_text(kind: str | None) -> str | None:
-    """What the one who takes an entry of this kind is to do; None for reception visits."""
+    """What is to be done with an entry of this kind; None for visits to the reception."""
     return None if kind is None else _texts()["kinds"].get(kind)
 
 
-def order_text(placing: Placing) -> str:
-    """Why an entry stands where it stands."""
-    name = "" if placing.rule is None else rule_name(placing.rule)
-    return _texts()["order"][placing.reason].format(rule=name, due=local_time(placing.due_at))
+def order_text(reason: str, rule: str | None, due_at: datetime) -> str:
+    """Why an entry has its place in the queue."""
+    name = "" if rule is None else rule_name(rule)
+    return _texts()["order"][reason].format(rule=name, due=local_time(due_at))
 
 
-def estimate_text(wait: WaitRange) -> str:
+def estimate_text(method: str, *, observed: int, ahead: int, opens: bool, waits_for_opening: bool) -> str:
     """What an estimate rests on, and what it does not know."""
     texts = _texts()["estimate"]
-    if wait.high_seconds is None:
+    if not opens:
         return texts["never_opens"]
-    parts = [texts[wait.method].format(observed=wait.observed, ahead=wait.ahead)]
-    if wait.seconds_until_open:
+    parts = [texts[method].format(observed=observed, ahead=ahead)]
+    if waits_for_opening:
         parts.append(texts["closed"])
     return " ".join([*parts, texts["caveat"]])

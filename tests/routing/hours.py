@@ -1,8 +1,8 @@
-"""Opening hours that the routing tests share, and moments told in Copenhagen's time."""
+"""Opening hours that the routing tests share, and moments written in Copenhagen's time."""
 
 from datetime import UTC, datetime
 
-from services.routing.opening_hours import OpeningHours
+from services.routing.opening_hours.hours import OpeningHours
 from shared.clock import COPENHAGEN
 
 

@@ -8,7 +8,7 @@ import pytest
 from shared.ids import new_id
 from shared.vocabulary import Role, Unit
 from tests.bench import Bench
-from tests.routing.telling import triaged, waiting
+from tests.routing.events import triaged, waiting
 
 
 async def youth_entry(routing: Bench) -> dict[str, Any]:
@@ -102,7 +102,7 @@ async def test_who_has_no_business_with_entries_sees_none(routing: Bench, role: 
     assert forbidden(await stranger.get("/v1/entries", params={"contact_id": str(new_id())}))
 
 
-async def test_without_a_token_nothing_is_told(routing: Bench) -> None:
+async def test_without_a_token_nothing_is_answered(routing: Bench) -> None:
     nobody = routing.client(None)
     for path in ("/v1/units", "/v1/queues", "/v1/queues/youth/entries", "/v1/statistics"):
         assert (await nobody.get(path)).status_code == 401

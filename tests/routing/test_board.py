@@ -11,7 +11,7 @@ import httpx
 from shared.ids import new_id
 from shared.vocabulary import Channel, Role
 from tests.bench import Bench
-from tests.routing.telling import NOW, ago, visit, waiting
+from tests.routing.events import NOW, ago, visit, waiting
 
 
 @asynccontextmanager
@@ -36,8 +36,8 @@ async def until_waiting(boards: AsyncIterator[dict[str, Any]], number: int) -> N
             pass
 
 
-def phone(shown: dict[str, Any]) -> int:
-    (queue,) = [queue for queue in shown["queues"] if queue["code"] == "reception-phone"]
+def phone(board: dict[str, Any]) -> int:
+    (queue,) = [queue for queue in board["queues"] if queue["code"] == "reception-phone"]
     waiting_now: int = queue["live"]["waiting"]
     return waiting_now
 
@@ -69,15 +69,15 @@ async def test_a_board_names_nobody_but_tickets(routing: Bench) -> None:
     ).model_copy(update={"ticket": "A18"})
     await routing.deliver(ticketed, later)
     await routing.client(Role.RECEPTION).post("/v1/queues/reception-desk/next")
-    shown = (await routing.client(Role.RECEPTION).get("/v1/board/now")).json()
-    assert [(one["ticket"], one["called_at"]) for one in shown["called"]] == [
+    board = (await routing.client(Role.RECEPTION).get("/v1/board/now")).json()
+    assert [(one["ticket"], one["called_at"]) for one in board["called"]] == [
         ("A17", NOW.isoformat().replace("+00:00", "Z"))
     ]
-    assert [one["ticket"] for one in shown["waiting"]] == ["A18"]
-    assert str(ticketed.contact_id) not in json.dumps(shown)
+    assert [one["ticket"] for one in board["waiting"]] == ["A18"]
+    assert str(ticketed.contact_id) not in json.dumps(board)
 
 
-async def test_a_board_ends_when_the_service_is_told_to_stop(routing: Bench) -> None:
+async def test_a_board_ends_when_the_service_stops(routing: Bench) -> None:
     async with board(routing.client(Role.OPERATIONS)) as boards:
         await anext(boards)
         routing.app.state.leaving.set()

@@ -10,13 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.routing.administrations import Belonging, ClosingDays, Membership, conflicts_of, hours_of
-from services.routing.opening_hours import ALWAYS_OPEN, OpeningHours
+from services.routing.opening_hours.closing_days import (
+    Belonging,
+    ClosingDays,
+    Membership,
+    conflicts_of,
+    hours_of,
+)
+from services.routing.opening_hours.hours import ALWAYS_OPEN, OpeningHours
 from shared.ids import new_id
 from shared.vocabulary import Role, Unit
 from tests.bench import Bench
+from tests.routing.events import NOW, clock, triaged
 from tests.routing.hours import OFFICE
-from tests.routing.telling import NOW, clock, triaged
 
 LONG_DAYS: dict[str, Any] = {
     "weeks": [{"valid_from": "2025-01-01", "tuesday": ["08:00-12:00", "13:00-20:00"]}],
@@ -34,7 +40,7 @@ async def put(bench: Bench, place: str, body: dict[str, Any], **headers: str) ->
 
 
 async def change(bench: Bench, place: str, body: dict[str, Any]) -> httpx.Response:
-    """Put what is there already, as whoever has just read it does."""
+    """Put what is there already, as a client that has just read it does."""
     read = await bench.client(Role.OPERATIONS).get(f"/v1/{place}")
     return await put(bench, place, body, **{"If-Match": read.headers["ETag"]})
 
@@ -48,12 +54,12 @@ async def days(bench: Bench, code: str, first: str, last: str, **query: str) -> 
 
 
 async def is_open(bench: Bench, queue: str = "adults") -> bool:
-    shown = await bench.client(Role.OPERATIONS).get(f"/v1/queues/{queue}")
-    live: bool = shown.json()["live"]["is_open"]
+    answer = await bench.client(Role.OPERATIONS).get(f"/v1/queues/{queue}")
+    live: bool = answer.json()["live"]["is_open"]
     return live
 
 
-async def test_hours_are_kept_by_whoever_has_read_them(routing: Bench) -> None:
+async def test_hours_are_changed_only_by_a_client_that_has_read_them(routing: Bench) -> None:
     made = await put(routing, "opening-hours/evening", LONG_DAYS)
     assert (made.status_code, made.json()["hours"]["weeks"][0]["tuesday"]) == (
         201,
@@ -109,15 +115,15 @@ async def test_a_unit_is_closed_with_the_administration_it_belongs_to_that_day(r
     assert len(without["open"]) == 1
 
 
-async def test_days_are_shown_with_what_closes_them(routing: Bench) -> None:
-    shown = await days(routing, "office", "2026-12-23", "2026-12-26", unit="adults")
-    assert [(day["date"], day["closed_because"], len(day["open"])) for day in shown] == [
+async def test_days_are_listed_with_what_closes_them(routing: Bench) -> None:
+    found = await days(routing, "office", "2026-12-23", "2026-12-26", unit="adults")
+    assert [(day["date"], day["closed_because"], len(day["open"])) for day in found] == [
         ("2026-12-23", None, 1),
         ("2026-12-24", "Juleaftensdag", 0),
         ("2026-12-25", "Juledag", 0),
         ("2026-12-26", "Anden juledag", 0),
     ]
-    assert shown[0]["open"] == [{"opens": "2026-12-23T07:00:00Z", "closes": "2026-12-23T14:30:00Z"}]
+    assert found[0]["open"] == [{"opens": "2026-12-23T07:00:00Z", "closes": "2026-12-23T14:30:00Z"}]
 
 
 WEEK: dict[str, Any] = {"valid_from": "2025-01-01", "valid_to": "2025-12-31", "monday": ["09:00-12:00"]}
@@ -180,7 +186,7 @@ async def test_only_operations_keep_calendars(routing: Bench, place: str) -> Non
     assert refused.status_code == 403
 
 
-async def test_what_is_not_there_or_too_long_is_told(routing: Bench) -> None:
+async def test_what_is_not_there_or_too_long_is_refused(routing: Bench) -> None:
     client = routing.client(Role.CASEWORKER)
     assert (await client.get("/v1/opening-hours/moon")).status_code == 404
     assert (await put(routing, "administrations/XYZ", {})).status_code == 422

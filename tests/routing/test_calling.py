@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.routing.queue_order import PLACES_BACK, moved_back
+from services.routing.entries.queue_order import PLACES_BACK, moved_back
 from shared.ids import new_id
 from shared.vocabulary import Channel, Role, Unit
 from tests.bench import Bench
-from tests.routing.telling import NOW, ago, triaged, waiting
+from tests.routing.events import NOW, ago, triaged, waiting
 
 DESK = "/v1/queues/reception-desk"
 
@@ -129,7 +129,7 @@ async def test_only_ones_own_ticket_that_is_called_can_be_missed_or_called_again
     assert (await alma.get(f"/v1/entries/{waits['id']}")).json()["no_shows"] == 0
 
 
-async def test_whoever_has_no_ticket_cannot_be_missed(routing: Bench) -> None:
+async def test_a_contact_without_a_ticket_cannot_be_missed(routing: Bench) -> None:
     await routing.deliver(triaged(new_id(), Unit.YOUTH))
     bo = routing.client(Role.CASEWORKER, units=["youth"], subject="bo")
     entry = (await bo.post("/v1/queues/youth/next")).json()

@@ -6,7 +6,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.routing.clock_changes import changes_to
+from services.routing.deadlines.clocks import changes_to
 from services.routing.models import ClockRow
 from shared.contracts import Clock
 
@@ -56,7 +56,7 @@ def test_what_a_caseworker_started_no_decision_stops() -> None:
     assert changes_to([row(1, "child_assessment", 120, started_by="karen")], []).stop == []
 
 
-def test_a_duty_that_is_done_is_not_asked_for_again() -> None:
+def test_a_duty_that_is_done_is_not_started_again() -> None:
     assert changes_to([row(1, met=True)], [WANTED]).start == []
 
 
@@ -86,11 +86,11 @@ ROWS = st.lists(
 
 @given(ROWS, st.lists(st.builds(clock, RULES, st.integers(1, 3)), max_size=5))
 def test_deciding_the_same_again_changes_nothing(
-    told: list[tuple[str, int, str]], wanted: list[Clock]
+    stored: list[tuple[str, int, str]], wanted: list[Clock]
 ) -> None:
     rows = [
         row(number, rule, days, met=state == "met", stopped=state == "stopped")
-        for number, (rule, days, state) in enumerate(told, start=1)
+        for number, (rule, days, state) in enumerate(stored, start=1)
     ]
     changes = changes_to(rows, wanted)
     left = [one.model_copy(update={"stopped_at": due(9)}) if one.id in changes.stop else one for one in rows]

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from services.routing.clocks import ClockState, Deadline, read_clock
+from services.routing.deadlines.clocks import ClockReading, ClockState, Deadline, read_clock
 from tests.routing.hours import OFFICE, local
 
 HOUR = 3600.0
@@ -102,3 +102,67 @@ def test_only_a_clock_neither_met_nor_stopped_still_counts() -> None:
     assert notification("2026-11-20 16:00").counting
     assert not notification("2026-11-20 16:00", met_at=now).counting
     assert not notification("2026-11-20 16:00", stopped_at=now).counting
+
+
+DUE = local("2026-11-24 12:00")
+TICK = timedelta(microseconds=1)
+
+
+def clocks(**ended: datetime) -> list[Deadline]:
+    """One that runs all the time and one that is paused when the office is closed, both due at `DUE`."""
+    starts_at = DUE - timedelta(days=3)
+    return [Deadline("any", starts_at, DUE, "lov", paused, **ended) for paused in (False, True)]
+
+
+@pytest.mark.parametrize(
+    ("at", "state", "remaining", "overdue"),
+    [
+        (DUE - timedelta(seconds=1), ClockState.RUNNING, 1.0, 0.0),
+        (DUE - TICK, ClockState.RUNNING, 0.000001, 0.0),
+        (DUE, ClockState.RUNNING, 0.0, 0.0),
+        (DUE + TICK, ClockState.OVERDUE, 0.0, 0.000001),
+        (DUE + timedelta(days=2), ClockState.OVERDUE, 0.0, 48 * HOUR),
+    ],
+)
+def test_around_the_due_moment_either_what_remains_or_what_is_overdue_is_zero(
+    at: datetime, state: ClockState, remaining: float, overdue: float
+) -> None:
+    # The office is open until the very due moment, so both kinds of clock read the same until then.
+    always, office = (read_clock(clock, at, OFFICE) for clock in clocks())
+    assert always == ClockReading(state, remaining, overdue)
+    state_of_office = ClockState.PAUSED if at == DUE else state
+    assert office == ClockReading(state_of_office, remaining, overdue)
+
+
+@pytest.mark.parametrize(
+    ("ended_at", "met", "stopped", "overdue"),
+    [
+        (DUE - timedelta(days=1), ClockState.MET, ClockState.STOPPED, 0.0),
+        (DUE, ClockState.MET, ClockState.STOPPED, 0.0),
+        (DUE + TICK, ClockState.MISSED, ClockState.MISSED, 0.000001),
+        (DUE + timedelta(hours=1), ClockState.MISSED, ClockState.MISSED, HOUR),
+    ],
+)
+def test_a_clock_that_ended_has_nothing_left_and_is_overdue_until_its_end_only(
+    ended_at: datetime, met: ClockState, stopped: ClockState, overdue: float
+) -> None:
+    for now in (ended_at, ended_at + timedelta(days=9)):
+        for clock in clocks(met_at=ended_at):
+            assert read_clock(clock, now, OFFICE) == ClockReading(met, 0.0, overdue)
+        for clock in clocks(stopped_at=ended_at):
+            assert read_clock(clock, now, OFFICE) == ClockReading(stopped, 0.0, overdue)
+
+
+def test_a_paused_clock_with_open_time_left_is_not_overdue() -> None:
+    _, office = clocks()
+    lunch_before = local("2026-11-23 12:15")
+    assert read_clock(office, lunch_before, OFFICE) == ClockReading(ClockState.PAUSED, 5.5 * HOUR, 0.0)
+
+
+def test_an_office_clock_due_while_the_office_is_closed_has_no_open_time_left_before_it_is_due() -> None:
+    clock = file_access("2026-11-18 10:00", "2026-11-24 23:59:59")
+    evening = read_clock(clock, local("2026-11-24 20:00"), OFFICE)
+    assert evening == ClockReading(ClockState.PAUSED, 0.0, 0.0)
+    assert read_clock(clock, clock.due_at, OFFICE) == ClockReading(ClockState.PAUSED, 0.0, 0.0)
+    after = read_clock(clock, clock.due_at + TICK, OFFICE)
+    assert after == ClockReading(ClockState.OVERDUE, 0.0, 0.000001)

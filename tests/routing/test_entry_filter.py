@@ -1,4 +1,4 @@
-"""What of a queue is asked for: one's own, the urgent, the late, one deadline's, one channel's, one
+"""Filters of a queue: one's own, the urgent, the late, one deadline's, one channel's, one
 reference.
 """
 
@@ -10,10 +10,10 @@ import pytest
 from shared.ids import new_id, reference_of, show_reference
 from shared.vocabulary import Channel, Role, Unit, Urgency
 from tests.bench import Bench
-from tests.routing.telling import NOW, ago, assessment_clock, clock, triaged
+from tests.routing.events import NOW, ago, assessment_clock, clock, triaged
 
 ENTRIES = "/v1/queues/children-amager/entries"
-#: What stands in the queue, by what is particular about it, in the order in which it is taken.
+#: What is in the queue, by what is particular about each, in the order in which they are taken.
 OVERDUE, SOON, PAST_TARGET, LETTER = (new_id() for _ in range(4))
 ALL = [OVERDUE, SOON, PAST_TARGET, LETTER]
 
@@ -30,9 +30,9 @@ async def dorte(routing: Bench) -> httpx.AsyncClient:
     return routing.client(Role.CASEWORKER, units=["children-amager"], subject="dorte")
 
 
-async def found(client: httpx.AsyncClient, **asked: str) -> dict[str, int | None]:
+async def found(client: httpx.AsyncClient, **filters: str) -> dict[str, int | None]:
     """The contacts that answer, with their places in the whole line."""
-    answer = await client.get(ENTRIES, params={"status": "open", **asked})
+    answer = await client.get(ENTRIES, params={"status": "open", **filters})
     assert answer.status_code == 200, answer.text
     return {one["contact_id"]: one["position"] for one in answer.json()["items"]}
 
@@ -54,7 +54,7 @@ async def test_a_deadline_that_was_met_no_longer_makes_an_entry_late(dorte: http
     assert await found(dorte, rule="notification_assessment") == {}
 
 
-async def test_urgency_channel_and_deadline_can_be_asked_for_and_all_must_hold(
+async def test_urgency_channel_and_deadline_can_be_filtered_by_and_all_must_fit(
     dorte: httpx.AsyncClient,
 ) -> None:
     assert set(await found(dorte, urgency="day")) == {str(OVERDUE)}
@@ -75,16 +75,18 @@ async def test_ones_own_are_what_one_has_taken_oneself(routing: Bench, dorte: ht
     assert await found(emil, mine="true") == {}
 
 
-async def test_the_place_told_is_the_one_in_the_whole_line(dorte: httpx.AsyncClient) -> None:
+async def test_the_place_is_the_one_in_the_whole_line(dorte: httpx.AsyncClient) -> None:
     whole = await found(dorte)
     assert await found(dorte, channel="written") == {str(LETTER): whole[str(LETTER)]}
     assert sorted(place for place in whole.values() if place) == [1, 2, 3, 4]
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "filters",
     [{"urgency": "soonish"}, {"channel": "fax"}, {"rule": "x'; --"}, {"reference": "%"}, {"late": "maybe"}],
 )
-async def test_what_cannot_be_asked_for_is_refused(dorte: httpx.AsyncClient, asked: dict[str, str]) -> None:
-    answer = await dorte.get(ENTRIES, params=asked)
+async def test_a_filter_with_a_wrong_value_is_refused(
+    dorte: httpx.AsyncClient, filters: dict[str, str]
+) -> None:
+    answer = await dorte.get(ENTRIES, params=filters)
     assert answer.status_code == 422

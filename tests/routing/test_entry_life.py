@@ -11,7 +11,7 @@ from services.routing.models import tables
 from shared.ids import new_id
 from shared.vocabulary import Channel, Role, Unit, Urgency
 from tests.bench import Bench
-from tests.routing.telling import NOW, ago, assessment_clock, closed, triaged, visit, waiting
+from tests.routing.events import NOW, ago, assessment_clock, closed, triaged, visit, waiting
 
 
 @pytest.fixture
@@ -145,7 +145,7 @@ async def test_operations_releases_what_somebody_went_home_with(
     assert event["entry_id"] == entry["id"]
 
 
-async def test_a_released_entry_stands_again_where_it_stood(routing: Bench, bo: httpx.AsyncClient) -> None:
+async def test_a_released_entry_has_its_old_place_again(routing: Bench, bo: httpx.AsyncClient) -> None:
     first = await in_the_youth_queue(routing, at=ago(hours=2))
     await in_the_youth_queue(routing, at=ago(hours=1))
     entry = await taken_by(bo)
@@ -203,7 +203,7 @@ async def test_after_a_return_a_new_decision_sends_it_to_the_right_unit(
     assert places == [("youth", "returned"), ("reception", "completed"), ("adults", "waiting")]
 
 
-async def test_a_returns_reason_is_told_in_a_word_that_counts(routing: Bench) -> None:
+async def test_a_returns_reason_is_given_in_a_code_that_can_be_counted(routing: Bench) -> None:
     await routing.deliver(triaged(new_id(), Unit.YOUTH))
     bo = routing.client(Role.CASEWORKER, units=["youth"], subject="bo")
     entry = (await bo.post("/v1/queues/youth/next")).json()
@@ -301,7 +301,7 @@ async def test_work_finished_after_its_deadline_shows_the_deadline_as_missed(
     assert [(one["state"], one["overdue_seconds"]) for one in done["clocks"]] == [("missed", 1)]
 
 
-async def test_the_trail_tells_everything_that_happened_and_who_did_it(
+async def test_the_trail_records_everything_that_happened_and_who_did_it(
     routing: Bench, bo: httpx.AsyncClient, carla: httpx.AsyncClient
 ) -> None:
     await in_the_youth_queue(routing)
@@ -359,10 +359,10 @@ async def test_an_entry_that_does_not_exist_is_not_found(bo: httpx.AsyncClient) 
     assert kind_of(await bo.get(f"/v1/entries/{new_id()}")) == "not-found"
 
 
-async def test_a_call_is_held_by_whoever_answered_it(routing: Bench) -> None:
+async def test_a_call_is_held_by_the_employee_who_answered_it(routing: Bench) -> None:
     answered = visit(ago(seconds=40), "answered", left_at=ago(seconds=10), agent="SIP/1001")
-    told = waiting(new_id(), answered.model_copy(update={"employee": "anna"}))
-    await routing.deliver(told)
+    event = waiting(new_id(), answered.model_copy(update={"employee": "anna"}))
+    await routing.deliver(event)
     anna = routing.client(Role.RECEPTION, subject="anna")
     found = await anna.get("/v1/queues/reception-phone/entries", params={"status": "taken"})
     (entry,) = found.json()["items"]

@@ -1,4 +1,4 @@
-"""The range that a citizen is told holds as often as it says, and is honest when little is known."""
+"""The estimated range is right as often as it says, and wide when little is known."""
 
 import random
 from collections.abc import Callable
@@ -7,7 +7,8 @@ from statistics import fmean
 
 import pytest
 
-from services.routing.estimate import (
+from services.routing.opening_hours.hours import ALWAYS_OPEN, OpeningHours
+from services.routing.waits.estimate import (
     Departure,
     EstimateMethod,
     Pace,
@@ -18,7 +19,6 @@ from services.routing.estimate import (
     f_quantile,
     pace_of,
 )
-from services.routing.opening_hours import ALWAYS_OPEN, OpeningHours
 from tests.routing.hours import OFFICE, local
 
 MONDAY = local("2026-11-23 10:00")
@@ -97,7 +97,7 @@ def test_the_80_percent_range_holds_at_least_four_times_in_five_and_is_not_bound
             estimate_at(MONDAY, ahead=ahead, pace=history, hours=ALWAYS_OPEN, joining=False)
         )
         held += low <= sum(draw(chance) for _ in range(ahead + 1)) <= high
-    # At least its share: the room for a wandering pace is not needed while the pace stands still.
+    # At least its share: at a constant pace the room for a varying one is not needed.
     assert 0.78 <= held / rounds <= 0.95
 
 
@@ -113,7 +113,7 @@ def served_in_turn(chance: random.Random, people: int, load: float) -> list[Depa
 
 
 def test_in_a_simulated_queue_the_range_holds_its_share_from_its_own_history() -> None:
-    chance, held, asked = random.Random(1958), 0, 0
+    chance, held, estimated = random.Random(1958), 0, 0
     for _ in range(60):
         takes = served_in_turn(chance, 200, load=0.95)
         for number in range(80, 200, 8):
@@ -125,9 +125,9 @@ def test_in_a_simulated_queue_the_range_holds_its_share_from_its_own_history() -
             pace = pace_of(known[-30:], ALWAYS_OPEN)
             low, _, high = bounds(estimate_at(now, ahead=ahead, pace=pace, hours=ALWAYS_OPEN))
             held += low <= (takes[number].left_at - now).total_seconds() <= high
-            asked += 1
-    assert asked > 300
-    assert 0.78 <= held / asked <= 0.95
+            estimated += 1
+    assert estimated > 300
+    assert 0.78 <= held / estimated <= 0.95
 
 
 def test_staff_who_wait_for_people_do_not_make_the_queue_look_slow() -> None:
@@ -148,7 +148,7 @@ def test_those_ahead_who_give_up_make_the_queue_shorter_too() -> None:
     assert fmean(pace_of(taken_only, OFFICE).intervals) == 120
 
 
-def test_who_comes_to_an_empty_queue_is_told_what_those_before_them_met() -> None:
+def test_who_comes_to_an_empty_queue_is_estimated_by_those_who_did_before() -> None:
     pace = Pace((), tuple(float(second) for second in range(1, 40)))
     wait = estimate_at(MONDAY, pace=pace)
     assert wait.method is EstimateMethod.JOINED_EMPTY

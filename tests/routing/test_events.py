@@ -1,6 +1,4 @@
-"""What intake and triage tell: every contact ends in exactly one place, whatever the order and
-however often.
-"""
+"""Events of intake and triage: every contact ends in exactly one place, in any order and however often."""
 
 import random
 from typing import Any
@@ -16,7 +14,7 @@ from shared.database import table_of
 from shared.ids import new_id, reference_of, show_reference
 from shared.vocabulary import Channel, DestinationKind, Role, Unit, Urgency
 from tests.bench import Bench
-from tests.routing.telling import (
+from tests.routing.events import (
     NOW,
     RECEPTION_QUEUES,
     ago,
@@ -34,7 +32,7 @@ def otto(routing: Bench) -> httpx.AsyncClient:
     return routing.client(Role.OPERATIONS, subject="otto")
 
 
-async def tell(routing: Bench, *events: Event) -> None:
+async def deliver(routing: Bench, *events: Event) -> None:
     receipts = await routing.deliver(*events)
     assert [(one.status, one.reason) for one in receipts.results] == [("accepted", None)] * len(events)
 
@@ -55,7 +53,7 @@ async def test_each_channel_waits_in_its_own_reception_queue(
     routing: Bench, otto: httpx.AsyncClient, channel: Channel
 ) -> None:
     contact_id = new_id()
-    await tell(routing, waiting(contact_id, channel=channel, entered_at=ago(minutes=3)))
+    await deliver(routing, waiting(contact_id, channel=channel, entered_at=ago(minutes=3)))
     entry = await the_entry(otto, contact_id)
     assert (entry["queue"], entry["status"], entry["wait_seconds"]) == (
         RECEPTION_QUEUES[channel],
@@ -69,14 +67,14 @@ async def test_a_call_from_a_queue_we_do_not_know_waits_in_its_channels_queue_an
     routing: Bench, otto: httpx.AsyncClient
 ) -> None:
     contact_id = new_id()
-    await tell(routing, waiting(contact_id, visit(NOW, queue="old-hotline")))
+    await deliver(routing, waiting(contact_id, visit(NOW, queue="old-hotline")))
     entry = await the_entry(otto, contact_id)
     assert (entry["queue"], entry["origin"]) == ("reception-phone", "old-hotline")
 
 
 async def test_a_call_cannot_put_itself_into_a_teams_queue(routing: Bench, otto: httpx.AsyncClient) -> None:
     contact_id = new_id()
-    await tell(routing, waiting(contact_id, visit(NOW, queue="youth", origin="ungelinjen")))
+    await deliver(routing, waiting(contact_id, visit(NOW, queue="youth", origin="ungelinjen")))
     entry = await the_entry(otto, contact_id)
     assert (entry["queue"], entry["origin"]) == ("reception-phone", "ungelinjen")
 
@@ -87,9 +85,9 @@ async def test_an_overflowed_call_is_one_contact_with_two_waits(
     contact_id = new_id()
     first = visit(ago(seconds=7), "overflowed", left_at=ago(seconds=1), origin="support")
     second = visit(ago(seconds=1), "answered", left_at=NOW, position=2, origin="sales", agent="SIP/1001")
-    await tell(routing, waiting(contact_id, visit(ago(seconds=7)), version=1))
-    await tell(routing, waiting(contact_id, first, visit(ago(seconds=1), position=2), version=2))
-    await tell(routing, waiting(contact_id, first, second, version=3))
+    await deliver(routing, waiting(contact_id, visit(ago(seconds=7)), version=1))
+    await deliver(routing, waiting(contact_id, first, visit(ago(seconds=1), position=2), version=2))
+    await deliver(routing, waiting(contact_id, first, second, version=3))
     found = (await otto.get("/v1/entries", params={"contact_id": str(contact_id)})).json()["items"]
     assert [(one["status"], one["wait_seconds"]) for one in found] == [("transferred", 6), ("taken", 1)]
 
@@ -97,12 +95,12 @@ async def test_an_overflowed_call_is_one_contact_with_two_waits(
 async def test_a_caller_who_hangs_up_waits_no_more(routing: Bench, otto: httpx.AsyncClient) -> None:
     contact_id = new_id()
     gone = visit(ago(minutes=2), "abandoned", left_at=ago(minutes=1))
-    await tell(routing, waiting(contact_id, visit(ago(minutes=2))), waiting(contact_id, gone, version=2))
+    await deliver(routing, waiting(contact_id, visit(ago(minutes=2))), waiting(contact_id, gone, version=2))
     entry = await the_entry(otto, contact_id)
     assert (entry["status"], entry["outcome"], entry["wait_seconds"]) == ("abandoned", "abandoned", 60)
 
 
-async def test_a_late_word_that_a_lost_caller_was_answered_opens_the_entry_again(
+async def test_a_late_report_that_a_lost_caller_was_answered_opens_the_entry_again(
     routing: Bench, otto: httpx.AsyncClient
 ) -> None:
     contact_id = new_id()
@@ -110,20 +108,20 @@ async def test_a_late_word_that_a_lost_caller_was_answered_opens_the_entry_again
         visit(ago(minutes=2), "lost", left_at=NOW),
         visit(ago(minutes=2), "answered", left_at=NOW),
     )
-    await tell(routing, waiting(contact_id, lost), closed(contact_id, "lost", version=2))
+    await deliver(routing, waiting(contact_id, lost), closed(contact_id, "lost", version=2))
     assert await places(otto, contact_id) == [("reception-phone", "abandoned")]
-    await tell(routing, waiting(contact_id, answered, version=3))
+    await deliver(routing, waiting(contact_id, answered, version=3))
     assert await places(otto, contact_id) == [("reception-phone", "taken")]
 
 
-async def test_what_the_exchange_tells_does_not_undo_what_a_person_did(
+async def test_what_the_exchange_reports_does_not_undo_what_a_person_did(
     routing: Bench, otto: httpx.AsyncClient
 ) -> None:
     contact_id = new_id()
-    await tell(routing, waiting(contact_id, channel=Channel.WALK_IN))
+    await deliver(routing, waiting(contact_id, channel=Channel.WALK_IN))
     alma = routing.client(Role.RECEPTION, subject="alma")
     await alma.post("/v1/queues/reception-desk/next")
-    await tell(routing, waiting(contact_id, channel=Channel.WALK_IN, version=2))
+    await deliver(routing, waiting(contact_id, channel=Channel.WALK_IN, version=2))
     assert await places(otto, contact_id) == [("reception-desk", "taken")]
 
 
@@ -133,7 +131,7 @@ async def test_a_decision_puts_exactly_one_entry_into_the_responsible_units_queu
     contact_id = new_id()
     clock = assessment_clock(ago(hours=1))
     decided = triaged(contact_id, Unit.CHILDREN_AMAGER, urgency=Urgency.DAY, clocks=[clock])
-    await tell(routing, waiting(contact_id, entered_at=ago(hours=1)), decided)
+    await deliver(routing, waiting(contact_id, entered_at=ago(hours=1)), decided)
     assert await places(otto, contact_id) == [
         ("reception-phone", "completed"),
         ("children-amager", "waiting"),
@@ -149,27 +147,27 @@ async def test_a_decision_puts_exactly_one_entry_into_the_responsible_units_queu
 @pytest.mark.parametrize("unit", list(Unit))
 async def test_every_unit_has_a_queue_of_its_own(routing: Bench, otto: httpx.AsyncClient, unit: Unit) -> None:
     contact_id = new_id()
-    await tell(routing, triaged(contact_id, unit))
+    await deliver(routing, triaged(contact_id, unit))
     entry = await the_entry(otto, contact_id)
     assert (entry["queue"], entry["origin"]) == (unit, None)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in DestinationKind if kind is not DestinationKind.UNIT])
-async def test_whoever_no_unit_takes_is_the_receptions_and_marked_with_what_to_do(
+async def test_a_contact_that_no_unit_takes_is_the_receptions_and_marked_with_what_to_do(
     routing: Bench, otto: httpx.AsyncClient, kind: DestinationKind
 ) -> None:
     contact_id = new_id()
-    await tell(routing, triaged(contact_id, Unit.RECEPTION, kind=kind))
+    await deliver(routing, triaged(contact_id, Unit.RECEPTION, kind=kind))
     entry = await the_entry(otto, contact_id)
     assert (entry["queue"], entry["kind"]) == ("reception", kind)
     assert entry["kind_text"]
 
 
-async def test_self_referral_is_told_where_to_go_and_never_waits_for_visitation(
+async def test_self_referral_says_where_to_go_and_never_waits_for_visitation(
     routing: Bench, otto: httpx.AsyncClient
 ) -> None:
     contact_id = new_id()
-    await tell(routing, triaged(contact_id, Unit.RECEPTION, kind=DestinationKind.SELF_REFERRAL))
+    await deliver(routing, triaged(contact_id, Unit.RECEPTION, kind=DestinationKind.SELF_REFERRAL))
     assert "Venter ikke på visitation" in (await the_entry(otto, contact_id))["kind_text"]
 
 
@@ -177,7 +175,7 @@ async def test_a_child_at_risk_has_an_entry_of_its_own_beside_the_adults(
     routing: Bench, otto: httpx.AsyncClient
 ) -> None:
     mother, child = new_id(), new_id()
-    await tell(routing, triaged(mother, Unit.ADULTS, companions=[companion(child)]))
+    await deliver(routing, triaged(mother, Unit.ADULTS, companions=[companion(child)]))
     assert await places(otto, mother) == [("adults", "waiting")]
     assert await places(otto, child) == [("children-amager", "waiting")]
 
@@ -186,8 +184,8 @@ async def test_a_changed_decision_moves_the_contact_and_does_not_drop_the_child(
     routing: Bench, otto: httpx.AsyncClient
 ) -> None:
     mother, child = new_id(), new_id()
-    await tell(routing, triaged(mother, Unit.ADULTS, companions=[companion(child)]))
-    await tell(routing, triaged(mother, Unit.HOUSING_SOCIAL, decision=2))
+    await deliver(routing, triaged(mother, Unit.ADULTS, companions=[companion(child)]))
+    await deliver(routing, triaged(mother, Unit.HOUSING_SOCIAL, decision=2))
     assert await places(otto, mother) == [("adults", "transferred"), ("housing-social", "waiting")]
     assert await places(otto, child) == [("children-amager", "waiting")]
 
@@ -197,18 +195,20 @@ async def test_a_clock_that_the_new_decision_keeps_runs_on_and_one_it_drops_stop
 ) -> None:
     contact_id = new_id()
     clock = assessment_clock(ago(hours=1))
-    await tell(routing, triaged(contact_id, Unit.CHILDREN_AMAGER, clocks=[clock], at=ago(minutes=5)))
-    await tell(routing, triaged(contact_id, Unit.CHILDREN_CITY_OESTERBRO, clocks=[clock], decision=2))
+    await deliver(routing, triaged(contact_id, Unit.CHILDREN_AMAGER, clocks=[clock], at=ago(minutes=5)))
+    await deliver(routing, triaged(contact_id, Unit.CHILDREN_CITY_OESTERBRO, clocks=[clock], decision=2))
     (entry,) = (await otto.get("/v1/queues/children-city-oesterbro/entries")).json()["items"]
     assert [one["state"] for one in entry["clocks"]] == ["running"]
-    await tell(routing, triaged(contact_id, Unit.YOUTH, decision=3))
+    await deliver(routing, triaged(contact_id, Unit.YOUTH, decision=3))
     (entry,) = (await otto.get("/v1/queues/youth/entries")).json()["items"]
     assert entry["clocks"] == []
 
 
 async def test_intakes_closing_leaves_nothing_open(routing: Bench, otto: httpx.AsyncClient) -> None:
     contact_id = new_id()
-    await tell(routing, waiting(contact_id, entered_at=ago(hours=1)), triaged(contact_id), closed(contact_id))
+    await deliver(
+        routing, waiting(contact_id, entered_at=ago(hours=1)), triaged(contact_id), closed(contact_id)
+    )
     assert await places(otto, contact_id) == [("reception-phone", "completed"), ("youth", "completed")]
 
 
@@ -219,7 +219,7 @@ async def test_a_contact_closed_as_gone_is_abandoned_and_any_other_completed(
     routing: Bench, otto: httpx.AsyncClient, outcome: str, status: str
 ) -> None:
     contact_id = new_id()
-    await tell(routing, triaged(contact_id), closed(contact_id, outcome))
+    await deliver(routing, triaged(contact_id), closed(contact_id, outcome))
     entry = await the_entry(otto, contact_id)
     assert (entry["status"], entry["outcome"]) == (status, outcome)
 
@@ -228,9 +228,9 @@ async def test_a_closing_that_overtakes_everything_else_leaves_nothing_open(
     routing: Bench, otto: httpx.AsyncClient
 ) -> None:
     contact_id = new_id()
-    await tell(routing, closed(contact_id, version=5))
-    await tell(routing, triaged(contact_id, at=ago(minutes=1)))
-    await tell(routing, waiting(contact_id, entered_at=ago(hours=1)))
+    await deliver(routing, closed(contact_id, version=5))
+    await deliver(routing, triaged(contact_id, at=ago(minutes=1)))
+    await deliver(routing, waiting(contact_id, entered_at=ago(hours=1)))
     assert {status for _, status in await places(otto, contact_id)} == {"completed"}
 
 
@@ -238,8 +238,8 @@ async def test_a_decision_that_overtakes_the_waiting_leaves_the_contact_with_the
     routing: Bench, otto: httpx.AsyncClient
 ) -> None:
     contact_id = new_id()
-    await tell(routing, triaged(contact_id))
-    await tell(routing, waiting(contact_id, entered_at=ago(hours=1)))
+    await deliver(routing, triaged(contact_id))
+    await deliver(routing, waiting(contact_id, entered_at=ago(hours=1)))
     assert await places(otto, contact_id) == [("youth", "waiting"), ("reception-phone", "completed")]
 
 
@@ -278,24 +278,22 @@ STORY: dict[str, list[Event]] = {
 async def test_the_same_events_shuffled_and_doubled_end_in_the_same_place(
     routing: Bench, story: str, seed: int
 ) -> None:
-    told = list(STORY[story])
-    await tell(routing, *told)
+    events = list(STORY[story])
+    await deliver(routing, *events)
     expected = await _state(routing)
     async with routing.app.state.database.writing() as session:
         for table in reversed(routing.app.state.tables.outbox.metadata.sorted_tables):
             if table.name in {"entry_moves", "entries", "clocks", "contacts", "inbox"}:
                 await session.execute(table.delete())
-    doubled = told + told
+    doubled = events + events
     random.Random(seed).shuffle(doubled)
     for event in doubled:
-        await tell(routing, event)
+        await deliver(routing, event)
     assert await _state(routing) == expected
 
 
 async def _state(routing: Bench) -> list[tuple[Any, ...]]:
-    """Every entry that matters: all visits, and of the units' entries the open ones and the last
-    decision's.
-    """
+    """Every entry that matters: all visits, and of the units' entries the open ones and the last decision's."""
     entries = table_of(EntryRow)
     names = (
         "contact_id visit queue status urgency order_at entered_at taken_at left_at ended_at outcome decision"

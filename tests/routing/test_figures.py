@@ -1,4 +1,4 @@
-"""A queue's figures, told as the story of a morning."""
+"""A queue's figures over one morning."""
 
 from datetime import timedelta
 from typing import Any
@@ -9,8 +9,8 @@ import pytest
 from shared.ids import new_id
 from shared.vocabulary import Channel, Role, Unit
 from tests.bench import Bench
+from tests.routing.events import NOW, ago, assessment_clock, clock, triaged, visit, waiting
 from tests.routing.hours import local
-from tests.routing.telling import NOW, ago, assessment_clock, clock, triaged, visit, waiting
 
 PHONE = "/v1/queues/reception-phone"
 
@@ -127,7 +127,7 @@ async def test_the_estimate_is_a_range_with_its_probability_and_says_what_it_res
     assert "29 seneste" in five["basis"]
 
 
-async def test_someone_who_waits_already_is_told_of_those_ahead_only(
+async def test_the_estimate_for_an_entry_counts_those_ahead_only(
     routing: Bench, otto: httpx.AsyncClient
 ) -> None:
     contacts = [new_id() for _ in range(4)]
@@ -161,16 +161,16 @@ async def test_a_period_counts_each_entry_made_in_it_once(routing: Bench, otto: 
     assert total["p90"]["at_least"] is True
 
 
-async def test_without_a_period_the_last_day_is_told(routing: Bench, otto: httpx.AsyncClient) -> None:
+async def test_without_a_period_the_last_day_is_answered(routing: Bench, otto: httpx.AsyncClient) -> None:
     for hours in (1, 23, 25):
         await routing.deliver(waiting(new_id(), entered_at=ago(hours=hours)))
-    told = (await otto.get("/v1/statistics")).json()
-    assert told["total"]["entered"] == 2
+    answer = (await otto.get("/v1/statistics")).json()
+    assert answer["total"]["entered"] == 2
     longer = await otto.get("/v1/statistics", params={"from": ago(hours=30).isoformat()})
     assert longer.json()["total"]["entered"] == 3
 
 
-async def test_a_period_is_told_by_queue_channel_day_and_hour(
+async def test_a_period_is_grouped_by_queue_channel_day_and_hour(
     routing: Bench, otto: httpx.AsyncClient
 ) -> None:
     await routing.deliver(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.routing.opening_hours import ALWAYS_OPEN, OpeningHours
+from services.routing.opening_hours.hours import ALWAYS_OPEN, OpeningHours
 from tests.routing.hours import OFFICE, local
 
 HOUR = 3600.0

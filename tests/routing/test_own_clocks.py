@@ -7,13 +7,13 @@ from uuid import UUID
 import httpx
 import pytest
 
-from services.routing.areas import Area, area_of, conflicts_of
+from services.routing.deadlines.own_deadlines import Area, area_of, conflicts_of
 from shared.contracts import ContactTriaged
 from shared.ids import new_id
 from shared.vocabulary import Channel, DestinationKind, Role, Unit
 from tests.bench import Bench
+from tests.routing.events import NOW, triaged
 from tests.routing.hours import local
-from tests.routing.telling import NOW, triaged
 
 APRIL = "2026-04-01"
 BODY: dict[str, Any] = {
@@ -33,8 +33,8 @@ def application(
 
 async def clocks(bench: Bench, contact_id: UUID) -> list[dict[str, Any]]:
     found = await bench.client(Role.OPERATIONS).get("/v1/entries", params={"contact_id": str(contact_id)})
-    shown: list[dict[str, Any]] = found.json()["items"][-1]["clocks"]
-    return shown
+    answered: list[dict[str, Any]] = found.json()["items"][-1]["clocks"]
+    return answered
 
 
 async def taken(bench: Bench, unit: Unit) -> tuple[httpx.AsyncClient, str]:
@@ -155,7 +155,9 @@ async def put(bench: Bench, place: str, body: dict[str, Any], **headers: str) ->
     return await client.put(f"/v1/application-areas/{place}", json=body, headers=headers)
 
 
-async def test_an_area_is_set_and_changed_by_whoever_has_seen_it_and_holds_at_once(routing: Bench) -> None:
+async def test_an_area_is_changed_only_with_the_etag_that_was_read_and_applies_at_once(
+    routing: Bench,
+) -> None:
     made = await put(routing, "crime/2026-03-01", BODY)
     assert (made.status_code, made.json()["weeks"]) == (201, 3)
     assert (await put(routing, "crime/2026-03-01", BODY)).status_code == 428

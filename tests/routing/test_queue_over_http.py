@@ -6,15 +6,15 @@ from typing import Any
 import httpx
 import pytest
 
-from services.routing.example import load_example
+from services.routing.app import load_example
 from services.routing.models import QueueRow, UnitRow
 from shared.database import table_of
 from shared.ids import new_id
 from shared.unit_of_work import unit_of_work
 from shared.vocabulary import Channel, Role, Unit, Urgency
 from tests.bench import Bench
+from tests.routing.events import NOW, ago, assessment_clock, clock, triaged, waiting
 from tests.routing.hours import local
-from tests.routing.telling import NOW, ago, assessment_clock, clock, triaged, waiting
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ async def test_a_cursor_that_is_none_of_ours_is_refused(dorte: httpx.AsyncClient
         assert (answer.status_code, answer.json()["type"]) == (422, "urn:dsi:problem:invalid-cursor")
 
 
-async def test_those_taken_are_listed_when_asked_for_and_wait_no_more(
+async def test_those_taken_are_listed_by_their_status_and_wait_no_more(
     routing: Bench, dorte: httpx.AsyncClient
 ) -> None:
     await routing.deliver(*(triaged(new_id(), Unit.CHILDREN_AMAGER) for _ in range(3)))
@@ -98,7 +98,7 @@ async def test_those_taken_are_listed_when_asked_for_and_wait_no_more(
 
 
 @pytest.mark.parametrize(
-    ("received", "asked", "remaining_hours"),
+    ("received", "read_at", "remaining_hours"),
     [
         ("2026-03-13 16:00", "2026-03-14 10:00", 6),
         ("2026-12-24 18:00", "2026-12-25 08:00", 10),
@@ -108,21 +108,21 @@ async def test_those_taken_are_listed_when_asked_for_and_wait_no_more(
     ids=["a weekend", "Christmas", "the short night", "the long night"],
 )
 async def test_the_24_hour_clock_never_pauses(
-    routing: Bench, dorte: httpx.AsyncClient, received: str, asked: str, remaining_hours: int
+    routing: Bench, dorte: httpx.AsyncClient, received: str, read_at: str, remaining_hours: int
 ) -> None:
     received_at = local(received)
-    told = triaged(new_id(), Unit.CHILDREN_AMAGER, at=received_at, clocks=[assessment_clock(received_at)])
-    await routing.deliver(told)
-    routing.clock.set(local(asked))
-    (shown,) = (await listed(dorte))[0]["clocks"]
-    assert (shown["state"], shown["remaining_seconds"]) == ("running", remaining_hours * 3600)
+    event = triaged(new_id(), Unit.CHILDREN_AMAGER, at=received_at, clocks=[assessment_clock(received_at)])
+    await routing.deliver(event)
+    routing.clock.set(local(read_at))
+    (clock,) = (await listed(dorte))[0]["clocks"]
+    assert (clock["state"], clock["remaining_seconds"]) == ("running", remaining_hours * 3600)
     routing.clock.set(received_at + timedelta(hours=24, minutes=1))
-    (shown,) = (await listed(dorte))[0]["clocks"]
-    assert (shown["state"], shown["overdue_seconds"]) == ("overdue", 60)
+    (clock,) = (await listed(dorte))[0]["clocks"]
+    assert (clock["state"], clock["overdue_seconds"]) == ("overdue", 60)
 
 
 @pytest.mark.parametrize(
-    ("asked", "state"),
+    ("read_at", "state"),
     [
         ("2026-03-13 10:00", "running"),
         ("2026-03-14 10:00", "paused"),
@@ -131,15 +131,15 @@ async def test_the_24_hour_clock_never_pauses(
     ],
 )
 async def test_an_office_clock_follows_the_offices_hours(
-    routing: Bench, dorte: httpx.AsyncClient, asked: str, state: str
+    routing: Bench, dorte: httpx.AsyncClient, read_at: str, state: str
 ) -> None:
     due = local("2026-03-19 23:59:59")
     office_clock = clock("file_access", NOW, due, paused=True)
     await routing.deliver(triaged(new_id(), Unit.CHILDREN_AMAGER, clocks=[office_clock]))
-    routing.clock.set(local(asked))
-    (shown,) = (await listed(dorte))[0]["clocks"]
-    assert shown["state"] == state
-    assert datetime.fromisoformat(shown["due_at"]) == due
+    routing.clock.set(local(read_at))
+    (running,) = (await listed(dorte))[0]["clocks"]
+    assert running["state"] == state
+    assert datetime.fromisoformat(running["due_at"]) == due
 
 
 async def test_an_office_clock_has_no_time_to_run_over_the_weekend(
@@ -185,10 +185,10 @@ async def test_starting_again_keeps_what_the_city_has_configured(routing: Bench)
 
 async def test_a_reception_queue_is_first_come_first_served(routing: Bench) -> None:
     contacts = [new_id() for _ in range(4)]
-    told = [
+    events = [
         waiting(one, channel=Channel.WALK_IN, entered_at=ago(minutes=n)) for n, one in enumerate(contacts)
     ]
-    await routing.deliver(*told)
+    await routing.deliver(*events)
     alma = routing.client(Role.RECEPTION)
     taken = [(await alma.post("/v1/queues/reception-desk/next")).json()["contact_id"] for _ in contacts]
     assert taken == [str(one) for one in reversed(contacts)]

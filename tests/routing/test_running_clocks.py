@@ -6,7 +6,7 @@ from typing import Any
 from shared.ids import new_id
 from shared.vocabulary import Role, Unit
 from tests.bench import Bench
-from tests.routing.telling import NOW, ago, assessment_clock, clock, triaged
+from tests.routing.events import NOW, ago, assessment_clock, clock, triaged
 
 
 async def running(bench: Bench, role: Role = Role.OPERATIONS, **query: Any) -> dict[str, Any]:

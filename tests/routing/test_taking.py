@@ -5,11 +5,11 @@ import asyncio
 import pytest
 from sqlalchemy import event, text
 
-from services.routing.repository import claim_next
+from services.routing.entries.repository import claim_next
 from shared.ids import new_id
 from shared.vocabulary import Channel, Role, Unit
 from tests.bench import Bench
-from tests.routing.telling import ago, triaged, waiting
+from tests.routing.events import ago, triaged, waiting
 
 
 @pytest.mark.parametrize("people", [2, 20])

@@ -8,11 +8,11 @@ from uuid import UUID
 import httpx
 import pytest
 
-from services.routing.task_store import TASKS
+from services.routing.tasks.repository import TASKS
 from shared.ids import new_id
 from shared.vocabulary import Role, Unit
 from tests.bench import Bench
-from tests.routing.telling import NOW, assessment_clock, closed, triaged
+from tests.routing.events import NOW, assessment_clock, closed, triaged
 from tests.routing.test_own_clocks import application, clocks
 
 MISSED = timedelta(days=60)
@@ -54,7 +54,7 @@ async def by_rule(bench: Bench, rule: str) -> dict[str, int]:
     return {name: group["deadlines"][name] for name in ("open", "met", "missed", "stopped")}
 
 
-async def test_a_missed_application_makes_one_task_however_often_and_by_whomever_it_is_looked_for(
+async def test_a_missed_application_makes_one_task_however_often_and_by_how_many_replicas_it_is_found(
     routing: Bench,
 ) -> None:
     contact_id = await missed(routing)
@@ -93,8 +93,8 @@ async def test_the_notice_gives_a_new_date_and_the_miss_stays_a_miss(routing: Be
     karen = routing.client(Role.CASEWORKER, units=["adults"], subject="karen")
     entry = (await karen.post("/v1/queues/adults/next")).json()
     assert entry["order"]["reason"] == "due"
-    shown = (await karen.get(f"/v1/entries/{entry['id']}")).json()
-    assert "clock_renewed" in {move["kind"] for move in shown["trail"]}
+    entry = (await karen.get(f"/v1/entries/{entry['id']}")).json()
+    assert "clock_renewed" in {move["kind"] for move in entry["trail"]}
     await karen.post(f"/v1/entries/{entry['id']}/complete")
     routing.clock.advance(MISSED)
     assert await by_rule(routing, task["rule"]) == {"open": 0, "met": 1, "missed": 1, "stopped": 0}
@@ -171,7 +171,7 @@ async def test_tasks_come_in_pages(routing: Bench) -> None:
 async def test_deadlines_and_tasks_are_measured(routing: Bench) -> None:
     await missed(routing)
     await routing.deliver(application(new_id(), Unit.HKY, at=NOW + MISSED))
-    shown = (await routing.client(None).get("/metrics")).text
-    assert 'dsi_clocks{rule="application_adults_other",state="overdue"} 1.0' in shown
-    assert 'dsi_clocks{rule="application_disability_benefits",state="running"} 1.0' in shown
-    assert 'dsi_open_tasks{queue="adults"} 1.0' in shown
+    metrics = (await routing.client(None).get("/metrics")).text
+    assert 'dsi_clocks{rule="application_adults_other",state="overdue"} 1.0' in metrics
+    assert 'dsi_clocks{rule="application_disability_benefits",state="running"} 1.0' in metrics
+    assert 'dsi_open_tasks{queue="adults"} 1.0' in metrics

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.routing.waits import (
+from services.routing.waits.figures import (
     AgeBand,
     ServiceLevelVariant,
     Wait,
@@ -96,7 +96,7 @@ def test_without_censoring_it_is_the_smallest_wait_that_the_share_does_not_excee
     assert quantile == WaitQuantile(naive, lower_bound=False)
 
 
-def test_those_waiting_are_shown_by_age_and_each_stands_in_one_band() -> None:
+def test_those_waiting_are_counted_by_age_and_each_is_in_one_band() -> None:
     bands = age_bands([0, 59, 60, 299, 300, 9000], bounds=[60, 300])
     assert bands == [AgeBand(0, 60, 2), AgeBand(60, 300, 2), AgeBand(300, None, 2)]
 

@@ -1,0 +1,1 @@
+"""Deadlines that a caseworker starts and meets while working on an entry."""

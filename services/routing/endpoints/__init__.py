@@ -1,1 +1,0 @@
-"""Routing's routes, by what they are about."""

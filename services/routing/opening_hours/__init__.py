@@ -1,0 +1,1 @@
+"""Opening hours of queues, and the days on which administrations are closed."""

@@ -1,0 +1,1 @@
+"""Queues: which entries wait in them, live figures, and taking the next entry."""

@@ -1,0 +1,1 @@
+"""Tasks: what a unit must do because a deadline of an application was missed."""

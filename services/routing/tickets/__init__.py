@@ -1,0 +1,1 @@
+"""Tickets of walk-ins: called again, or called in vain."""
