@@ -16,7 +16,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.datastructures import State
 
-from shared.access import Tokens
+from shared.access import Principal, Tokens
 from shared.background import Job
 from shared.clock import Clock, SystemClock
 from shared.contracts import Event
@@ -71,6 +71,8 @@ class Service:
     group_commits: Mapping[str, GroupWrite[Any, Any]] = field(default_factory=dict)
     #: Makes what the service does by itself, beside delivering events.
     jobs: Callable[[State], Sequence[Job]] = lambda _state: ()
+    #: Completes the caller of each request, e.g. with the units that storage has for them.
+    admit: Callable[[State, Principal], Awaitable[Principal]] | None = None
     state: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -122,6 +124,7 @@ def _fill_state(state: State, service: Service, settings: CommonSettings, clock:
     state.settings = settings
     state.clock = clock
     state.tokens = Tokens(settings)
+    state.admit = service.admit
     state.tables = service.tables
     state.metrics = Metrics(service.name)
     state.outbox = Outbox(service.tables.outbox, service.publishes)
@@ -150,6 +153,7 @@ def _lifespan(
             peer: connect[peer]() if peer in connect else connect_by_url(service.peers[peer])
             for peer in state.outbox.peers
         }
+        state.clients = clients
         transport = HttpTransport(clients, lambda: state.tokens.for_service(service.name))
         state.relay = relay = Relay(service.name, database, state.outbox, transport)
         database.on_publish = relay.wake

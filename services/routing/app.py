@@ -17,13 +17,18 @@ from services.routing.entries.endpoints import entries_router
 from services.routing.models import tables
 from services.routing.opening_hours.endpoints import administrations_router, hours_router
 from services.routing.queues.endpoints import queues_router
+from services.routing.reorganisations.endpoints import reorganisations_router
+from services.routing.reorganisations.jobs import Reorganising
 from services.routing.settings import Settings
+from services.routing.staff.endpoints import staff_router
+from services.routing.staff.service import Staff, refresh_staff
 from services.routing.tasks.endpoints import tasks_router
 from services.routing.tasks.jobs import MissedDeadlines
 from services.routing.tickets.endpoints import tickets_router
 from services.routing.units.endpoints import units_router
 from services.routing.units.example import load_units
 from services.routing.waits.endpoints import statistics_router
+from shared.access import Principal
 from shared.background import Job
 from shared.clock import Clock
 from shared.service_app import Service, create_service
@@ -37,6 +42,8 @@ _TAGS = (
     {"name": "tasks", "description": "What a unit must do because a deadline was missed"},
     {"name": "application areas", "description": "The municipality's own deadlines for applications, dated"},
     {"name": "opening hours", "description": "When queues are open, and when administrations are closed"},
+    {"name": "reorganisations", "description": "Moving a unit's open work to others, from a day on"},
+    {"name": "staff", "description": "Which units each member of staff works in, and from when"},
     {"name": "board", "description": "The live board"},
     {"name": "statistics", "description": "Figures of a period"},
     {"name": "events", "description": "Events between the services"},
@@ -46,6 +53,14 @@ _TAGS = (
 
 async def _prepare(work: UnitOfWork) -> None:
     work.state.board = broadcast_board(work)
+    work.state.staff = Staff()
+
+
+async def _with_units_of_today(state: State, who: Principal) -> Principal:
+    """The caller as the staff file has them today; without an entry there, as their token says."""
+    await refresh_staff(state)
+    staff: Staff = state.staff
+    return staff.today(who, state)
 
 
 async def load_example(work: UnitOfWork) -> None:
@@ -55,7 +70,7 @@ async def load_example(work: UnitOfWork) -> None:
 
 
 def _jobs(state: State) -> list[Job]:
-    return [MissedDeadlines(state)]
+    return [MissedDeadlines(state), Reorganising(state)]
 
 
 def service(settings: Settings) -> Service:
@@ -76,6 +91,8 @@ def service(settings: Settings) -> Service:
             areas_router,
             hours_router,
             administrations_router,
+            reorganisations_router,
+            staff_router,
             statistics_router,
             board_router,
         ),
@@ -92,6 +109,7 @@ def service(settings: Settings) -> Service:
         prepare=_prepare,
         measure=measure,
         jobs=_jobs,
+        admit=_with_units_of_today,
     )
 
 

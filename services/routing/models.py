@@ -268,5 +268,58 @@ class MoveRow(RoutingModel, table=True):
     __table_args__ = (Index("ix_entry_moves_entry", "entry_id", "id"),)
 
 
+class ReorganisationRow(RoutingModel, table=True):
+    """A move of one unit's open work to others from a day on; `body` is `ReorganisationIn` as JSON.
+
+    `after_entry` is the last entry that was looked at, so that an interrupted run continues behind it.
+    """
+
+    __tablename__ = "reorganisations"
+
+    id: UUID = Field(primary_key=True)
+    state: str = Field(max_length=20)
+    effective_on: date
+    from_unit: str = Field(max_length=60)
+    body: dict[str, Any] = Field(sa_type=JSON)
+    moved: int = 0
+    stayed: int = 0
+    undone: int = 0
+    planned_at: datetime = Field(sa_type=UtcDateTime)
+    planned_by: str = Field(max_length=255)
+    started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    after_entry: UUID | None = None
+    trouble: str | None = Field(default=None, max_length=200)
+    edition: int = 1
+
+    __table_args__ = (Index("ix_reorganisations_state", "state", "effective_on"),)
+
+
+class ReorganisationMoveRow(RoutingModel, table=True):
+    """One contact that a reorganisation moved: the entry that ended, and the one that took its place."""
+
+    __tablename__ = "reorganisation_moves"
+
+    reorganisation_id: UUID = Field(primary_key=True, foreign_key="reorganisations.id")
+    contact_id: UUID = Field(primary_key=True)
+    reference: str = Field(max_length=20)
+    from_entry: UUID = Field(foreign_key="entries.id")
+    to_entry: UUID = Field(foreign_key="entries.id")
+    to_unit: str = Field(max_length=60)
+    state: str = Field(max_length=20)
+    moved_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class StaffUnitRow(RoutingModel, table=True):
+    """That a member of staff works in a unit, in one period (both dates included)."""
+
+    __tablename__ = "staff_units"
+
+    subject: str = Field(max_length=255, primary_key=True)
+    unit: str = Field(max_length=60, primary_key=True)
+    valid_from: date = Field(primary_key=True)
+    valid_to: date | None = None
+
+
 metadata = RoutingModel.metadata
 tables = ServiceTables(metadata)

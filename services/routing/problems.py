@@ -71,3 +71,25 @@ class UnknownQueue(Problem):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     kind = "unknown-queue"
     title = "There is no such queue to put an entry into"
+
+
+class UnknownUnitToMove(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    kind = "unknown-unit"
+    title = "A unit that is named is not there"
+
+
+class ReorganisationOver(Conflict):
+    kind = "reorganisation-over"
+    title = "It is too late for this, or too early"
+
+
+class ReorganisationTouched(Conflict):
+    kind = "reorganisation-touched"
+    title = "Somebody has worked on what was moved, so it cannot be undone as a whole"
+
+
+class FaultyStaffFile(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    kind = "faulty-staff-file"
+    title = "The file has faults; nothing of it was taken"

@@ -293,7 +293,9 @@ async def test_the_same_events_shuffled_and_doubled_end_in_the_same_place(
 
 
 async def _state(routing: Bench) -> list[tuple[Any, ...]]:
-    """Every entry that matters: all visits, and of the units' entries the open ones and the last decision's."""
+    """Every entry that matters: all visits, and of the units' entries the open ones and the last
+    decision's.
+    """
     entries = table_of(EntryRow)
     names = (
         "contact_id visit queue status urgency order_at entered_at taken_at left_at ended_at outcome decision"

@@ -1,4 +1,6 @@
-"""Which entry is taken first: the key made with the entry gives the order that the rule says, and so does SQL."""
+"""Which entry is taken first: the key made with the entry gives the order that the rule says, and so does
+SQL.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

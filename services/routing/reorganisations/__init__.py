@@ -1,0 +1,1 @@
+"""Moves open work from one unit to others in bulk, from a date, with a trail."""

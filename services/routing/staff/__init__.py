@@ -1,0 +1,1 @@
+"""Which units each member of staff works in, and from when."""
