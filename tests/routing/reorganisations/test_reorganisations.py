@@ -9,7 +9,7 @@ import pytest
 from services.routing.reorganisations import service
 from shared.clock import SettableClock
 from shared.ids import new_id, reference_of, show_reference
-from shared.vocabulary import Role
+from shared.vocabulary import Role, Unit
 from tests.bench import Bench
 from tests.routing.events import NOW, ago, assessment_clock, triaged
 from tests.routing.reorganisations.conftest import Triage
@@ -27,7 +27,7 @@ async def open_contact(routing: Bench, triage: Triage, *, hours_ago: float = 5, 
     """A contact in the adults' queue, with a deadline that runs, and its facts in triage."""
     contact = new_id()
     at = ago(hours=hours_ago)
-    await routing.deliver(triaged(contact, "adults", at=at, clocks=[assessment_clock(at)]))
+    await routing.deliver(triaged(contact, Unit.ADULTS, at=at, clocks=[assessment_clock(at)]))
     triage.facts[str(contact)] = facts
     return contact
 
@@ -76,9 +76,10 @@ async def test_the_young_move_with_their_place_their_wait_and_their_deadlines(
     assert [clock["due_at"] for clock in after["clocks"]] == [clock["due_at"] for clock in before["clocks"]]
     done = await read(routing, made["id"])
     assert (done["state"], done["moved"], done["stayed"]) == ("done", 1, 1)
-    trail = (await routing.client(Role.OPERATIONS).get(f"/v1/entries/{after['id']}/moves")).json()
-    kinds = [move["kind"] for move in trail.get("items", trail)]
-    assert kinds == ["reorganised"]
+    for entry in (before, after):
+        trail = (await routing.client(Role.OPERATIONS).get(f"/v1/entries/{entry['id']}")).json()["trail"]
+        assert trail[-1]["kind"] == "reorganised"
+        assert trail[-1]["reason"] == PLAN["reason"]
 
 
 async def test_a_preview_says_numbers_samples_and_the_rules_and_stores_nothing(
