@@ -30,7 +30,7 @@ class MoveKind(StrEnum):
     `answered` is the exchange's word for taken; `superseded`: a triage decision sent the contact on;
     `called`: again, since no one came; `no_show`: still no one came, and it waits again a few places down;
     `closed`: intake closed the contact; `overflowed`: the exchange moved the caller to another queue;
-    `reorganised`: moved with its unit's work, and back: `reorganisation_undone`.
+    `reorganised`: moved with its unit's work, and back: `reorganised_back`.
     """
 
     ENTERED = "entered"
@@ -51,7 +51,7 @@ class MoveKind(StrEnum):
     CLOCK_STARTED = "clock_started"
     CLOCK_RENEWED = "clock_renewed"
     REORGANISED = "reorganised"
-    REORGANISATION_UNDONE = "reorganisation_undone"
+    REORGANISED_BACK = "reorganised_back"
 
 
 class TaskStatus(StrEnum):

@@ -260,7 +260,7 @@ async def _move_back(state: State, row: ReorganisationRow, move: ReorganisationM
             await repository.set_entry(
                 session, left.id, status=EntryStatus.TRANSFERRED, ended_at=now, left_at=left.left_at or now
             )
-            await _write_trail(work, row, left.id, MoveKind.REORGANISATION_UNDONE)
+            await _write_trail(work, row, left.id, MoveKind.REORGANISED_BACK)
             was_taken = before.taken_at is not None
             await repository.set_entry(
                 session,
@@ -270,7 +270,7 @@ async def _move_back(state: State, row: ReorganisationRow, move: ReorganisationM
                 left_at=before.taken_at,
                 outcome=None,
             )
-            await _write_trail(work, row, before.id, MoveKind.REORGANISATION_UNDONE)
+            await _write_trail(work, row, before.id, MoveKind.REORGANISED_BACK)
             await repository.carry_running_clocks(session, move.contact_id, row.from_unit)
         await repository.mark_undone(session, row.id, move.contact_id)
 
