@@ -89,7 +89,7 @@ async def test_staff_cannot_ask_for_facts_this_way(triage_service: Bench) -> Non
 async def test_the_rows_that_send_contacts_to_a_unit_are_named(
     triage_service: Bench, unit: str, rows: list[int]
 ) -> None:
-    answer = await triage_service.client(Role.OPERATIONS).get(f"/v1/rulesets/naming/{unit}")
+    answer = await triage_service.client(Role.OPERATIONS).get(f"/v1/units/{unit}/rules")
     items = answer.json()["items"]
     assert [item["row"] for item in items] == rows
     assert {(item["version"], item["status"]) for item in items} <= {("1", "active")}

@@ -46,7 +46,7 @@ async def rules_naming(state: State, unit: str) -> list[RuleNamingUnit]:
 
     Raises TriageUnreachable.
     """
-    answer = await _ask(state, "GET", f"/v1/rulesets/naming/{unit}")
+    answer = await _ask(state, "GET", f"/v1/units/{unit}/rules")
     return [RuleNamingUnit.model_validate(item) for item in answer["items"]]
 
 

@@ -57,7 +57,7 @@ async def match_contacts(body: MatchingIn, work: Reading) -> MatchingOut:
 
 
 @matching_contacts_router.get(
-    "/rulesets/naming/{unit}",
+    "/units/{unit}/rules",
     summary="Which rows of rule sets send contacts to a unit",
     dependencies=[allow(Role.SERVICE, Role.RULES_EDITOR, Role.OPERATIONS)],
 )

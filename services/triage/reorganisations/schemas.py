@@ -58,7 +58,7 @@ class MatchOut(BaseModel):
     """The groups that a contact is in, by their places from 0."""
 
     contact_id: UUID
-    groups: list[int]
+    groups: list[int] = Field(examples=[[0]])
 
 
 class MatchingOut(BaseModel):

@@ -21,8 +21,9 @@ class Triage:
     def answer(self, request: httpx.Request) -> httpx.Response:
         if not self.reachable:
             raise httpx.ConnectError("refused")
-        if request.url.path.startswith("/v1/rulesets/naming/"):
-            return httpx.Response(200, json={"items": self.rules.get(request.url.path.rsplit("/", 1)[1], [])})
+        if request.url.path.endswith("/rules"):
+            unit = request.url.path.split("/")[-2]
+            return httpx.Response(200, json={"items": self.rules.get(unit, [])})
         assert request.url.path == "/v1/contacts/matching"
         body = httpx.Response(200, content=request.content).json()
         self.questions.append(len(body["contact_ids"]))
