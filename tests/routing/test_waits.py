@@ -17,8 +17,13 @@ from services.routing.waits.figures import (
     age_bands,
     service_levels,
     survival,
-    wait_quantile,
+    wait_quantiles,
 )
+
+
+def wait_quantile(waits: list[Wait], share: float) -> WaitQuantile | None:
+    (quantile,) = wait_quantiles(waits, [share])
+    return quantile
 
 
 def answered(*seconds: float) -> list[Wait]:

@@ -57,16 +57,11 @@ class WaitQuantile:
     lower_bound: bool
 
 
-def wait_quantile(waits: Sequence[Wait], share: float) -> WaitQuantile | None:
-    """The wait that `share` of people do not exceed (0.5: the median); None when none waited.
-
-    When too many still wait for the share to be reached, the longest wait known is given as a bound.
-    """
-    return wait_quantiles(waits, [share])[0]
-
-
 def wait_quantiles(waits: Sequence[Wait], shares: Sequence[float]) -> list[WaitQuantile | None]:
-    """Several quantiles of the same waits."""
+    """For each share, the wait that this share of people do not exceed (0.5: the median); None without waits.
+
+    When too many still wait for a share to be reached, the longest wait known is given as a lower bound.
+    """
     if not waits:
         return [None for _ in shares]
     curve, longest = survival(waits), max(wait.seconds for wait in waits)
