@@ -12,7 +12,7 @@ import httpx
 
 from exchange_follower.ami_session import Exchange
 from exchange_follower.courier import Courier
-from services.intake.telephony.asterisk.queue_log import cut
+from services.intake.telephony.asterisk_queue_log.lines import cut
 
 Answer = Callable[[], httpx.Response]
 

@@ -14,7 +14,7 @@ import pytest
 from exchange_follower.spool import Spool
 from services.intake.call_story.fold import calls_of
 from services.intake.call_story.state import Call, Inconsistency
-from services.intake.telephony.asterisk.ami_events import interpreted, moment_of
+from services.intake.telephony.asterisk_ami.meaning import ami_event, moment_of
 from services.intake.telephony.canonical import CallEvent, ExchangeRestart
 from services.intake.telephony.forms import RawDelivery, Uninterpretable
 from tests.intake.recording import AMI, QUEUE_LOG, meanings_of, needs_recording
@@ -29,7 +29,7 @@ def delivered(delivery_id: str) -> RawDelivery:
 
 
 def meaning(name: str, **fields: str) -> CallEvent | ExchangeRestart | None:
-    return interpreted({"Event": name, **fields}, delivered("1"), HEARD)
+    return ami_event({"Event": name, **fields}, delivered("1"), HEARD)
 
 
 def one(name: str, **fields: str) -> CallEvent:
@@ -118,7 +118,7 @@ BROKEN: list[dict[str, Any]] = [
 @pytest.mark.parametrize("event", BROKEN)
 def test_what_cannot_be_meant_is_said_to_be_so(event: dict[str, str]) -> None:
     with pytest.raises(Uninterpretable):
-        interpreted(event, delivered("1"), HEARD)
+        ami_event(event, delivered("1"), HEARD)
 
 
 def by_call(events: list[CallEvent | ExchangeRestart | None]) -> dict[str, Call]:
@@ -151,7 +151,7 @@ class TestTheRecordedExchangeThroughBothDoors:
         spool.add([{"Event": "FullyBooted", "Timestamp": "1795312440.5", "Uptime": "6"}], HEARD)
         told = [json.loads(one.line) for one in spool.next(1000)]
         spool.close()
-        return by_call([interpreted(x["event"], delivered(x["delivery_id"]), HEARD) for x in told])
+        return by_call([ami_event(x["event"], delivered(x["delivery_id"]), HEARD) for x in told])
 
     def test_they_know_the_same_calls_but_for_who_was_refused_and_who_came_unheard(
         self, tmp_path: Path

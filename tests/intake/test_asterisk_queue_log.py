@@ -6,7 +6,7 @@ import pytest
 
 from services.intake.call_story.fold import calls_of
 from services.intake.call_story.state import Call
-from services.intake.telephony.asterisk.queue_log import cut
+from services.intake.telephony.asterisk_queue_log.lines import cut
 from services.intake.telephony.canonical import CallEvent, ExchangeRestart
 from services.intake.telephony.forms import Uninterpretable
 from tests.intake.recording import QUEUE_LOG, meanings_of, needs_recording

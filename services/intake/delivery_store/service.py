@@ -36,7 +36,7 @@ _LONGEST_ID = 120
 _LONGEST_SOURCE = 40
 
 
-async def take(grouped: GroupWriting, form: str, told: Sequence[RawDelivery]) -> Receipt:
+async def receive(grouped: GroupWriting, form: str, told: Sequence[RawDelivery]) -> Receipt:
     """Return when every delivery is on disk. Raises TooManyEvents with nothing stored."""
     if len(told) > MOST_EVENTS:
         raise TooManyEvents

@@ -10,7 +10,7 @@ from services.intake.problems import FormClosed
 from services.intake.telephony.canonical import CallEvent, CallEventType
 from services.intake.telephony.flexfone.form import FlexfoneForm
 from services.intake.telephony.flexfone.settings import FlexfoneSettings
-from services.intake.telephony.forms import Incoming, Uninterpretable
+from services.intake.telephony.forms import ExchangeRequest, Uninterpretable
 from shared.problems import Unauthenticated
 from tests.intake.telephony.requests_of import NOW, incoming, posted, production
 
@@ -36,18 +36,18 @@ ENDED = {
 }
 
 
-def told(request: Incoming) -> CallEvent | None:
+def told(request: ExchangeRequest) -> CallEvent | None:
     (delivery,) = FORM.deliveries(request)
     return FORM.interpret(delivery, NOW)
 
 
-def event_of(request: Incoming) -> CallEvent:
+def event_of(request: ExchangeRequest) -> CallEvent:
     event = told(request)
     assert event is not None
     return event
 
 
-def by_get(said: dict[str, str], tail: str) -> Incoming:
+def by_get(said: dict[str, str], tail: str) -> ExchangeRequest:
     return incoming(query="&".join(f"{name}={value}" for name, value in said.items()), tail=tail)
 
 
@@ -82,7 +82,7 @@ def test_an_ended_call_has_no_talk_made_of_its_length() -> None:
     "request_",
     [posted(ANSWERED, tail="outgoing"), posted({**ENDED, "CallDirection": "Outgoing"}, tail="ended")],
 )
-def test_a_call_made_from_here_is_no_contact(request_: Incoming) -> None:
+def test_a_call_made_from_here_is_no_contact(request_: ExchangeRequest) -> None:
     assert told(request_) is None
 
 
@@ -107,7 +107,7 @@ def test_two_stages_with_the_same_parameters_are_two_deliveries() -> None:
         (posted(ANSWERED, tail="answered", query="UniqueCallId=2"), "ambiguous-field"),
     ],
 )
-def test_what_cannot_be_understood_says_why(request_: Incoming, reason: str) -> None:
+def test_what_cannot_be_understood_says_why(request_: ExchangeRequest, reason: str) -> None:
     with pytest.raises(Uninterpretable) as refused:
         told(request_)
 

@@ -71,7 +71,7 @@ def test_the_pages_form_says_what_it_cannot_read(centralen: Form, said: Said) ->
 def test_the_example_with_the_library_signs_a_canonical_event() -> None:
     made = ran("sign with standardwebhooks", secret=SECRET)
 
-    assert Signatures(SECRET).holds(made.body.encode(), made.headers)
+    assert Signatures(SECRET).is_valid(made.body.encode(), made.headers)
     assert CallEvent.model_validate_json(made.body).type is CallEventType.QUEUED
 
 
@@ -87,6 +87,6 @@ def test_the_example_with_openssl_signs_a_canonical_event() -> None:
     body = parts[parts.index("--data-raw") + 1].replace("\\n", "\n")
     headers = dict(part.split(": ", 1) for part in parts if part.startswith("webhook-"))
 
-    assert Signatures(SECRET).holds(body.encode(), headers)
+    assert Signatures(SECRET).is_valid(body.encode(), headers)
     assert json.loads(body)["type"] == "answered"
     assert "http://intake.invalid/v1/telephony/events" in parts

@@ -99,11 +99,11 @@ def test_digits_typed_and_calls_made_from_here_are_no_news() -> None:
 def test_the_answer_asks_to_be_told_of_the_answer_and_the_end_at_the_same_address() -> None:
     answer = FORM.answer(incoming(NEW_CALL, tail=TOKEN, query="source=exchange"))
     assert answer is not None
-    document = ET.fromstring(bytes(answer.body))
+    document = ET.fromstring(answer.text)
 
     here = f"https://dsi.example/intake/v1/telephony/form/{TOKEN}?source=exchange"
     assert (document.tag, document.attrib) == ("Response", {"onAnswer": here, "onHangup": here})
-    assert answer.headers["content-type"].startswith("application/xml")
+    assert answer.media_type == "application/xml"
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_nothing_in_the_address_becomes_part_of_the_answer_but_the_address(query
     request = incoming(NEW_CALL, tail=TOKEN, query=query)
     answer = FORM.answer(request)
     assert answer is not None
-    document = ET.fromstring(bytes(answer.body))
+    document = ET.fromstring(answer.text)
 
     assert (list(document), document.attrib["onHangup"]) == ([], request.url)
 

@@ -16,10 +16,10 @@ from twilio.request_validator import HMAC_SHA256, RequestValidator
 
 from services.intake.problems import BadSignature, FormClosed
 from services.intake.telephony.canonical import CallEvent, CallEventType
-from services.intake.telephony.forms import Incoming, Uninterpretable
+from services.intake.telephony.forms import ExchangeRequest, Uninterpretable
 from services.intake.telephony.twilio.form import TwilioForm
 from services.intake.telephony.twilio.settings import TwilioSettings
-from services.intake.telephony.twilio.signing import signature_holds
+from services.intake.telephony.twilio.signature import is_signed
 from tests.intake.telephony.requests_of import NOW, incoming, posted, production
 
 SECRET, OLD_SECRET = "12345", "an-older-one"
@@ -179,7 +179,7 @@ def test_what_cannot_be_understood_says_why(said: dict[str, Any], reason: str) -
     assert refused.value.reason == reason
 
 
-def signed(said: dict[str, str], secret: str = SECRET, query: str = "", **more: str) -> Incoming:
+def signed(said: dict[str, str], secret: str = SECRET, query: str = "", **more: str) -> ExchangeRequest:
     url = posted(said, query=query).url
     shown = RequestValidator(secret).compute_signature(url, said)
     return posted(said, query=query, **{"x_twilio_signature": shown, **more})
@@ -198,10 +198,8 @@ def test_the_signature_that_twilio_publishes_holds() -> None:
         "https://mycompany.com/myapp.php?foo=1&bar=2",
         "https://mycompany.com:443/myapp.php?foo=1&bar=2",
     ):
-        assert signature_holds(["12345"], headers, url, list(said.items()))
-    assert not signature_holds(
-        ["12345"], headers, "https://mycompany.com/myapp.php?foo=1", list(said.items())
-    )
+        assert is_signed(["12345"], headers, url, list(said.items()))
+    assert not is_signed(["12345"], headers, "https://mycompany.com/myapp.php?foo=1", list(said.items()))
 
 
 NAMES = st.text(st.characters(codec="utf-8"), min_size=1, max_size=8)
@@ -220,9 +218,9 @@ def test_whatever_twilios_validator_signs_holds(
     if algorithm is not None:
         headers["x-twilio-webhooks-signature-settings"] = f"key=webhooks_sharedkey_1,algorithm={algorithm}"
 
-    assert signature_holds([OLD_SECRET, SECRET], headers, url, list(said.items()))
-    assert not signature_holds([OLD_SECRET], headers, url, list(said.items()))
-    assert not signature_holds([SECRET], headers, url + "x", list(said.items()))
+    assert is_signed([OLD_SECRET, SECRET], headers, url, list(said.items()))
+    assert not is_signed([OLD_SECRET], headers, url, list(said.items()))
+    assert not is_signed([SECRET], headers, url + "x", list(said.items()))
 
 
 @pytest.mark.parametrize("secret", [SECRET, OLD_SECRET])
@@ -255,7 +253,7 @@ RINGING = {**LEG, "CallStatus": "ringing"}
         incoming(b"\xff\xfe", x_twilio_signature="AAAA"),
     ],
 )
-def test_any_other_signature_is_refused(request_: Incoming) -> None:
+def test_any_other_signature_is_refused(request_: ExchangeRequest) -> None:
     with pytest.raises(BadSignature):
         FORM.admit(request_)
 
@@ -277,4 +275,4 @@ def test_the_answer_leaves_the_call_alone() -> None:
     answer = FORM.answer(posted(RINGING))
 
     assert answer is not None
-    assert bytes(answer.body).endswith(b"<Response />")
+    assert answer.text.endswith("<Response />")

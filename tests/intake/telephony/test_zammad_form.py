@@ -10,7 +10,7 @@ import pytest
 
 from services.intake.problems import FormClosed
 from services.intake.telephony.canonical import CallEvent, CallEventType
-from services.intake.telephony.forms import Incoming, Uninterpretable
+from services.intake.telephony.forms import ExchangeRequest, Uninterpretable
 from services.intake.telephony.zammad.form import ZammadForm
 from services.intake.telephony.zammad.settings import ZammadSettings
 from shared.problems import Unauthenticated
@@ -51,12 +51,12 @@ MULTIPART = (
 MULTIPART_TYPE = "multipart/form-data; boundary=------------------------d74496d66958873e"
 
 
-def told(request: Incoming) -> CallEvent | None:
+def told(request: ExchangeRequest) -> CallEvent | None:
     (delivery,) = FORM.deliveries(request)
     return FORM.interpret(delivery, NOW)
 
 
-def event_of(request: Incoming) -> CallEvent:
+def event_of(request: ExchangeRequest) -> CallEvent:
     event = told(request)
     assert event is not None
     return event
@@ -71,7 +71,7 @@ def event_of(request: Incoming) -> CallEvent:
     ],
     ids=["JSON", "form", "multipart"],
 )
-def test_a_new_call_waits_where_it_was_called_however_it_is_told(request_: Incoming) -> None:
+def test_a_new_call_waits_where_it_was_called_however_it_is_told(request_: ExchangeRequest) -> None:
     event = event_of(request_)
 
     assert (event.type, event.call_id, event.occurred_at) == (CallEventType.QUEUED, CALL["callId"], NOW)
@@ -168,7 +168,9 @@ def test_call_ids_longer_than_we_keep_stay_apart() -> None:
         (incoming(MULTIPART, media_type="multipart/form-data"), "no-boundary"),
     ],
 )
-def test_what_cannot_be_understood_is_kept_with_the_reason_why(request_: Incoming, reason: str) -> None:
+def test_what_cannot_be_understood_is_kept_with_the_reason_why(
+    request_: ExchangeRequest, reason: str
+) -> None:
     with pytest.raises(Uninterpretable) as refused:
         told(request_)
 
@@ -184,7 +186,7 @@ def test_what_cannot_be_understood_is_kept_with_the_reason_why(request_: Incomin
         incoming(b"x", authorization=f'Token token="{TOKEN}"'),
     ],
 )
-def test_any_valid_token_opens_the_door(request_: Incoming) -> None:
+def test_any_valid_token_opens_the_door(request_: ExchangeRequest) -> None:
     FORM.admit(request_)
 
 
@@ -199,7 +201,7 @@ def test_any_valid_token_opens_the_door(request_: Incoming) -> None:
         incoming(b"x", tail="wrong", authorization=f"Bearer {TOKEN}"),
     ],
 )
-def test_any_other_token_does_not(request_: Incoming) -> None:
+def test_any_other_token_does_not(request_: ExchangeRequest) -> None:
     with pytest.raises(Unauthenticated):
         FORM.admit(request_)
 
