@@ -14,7 +14,7 @@ from services.intake.call_story.columns import StoredCall, columns_of
 from services.intake.call_story.fold import calls_of
 from services.intake.call_story.matching import matched
 from services.intake.call_story.state import Call
-from services.intake.call_story.visits import is_place_untold, line_of, reception_visits, unconfigured_visits
+from services.intake.call_story.visits import is_queue_unknown, line_of, reception_visits, unconfigured_queues
 from services.intake.callback_store import service
 from services.intake.calls import repository
 from services.intake.calls.pending_writes import Changes
@@ -111,7 +111,7 @@ async def _write(work: UnitOfWork, changes: Changes) -> None:
     await rows.write(work.session)
     await service.follow(work, changes.source, changes.calls)
     calls_now = [call for call in changes.calls.values() if call is not None]
-    seen = unconfigured_visits(calls_now, lines_of(work), changes.source)
+    seen = unconfigured_queues(calls_now, lines_of(work), changes.source)
     await repository.note_unconfigured(work.session, changes.source, seen)
     count = work.state.gauges.inconsistent_calls
     for kind, calls in changes.inconsistencies.items():
@@ -152,7 +152,7 @@ def follow(
         contact = known[1]
         changes.changed_calls.append({"contact_id": contact.id, **columns})
         changes.changed.append(contact.id)
-        visits_changed = before["visits"] != columns["visits"] or is_place_untold(call)
+        visits_changed = before["visits"] != columns["visits"] or is_queue_unknown(call)
         _move(context, changes, contact, call, visits_changed=visits_changed)
     else:
         contact = known[1]

@@ -24,4 +24,4 @@ class Seats:
         return None
 
 
-NOBODY = Seats(())
+NO_SEATS = Seats(())
