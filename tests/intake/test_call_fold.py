@@ -70,7 +70,12 @@ def test_who_is_answered_and_transferred_or_lost_in_one_moment_is_answered_first
 
 @pytest.mark.parametrize("end", ["transferred", "lost"])
 def test_a_transfer_or_a_loss_in_another_queue_comes_after_the_move_into_that_queue(end: str) -> None:
-    story = [event(0, "queued", "a"), event(5, "overflowed", "a"), event(5, end, "b"), event(5, "queued", "b")]
+    story = [
+        event(0, "queued", "a"),
+        event(5, "overflowed", "a"),
+        event(5, end, "b"),
+        event(5, "queued", "b"),
+    ]
 
     for order in permutations(story):
         assert visits_of(fold(order)) == [("a", "overflowed", 5), ("b", end, 0)]
@@ -100,3 +105,24 @@ def test_a_restart_at_the_moment_of_an_event_comes_before_it() -> None:
     calls = calls_of([event(0, "queued"), event(9, "queued")], [at(9)])
 
     assert [(call.occurrence, call.gone_at) for call in calls] == [(1, at(9)), (2, None)]
+
+
+def test_an_end_in_another_queue_comes_after_the_move_into_that_queue() -> None:
+    story = [
+        event(0, "queued", "a"),
+        event(1, "answered", "a"),
+        event(9, "ended", "b"),
+        event(9, "queued", "b"),
+    ]
+
+    for order in permutations(story):
+        call = fold(order)
+        assert visits_of(call) == [("a", "answered", 1), ("b", "abandoned", 0)]
+        assert ([talk.ended_by for talk in call.talks], call.gone_at) == (["transferred"], at(9))
+
+
+def test_who_is_answered_and_hangs_up_in_one_moment_is_answered_first() -> None:
+    call = fold([event(0, "ended", None), event(0, "answered", None)])
+
+    assert ([talk.ended_by for talk in call.talks], call.gone_at) == (["hung_up"], at(0))
+    assert call.inconsistencies == []
