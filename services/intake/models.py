@@ -338,8 +338,8 @@ class CallbackClearingRow(IntakeModel, table=True):
     cleared: int
 
 
-class CallbackDeedRow(IntakeModel, table=True):
-    """What somebody did about a call-back, once; never changed."""
+class CallbackActionRow(IntakeModel, table=True):
+    """What a member of staff did about a call-back; never changed."""
 
     __tablename__ = "callback_deeds"
     __table_args__ = (

@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from services.intake.callback_store.repository import CLEARINGS, DEEDS
+from services.intake.callback_store.repository import ACTIONS
+from services.intake.callbacks.clearing.repository import CLEARINGS
 from services.intake.contacts.repository import CONTACTS
 from shared.ids import new_id
 from shared.vocabulary import Role
@@ -73,7 +74,7 @@ async def test_a_try_that_is_told_twice_is_counted_once(intake: Bench) -> None:
 
     assert answers[0].json() == answers[1].json()
     assert answers[0].json()["tries"] == 1
-    assert await intake.count(DEEDS) == 1
+    assert await intake.count(ACTIONS) == 1
 
 
 async def test_who_was_reached_is_done_on_all_days_with_what_came_of_it(intake: Bench) -> None:
@@ -144,7 +145,11 @@ async def test_a_group_that_grew_meanwhile_is_not_cleared(intake: Bench) -> None
     answer = await intake.client(Role.OPERATIONS).post("/v1/callbacks/clear", json=body)
 
     assert (answer.status_code, kind(answer)) == (409, "other-callbacks")
-    assert (len(await listed(intake)), await intake.count(CLEARINGS), await intake.count(DEEDS)) == (2, 0, 0)
+    assert (len(await listed(intake)), await intake.count(CLEARINGS), await intake.count(ACTIONS)) == (
+        2,
+        0,
+        0,
+    )
 
 
 async def test_what_somebody_has_taken_is_not_cleared_under_their_hands(intake: Bench) -> None:

@@ -79,8 +79,8 @@ def _by_moment(events: Iterable[CallEvent]) -> Iterator[tuple[datetime, list[Cal
     for event in events:
         delivery = (event.source, event.delivery_id)
         other = distinct.get(delivery)
-        # One delivery id with two contents is the sender's fault. Which of the two counts does not matter, but
-        # it must not depend on which came first: the same set must always give the same calls.
+        # One delivery id with two contents is the sender's fault. Which of the two counts does not matter,
+        # but it must not depend on which came first: the same set must always give the same calls.
         if other is None or event.model_dump_json() < other.model_dump_json():
             distinct[delivery] = event
     ordered = sorted(distinct.items(), key=lambda item: (item[1].occurred_at, item[0]))

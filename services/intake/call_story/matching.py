@@ -1,7 +1,7 @@
 """Which stored call is which of the calls that are derived from its events now.
 
-An exchange may use an id again, and late events can show that one call was two, or that two were one. A call's
-contact, which people may have written on, stays with the call that it was created for.
+An exchange may use an id again, and late events can show that one call was two, or that two were one. A
+call's contact, which people may have written on, stays with the call that it was created for.
 """
 
 from collections.abc import Sequence

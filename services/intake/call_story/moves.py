@@ -54,7 +54,7 @@ def _just_left(call: Call, event: CallEvent) -> Visit | None:
 
 
 def _leave(call: Call, event: CallEvent, outcome: VisitOutcome) -> None:
-    """End the stay in a queue. One whose beginning was not reported began as long ago as its reported wait."""
+    """End the stay in a queue. Where its beginning was not reported, it began a reported wait ago."""
     visit = call.waiting
     if visit is None and event.queue is not None:
         began = _back_in_time(call, event.occurred_at, event.reported_wait_seconds)

@@ -15,7 +15,7 @@ from services.intake.call_story.fold import calls_of
 from services.intake.call_story.matching import matched
 from services.intake.call_story.state import Call
 from services.intake.call_story.visits import is_queue_unknown, line_of, reception_visits, unconfigured_queues
-from services.intake.callback_store import service
+from services.intake.callback_store import service as callback_service
 from services.intake.calls import repository
 from services.intake.calls.pending_writes import Changes
 from services.intake.contacts import contact_status
@@ -109,7 +109,7 @@ async def _write(work: UnitOfWork, changes: Changes) -> None:
     await repository.change_calls(work.session, changes.changed_calls)
     await repository.drop_calls(work.session, changes.merged_away)
     await rows.write(work.session)
-    await service.follow(work, changes.source, changes.calls)
+    await callback_service.update_callbacks(work, changes.source, changes.calls)
     calls_now = [call for call in changes.calls.values() if call is not None]
     seen = unconfigured_queues(calls_now, lines_of(work), changes.source)
     await repository.note_unconfigured(work.session, changes.source, seen)
