@@ -236,7 +236,7 @@ class CallRecord(IntakeModel, table=True):
 
 
 class PhoneSeat(IntakeModel, table=True):
-    """Somebody's stay at a phone of an exchange (seats.py)."""
+    """A user's time at a phone of an exchange (phones/seats.py)."""
 
     __tablename__ = "phone_seats"
     __table_args__ = (
