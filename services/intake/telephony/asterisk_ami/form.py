@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.intake.telephony.asterisk_ami.meaning import ami_event
 from services.intake.telephony.canonical import CallEvent, ExchangeRestart, Name
@@ -14,12 +14,12 @@ from shared.moments import Moment
 
 
 class AmiDelivery(BaseModel):
-    """One line of JSON. `heard_at` is when the follower received it, for exchanges that date no events."""
+    """One line of JSON. `received_at` is when the follower received it, for exchanges that date no events."""
 
     model_config = ConfigDict(frozen=True)
 
     delivery_id: Name | None = None
-    heard_at: Moment | None = None
+    received_at: Moment | None = Field(None, alias="heard_at")
     event: dict[str, str]
 
 
@@ -42,7 +42,7 @@ class AmiForm:
             line = AmiDelivery.model_validate_json(delivery.text)
         except ValidationError as error:
             raise Uninterpretable("not-an-ami-event") from error
-        return ami_event(line.event, delivery, line.heard_at or received_at)
+        return ami_event(line.event, delivery, line.received_at or received_at)
 
     def answer(self, request: ExchangeRequest) -> FormAnswer | None:
         """The usual receipt."""
