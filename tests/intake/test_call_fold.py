@@ -1,10 +1,10 @@
-"""The order in which a call's events are applied, where their moments do not decide it."""
+"""Which call an event belongs to, and the order in which events of one moment are applied."""
 
 from itertools import permutations
 
 import pytest
 
-from services.intake.call_story.fold import calls_of
+from services.intake.call_story.fold import ANOTHER_CALL_AFTER_SILENCE, SILENCE, calls_of
 from tests.intake.test_call_state import at, event, fold, visits_of
 
 
@@ -126,3 +126,74 @@ def test_who_is_answered_and_hangs_up_in_one_moment_is_answered_first() -> None:
 
     assert ([talk.ended_by for talk in call.talks], call.gone_at) == (["hung_up"], at(0))
     assert call.inconsistencies == []
+
+
+def test_only_a_loss_is_presumed_from_silence() -> None:
+    call = fold([event(0, "queued"), event(5, "ended", cause=SILENCE)])
+
+    assert (call.gone_at, call.last_event_at, call.inconsistencies) == (at(5), at(5), [])
+    # Stored presumptions have this cause.
+    assert SILENCE == "silence"
+
+
+def test_after_four_hours_of_silence_a_queue_begins_another_call() -> None:
+    hours = ANOTHER_CALL_AFTER_SILENCE.total_seconds()
+
+    assert hours == 4 * 3600
+    assert len(calls_of([event(0, "queued"), event(hours - 1, "queued", "b")])) == 1
+    assert len(calls_of([event(0, "queued"), event(hours, "queued", "b")])) == 2
+
+
+def test_an_answer_long_after_the_end_begins_another_call_only_after_four_hours() -> None:
+    hours = ANOTHER_CALL_AFTER_SILENCE.total_seconds()
+    story = [event(0, "queued"), event(0, "ended")]
+
+    assert len(calls_of([*story, event(hours - 1, "answered")])) == 1
+    assert len(calls_of([*story, event(hours, "answered")])) == 2
+
+
+def test_an_answer_after_four_hours_of_silence_is_of_the_same_call_when_no_end_was_reported() -> None:
+    hours = ANOTHER_CALL_AFTER_SILENCE.total_seconds()
+
+    assert visits_of(fold([event(0, "queued"), event(hours, "answered")])) == [("main", "answered", hours)]
+
+
+def test_an_end_that_reports_a_wait_is_no_early_end() -> None:
+    call = fold([event(5, "abandoned", reported_wait_seconds=3), event(10, "queued")])
+
+    assert visits_of(call) == [("main", "overflowed", 3), ("main", "waiting", None)]
+    assert (call.started_at, call.gone_at) == (at(2), None)
+
+
+def test_an_end_that_reports_a_talk_is_no_early_end() -> None:
+    call = fold([event(5, "ended", reported_talk_seconds=3), event(10, "queued")])
+
+    assert ([talk.talk_seconds for talk in call.talks], call.gone_at) == ([3], None)
+
+
+def test_an_end_is_early_only_when_a_beginning_follows() -> None:
+    call = fold([event(0, "ended"), event(5, "offered", agent="Anna")])
+
+    assert (call.started_at, call.gone_at, call.inconsistencies) == (at(0), at(0), ["never_queued"])
+
+
+def test_who_was_lost_before_any_queue_did_not_hang_up_before_it() -> None:
+    call = fold([event(0, "ringing", None)], [at(9)])
+
+    assert (call.outcome, call.inconsistencies) == ("lost", [])
+
+
+def test_a_talk_outside_every_queue_that_was_longer_than_it_can_have_been_disagrees() -> None:
+    call = fold([event(0, "answered", None), event(30, "ended", None, reported_talk_seconds=40)])
+
+    assert call.inconsistencies == ["talk_disagrees"]
+
+
+def test_the_caller_and_the_number_called_are_the_first_that_are_reported() -> None:
+    numbers = [("", ""), ("1", "9"), ("2", "8")]
+    story = [
+        event(second, "offered", **{"from": caller, "to": called})
+        for second, (caller, called) in enumerate(numbers)
+    ]
+
+    assert (fold(story).caller, fold(story).called) == ("1", "9")

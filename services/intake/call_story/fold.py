@@ -89,7 +89,7 @@ def _by_moment(events: Iterable[CallEvent]) -> Iterator[tuple[datetime, list[Cal
 
 
 def _restart(derivations: Sequence[_Derivation], moment: datetime) -> None:
-    if derivations and derivations[-1].call.started_at < moment:
+    if derivations:
         cut_off(derivations[-1].call, moment)
         derivations[-1].exchange_restarted = True
 
