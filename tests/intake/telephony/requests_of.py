@@ -13,7 +13,7 @@ FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 NOW = TUESDAY
 
-Said = dict[str, Any]
+Values = dict[str, Any]
 
 
 def production(data: Path | None = None) -> CommonSettings:
@@ -37,9 +37,9 @@ def incoming(
     )
 
 
-def posted(said: Said, **more: str) -> ExchangeRequest:
-    return incoming(urlencode(said, doseq=True).encode(), **more)
+def posted(values: Values, **more: str) -> ExchangeRequest:
+    return incoming(urlencode(values, doseq=True).encode(), **more)
 
 
-def posted_json(said: Said, **more: str) -> ExchangeRequest:
-    return incoming(json.dumps(said).encode(), media_type=JSON, **more)
+def posted_json(values: Values, **more: str) -> ExchangeRequest:
+    return incoming(json.dumps(values).encode(), media_type=JSON, **more)
