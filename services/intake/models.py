@@ -167,7 +167,7 @@ def _only(condition: str) -> dict[str, Any]:
 class CallDelivery(IntakeModel, table=True):
     """A delivery as it came, sealed, kept for ever: the same one never counts twice.
 
-    `state` is one of `DeliveryState` (delivery_states.py). `due_at` is when one that tells of the future is
+    `state` is one of `DeliveryState` (delivery_store/states.py). `due_at` is when one whose event is in the future is
     read again.
     """
 
@@ -257,7 +257,7 @@ _WITHHELD = text("caller_id IS NULL")
 
 
 class CallerRow(IntakeModel, table=True):
-    """A number that called. Locked while its call-backs are told anew (following.py)."""
+    """A number that called. Locked while its call-backs are computed again (callback_store/service.py)."""
 
     __tablename__ = "callers"
     __table_args__ = (
@@ -291,7 +291,7 @@ class CallbackCallRow(IntakeModel, table=True):
 
 
 class CallbackRow(IntakeModel, table=True):
-    """A call-back as told by `callbacks.callback_of`; it can be told again at any time."""
+    """A call-back as computed by `callback_of` (callback_store/state.py); it can be computed again at any time."""
 
     __tablename__ = "callbacks"
     __table_args__ = (
