@@ -167,8 +167,8 @@ def _only(condition: str) -> dict[str, Any]:
 class CallDelivery(IntakeModel, table=True):
     """A delivery as it came, sealed, kept for ever: the same one never counts twice.
 
-    `state` is one of `DeliveryState` (delivery_store/states.py). `due_at` is when one whose event is in the future is
-    read again.
+    `state` is one of `DeliveryState` (delivery_store/states.py). `due_at` is when one whose event is in the
+    future is interpreted again.
     """
 
     __tablename__ = "call_deliveries"
@@ -291,7 +291,7 @@ class CallbackCallRow(IntakeModel, table=True):
 
 
 class CallbackRow(IntakeModel, table=True):
-    """A call-back as computed by `callback_of` (callback_store/state.py); it can be computed again at any time."""
+    """A call-back as `callback_of` computes it (callback_store/state.py), which it can at any time."""
 
     __tablename__ = "callbacks"
     __table_args__ = (

@@ -197,3 +197,4 @@ def test_the_caller_and_the_number_called_are_the_first_that_are_reported() -> N
     ]
 
     assert (fold(story).caller, fold(story).called) == ("1", "9")
+    assert (fold(story[:1]).caller, fold(story[:1]).called) == (None, None)
