@@ -18,7 +18,7 @@ from exchange_follower.courier import (
     Courier,
 )
 from exchange_follower.spool import Spool
-from services.intake.telephony.asterisk.ami_events import AmiEvent
+from services.intake.telephony.asterisk_ami.meaning import AmiEvent
 from shared.clock import Clock
 
 log = structlog.get_logger("follow")

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from services.intake.delivery_store.schemas import MOST_EVENTS, Receipt
-from services.intake.telephony.asterisk.queue_log import as_text, seconds_of
+from services.intake.telephony.asterisk_queue_log.lines import as_text, seconds_of
 
 #: Well below the limit of a body.
 _MOST_CHARACTERS = 400_000

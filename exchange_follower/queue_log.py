@@ -17,7 +17,7 @@ from exchange_follower.courier import Courier
 from exchange_follower.log_reader import LogReader
 from exchange_follower.position import Position, keep_position
 from services.intake.delivery_store.schemas import MOST_EVENTS
-from services.intake.telephony.asterisk.queue_log import as_text, seconds_of
+from services.intake.telephony.asterisk_queue_log.lines import as_text, seconds_of
 
 log = structlog.get_logger("follow")
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from services.intake.telephony.asterisk.ami_events import AmiEvent, call_of, is_callers_channel
+from services.intake.telephony.asterisk_ami.meaning import AmiEvent, call_of, is_callers_channel
 
 BOUND = 100_000
 #: A call whose end was missed is forgotten when so many younger ones are known.

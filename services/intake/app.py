@@ -24,9 +24,9 @@ from services.intake.lines.example import load_example
 from services.intake.lines.service import read_lines_file, store_lines
 from services.intake.models import tables
 from services.intake.monitoring import metrics
-from services.intake.my_calls.endpoints import my_calls_router
-from services.intake.my_calls.service import broadcast_calls
 from services.intake.peer_events.events import HANDLERS
+from services.intake.phones.endpoints import phones_router
+from services.intake.phones.service import broadcast_calls
 from services.intake.registration.endpoints import registration_router
 from services.intake.settings import Settings
 from services.intake.vault import Vault
@@ -64,7 +64,7 @@ async def _prepare(work: UnitOfWork) -> None:
         await store_lines(work, read_lines_file(settings.lines_file))
     state.lines = await repository.read_lines(work.session)
     state.lines_seen_at = work.clock.now()
-    state.at_phones = broadcast_calls(work)
+    state.calls_at_phones = broadcast_calls(work)
     state.gauges = make_gauges(state.metrics.registry)
 
 
@@ -91,7 +91,7 @@ def service(settings: Settings) -> Service:
             deliveries_router,
             telephony_router,
             calls_router,
-            my_calls_router,
+            phones_router,
             callbacks_router,
             clearings_router,
             lines_router,

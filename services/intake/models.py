@@ -167,8 +167,8 @@ def _only(condition: str) -> dict[str, Any]:
 class CallDelivery(IntakeModel, table=True):
     """A delivery as it came, sealed, kept for ever: the same one never counts twice.
 
-    `state` is one of `DeliveryState` (delivery_states.py). `due_at` is when one that tells of the future is
-    read again.
+    `state` is one of `DeliveryState` (delivery_store/states.py). `due_at` is when one whose event is in the
+    future is interpreted again.
     """
 
     __tablename__ = "call_deliveries"
@@ -236,7 +236,7 @@ class CallRecord(IntakeModel, table=True):
 
 
 class PhoneSeat(IntakeModel, table=True):
-    """Somebody's stay at a phone of an exchange (seats.py)."""
+    """A user's time at a phone of an exchange (phones/seats.py)."""
 
     __tablename__ = "phone_seats"
     __table_args__ = (
@@ -257,7 +257,7 @@ _WITHHELD = text("caller_id IS NULL")
 
 
 class CallerRow(IntakeModel, table=True):
-    """A number that called. Locked while its call-backs are told anew (following.py)."""
+    """A number that called. Locked while its call-backs are computed again (callback_store/service.py)."""
 
     __tablename__ = "callers"
     __table_args__ = (
@@ -291,7 +291,7 @@ class CallbackCallRow(IntakeModel, table=True):
 
 
 class CallbackRow(IntakeModel, table=True):
-    """A call-back as told by `callbacks.callback_of`; it can be told again at any time."""
+    """A call-back as `callback_of` computes it (callback_store/state.py), which it can at any time."""
 
     __tablename__ = "callbacks"
     __table_args__ = (
@@ -338,8 +338,8 @@ class CallbackClearingRow(IntakeModel, table=True):
     cleared: int
 
 
-class CallbackDeedRow(IntakeModel, table=True):
-    """What somebody did about a call-back, once; never changed."""
+class CallbackActionRow(IntakeModel, table=True):
+    """What a member of staff did about a call-back; never changed."""
 
     __tablename__ = "callback_deeds"
     __table_args__ = (

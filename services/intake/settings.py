@@ -18,7 +18,7 @@ class Settings(CommonSettings):
     #: the URL of the request is taken for it.
     public_url: str | None = None
 
-    #: A call that no end was told of is taken for lost when nothing was told of it for so long.
+    #: A call without an end is presumed lost when no event of it has been received for so many seconds.
     lost_after_waiting_seconds: float = Field(4 * 3600, gt=0)
     lost_after_talking_seconds: float = Field(12 * 3600, gt=0)
 

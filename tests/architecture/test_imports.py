@@ -11,7 +11,7 @@ ALONE = ("intake", "triage", "routing", "desk")
 #: Tools beside the services, and the modules of the services that each may import.
 TOOLS = {
     "city_week": (),
-    "exchange_follower": ("services.intake.telephony", "services.intake.calls"),
+    "exchange_follower": ("services.intake.telephony", "services.intake.delivery_store.schemas"),
     "research_calls": ("services.intake", "services.cli", "services.hosting.all_in_one"),
 }
 
@@ -99,9 +99,9 @@ _PURE = (
     "services/routing/waits/figures.py",
     "services/routing/waits/estimate.py",
     "shared/cpr.py",
-    "services/intake/calls/call_state.py",
-    "services/intake/callbacks/callbacks.py",
-    "services/intake/lines/line_conflicts.py",
+    "services/intake/call_story/state.py",
+    "services/intake/callback_store/state.py",
+    "services/intake/lines/conflicts.py",
     "services/intake/lines/lines.py",
     "shared/working_days.py",
     "shared/sealing.py",

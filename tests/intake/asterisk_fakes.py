@@ -12,7 +12,7 @@ import httpx
 
 from exchange_follower.ami_session import Exchange
 from exchange_follower.courier import Courier
-from services.intake.telephony.asterisk.queue_log import cut
+from services.intake.telephony.asterisk_queue_log.lines import cut
 
 Answer = Callable[[], httpx.Response]
 
@@ -46,10 +46,10 @@ class FakeIntake:
         if self.answers:
             return self.answers.pop(0)()
         if request.url.path.endswith("-ami"):
-            told = {json.loads(line)["delivery_id"]: line for line in request.content.decode().split("\n")}
+            lines = {json.loads(line)["delivery_id"]: line for line in request.content.decode().split("\n")}
         else:
-            told = dict(cut(request.content))
-        self.stored |= told
+            lines = dict(cut(request.content))
+        self.stored |= lines
         if self.lost_receipts:
             self.lost_receipts -= 1
             raise httpx.ReadTimeout("the receipt got lost", request=request)
@@ -61,7 +61,7 @@ class FakeIntake:
 
 @dataclass
 class FakeExchange:
-    """AMI on loopback: greets, takes the login, and tells each session what the script says, piece by piece.
+    """AMI on loopback: greets, takes the login, and sends each session what the script says, piece by piece.
 
     A session without a script is silent. Each ends when its script does, but for the last.
     """
@@ -87,7 +87,7 @@ class FakeExchange:
         writer.write(b"Asterisk Call Manager/9.0.0\r\n")
         try:
             if await self._let_in(reader, writer):
-                await self._tell(writer)
+                await self._send_script(writer)
                 await self._answer_pings(reader, writer)
         except ConnectionError:
             pass
@@ -95,20 +95,20 @@ class FakeExchange:
             writer.close()
 
     async def _let_in(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        told = await _action(reader)
-        self.logins.append(told)
-        is_right = told.get("Secret") == self.secret
+        login = await _action(reader)
+        self.logins.append(login)
+        is_right = login.get("Secret") == self.secret
         response, why = ("Success", "accepted") if is_right else ("Error", "failed")
         answer = {
             "Response": response,
-            "ActionID": told.get("ActionID", ""),
+            "ActionID": login.get("ActionID", ""),
             "Message": f"Authentication {why}",
         }
         writer.write(written(answer))
         await writer.drain()
         return is_right
 
-    async def _tell(self, writer: asyncio.StreamWriter) -> None:
+    async def _send_script(self, writer: asyncio.StreamWriter) -> None:
         is_last = len(self.scripts) <= 1
         for piece in self.scripts.pop(0) if self.scripts else []:
             writer.write(piece)
@@ -118,20 +118,20 @@ class FakeExchange:
             raise ConnectionResetError
 
     async def _answer_pings(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while told := await _action(reader):
+        while ping := await _action(reader):
             self.pings += 1
             if self.answers_pings:
                 writer.write(
-                    f"Response: Success\r\nActionID: {told['ActionID']}\r\nPing: Pong\r\n\r\n".encode()
+                    f"Response: Success\r\nActionID: {ping['ActionID']}\r\nPing: Pong\r\n\r\n".encode()
                 )
 
 
 async def _action(reader: asyncio.StreamReader) -> dict[str, str]:
-    told = {}
+    fields = {}
     while (line := await reader.readline()).strip():
         key, _, value = line.decode().partition(":")
-        told[key.strip()] = value.strip()
-    return told
+        fields[key.strip()] = value.strip()
+    return fields
 
 
 def written(event: dict[str, str]) -> bytes:

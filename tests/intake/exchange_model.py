@@ -1,6 +1,6 @@
-"""A small model of an exchange: it knows what truly happened to a caller, and tells it as exchanges do.
+"""A small model of an exchange: it knows what truly happened to a caller, and reports it as exchanges do.
 
-It is no part of what it tests: the truth is written down while the story is made, not folded from events.
+It is independent of what it tests: the truth is written down while the events are made, not derived from them.
 """
 
 from collections.abc import Sequence
@@ -29,10 +29,10 @@ class Truth:
 
 @dataclass
 class Exchange:
-    """Tells one id's calls, each after the other, and keeps the truth about them.
+    """Reports one id's calls, each after the other, and keeps the truth about them.
 
-    `falsely` says that every overflow is told as giving up, as Asterisk's AMI does; `silent_transfers` that
-    nobody tells of a transfer but the next queue.
+    `falsely` says that every overflow is reported as giving up, as Asterisk's AMI does; `silent_transfers`
+    that a transfer is reported by the next queue only.
     """
 
     chance: Random
@@ -49,7 +49,7 @@ class Exchange:
         self.truths.append(truth)
         rings = self.chance.random() < 0.7
         if rings:
-            self._tell("ringing", None)
+            self._report("ringing", None)
             self._passes(0, 9)
         if rings and self.chance.random() < 0.1:
             self._gone("ended", None, truth)
@@ -64,17 +64,17 @@ class Exchange:
 
     def _stay(self, queue: str, truth: Truth) -> str:
         """One stay in a queue; gives the next queue, or nothing when the caller is gone."""
-        self._tell("queued", queue)
+        self._report("queued", queue)
         waited = self._waits(queue)
         match self.chance.choice(("answered", "answered", "abandoned", "ended", "overflowed")):
             case "answered":
                 agent = self.chance.choice(("Anna", "Bo"))
-                self._tell("answered", queue, agent=agent, reported_wait_seconds=waited)
+                self._report("answered", queue, agent=agent, reported_wait_seconds=waited)
                 truth.visits.append((queue, "answered", waited))
                 return self._talk(queue, agent, truth)
             case "overflowed":
-                told = "abandoned" if self.falsely else "overflowed"
-                self._tell(told, queue, reported_wait_seconds=waited)
+                kind = "abandoned" if self.falsely else "overflowed"
+                self._report(kind, queue, reported_wait_seconds=waited)
                 truth.visits.append((queue, "overflowed", waited))
                 return self._another(queue)
             case end:
@@ -86,7 +86,7 @@ class Exchange:
         started = self.now
         for _ in range(self.chance.randrange(3)):
             self._passes(1, 20)
-            self._tell(self.chance.choice(("offered", "offer_missed")), queue)
+            self._report(self.chance.choice(("offered", "offer_missed")), queue)
         self._passes(1, 200)
         return self.now - started
 
@@ -97,14 +97,14 @@ class Exchange:
             self._gone("ended", queue, truth, reported_talk_seconds=talked)
             return ""
         if not self.silent_transfers:
-            self._tell("transferred", queue, reported_talk_seconds=talked)
+            self._report("transferred", queue, reported_talk_seconds=talked)
         return self._another(queue)
 
     def _another(self, queue: str) -> str:
         return self.chance.choice([other for other in QUEUES if other != queue])
 
     def _gone(self, kind: str, queue: str | None, truth: Truth, **more: Any) -> None:
-        self._tell(kind, queue, **more)
+        self._report(kind, queue, **more)
         truth.gone_at = NINE + timedelta(seconds=self.now)
 
     def _passes(self, least: int, most: int) -> float:
@@ -112,24 +112,24 @@ class Exchange:
         self.now += seconds
         return seconds
 
-    def _tell(self, kind: str, queue: str | None, **more: Any) -> None:
-        told = {
+    def _report(self, kind: str, queue: str | None, **more: Any) -> None:
+        fields = {
             "source": "model",
             "delivery_id": f"{self.call_id}-{len(self.events)}",
             "call_id": self.call_id,
         }
         moment = NINE + timedelta(seconds=self.now)
-        event = {**told, "type": kind, "occurred_at": moment, "queue": queue, **more}
+        event = {**fields, "type": kind, "occurred_at": moment, "queue": queue, **more}
         self.events.append(CallEvent.model_validate(event))
 
 
 def exchange(chance: Random, call_id: str = "c1", calls: int = 1) -> Exchange:
-    """An exchange that has told so many calls of one id."""
-    told = Exchange(chance, call_id, chance.random() < 0.5, chance.random() < 0.5)
+    """An exchange that has reported so many calls of one id."""
+    model = Exchange(chance, call_id, chance.random() < 0.5, chance.random() < 0.5)
     for _ in range(calls):
-        told.call()
-        told.pause()
-    return told
+        model.call()
+        model.pause()
+    return model
 
 
 def truth_of(call: Call) -> Truth:
@@ -143,6 +143,6 @@ def truth_of(call: Call) -> Truth:
 
 def disordered(events: Sequence[CallEvent], chance: Random) -> list[CallEvent]:
     """The events in any order, some of them several times."""
-    told = [*events, *chance.choices(events, k=chance.randrange(len(events) + 1))]
-    chance.shuffle(told)
-    return told
+    repeated = [*events, *chance.choices(events, k=chance.randrange(len(events) + 1))]
+    chance.shuffle(repeated)
+    return repeated

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from services.intake.telephony.asterisk import queue_log
+from services.intake.telephony.asterisk_queue_log.lines import cut
+from services.intake.telephony.asterisk_queue_log.meaning import queue_log_event
 from services.intake.telephony.canonical import CallEvent, ExchangeRestart
 from services.intake.telephony.forms import RawDelivery
 
@@ -30,6 +31,6 @@ needs_phone_calls = _needs(PHONE_CALLS)
 def meanings_of(log: bytes) -> list[CallEvent | ExchangeRestart | None]:
     """What each line of a queue log means that can be understood."""
     return [
-        queue_log.interpreted(RawDelivery("asterisk", delivery_id, "asterisk", text))
-        for delivery_id, text in queue_log.cut(log)
+        queue_log_event(RawDelivery("asterisk", delivery_id, "asterisk", text))
+        for delivery_id, text in cut(log)
     ]

@@ -6,7 +6,7 @@ import pytest
 
 from services.intake.call_story.fold import calls_of
 from services.intake.call_story.state import Call
-from services.intake.telephony.asterisk.queue_log import cut
+from services.intake.telephony.asterisk_queue_log.lines import cut
 from services.intake.telephony.canonical import CallEvent, ExchangeRestart
 from services.intake.telephony.forms import Uninterpretable
 from tests.intake.recording import QUEUE_LOG, meanings_of, needs_recording
@@ -20,15 +20,15 @@ def one(line: str) -> CallEvent:
 
 def calls_in(log: bytes) -> dict[str, Call]:
     events = meanings_of(log)
-    told: dict[str, list[CallEvent]] = defaultdict(list)
+    by_id: dict[str, list[CallEvent]] = defaultdict(list)
     for event in events:
         if isinstance(event, CallEvent):
-            told[event.call_id].append(event)
+            by_id[event.call_id].append(event)
     restarts = [event.occurred_at for event in events if isinstance(event, ExchangeRestart)]
-    return {call_id: calls_of(story, restarts)[0] for call_id, story in told.items()}
+    return {call_id: calls_of(story, restarts)[0] for call_id, story in by_id.items()}
 
 
-def test_entering_a_queue_tells_the_caller() -> None:
+def test_entering_a_queue_has_the_caller() -> None:
     event = one("1795312303|pbx-1.0|socialservice|NONE|ENTERQUEUE||4520000001|1\n")
 
     assert (event.type, event.queue, event.from_, event.agent) == (
@@ -57,7 +57,7 @@ VERBS = [
 
 
 @pytest.mark.parametrize(("line", "kind", "wait", "talk"), VERBS)
-def test_each_verb_tells_its_wait_and_talk_in_its_own_field(
+def test_each_verb_has_its_wait_and_talk_in_its_own_field(
     line: str, kind: str, wait: float | None, talk: float | None
 ) -> None:
     event = one(f"1795312303|pbx-1.0|socialservice|Anna|{line}")
@@ -77,13 +77,13 @@ UNKNOWN = [
 
 
 @pytest.mark.parametrize("line", UNKNOWN)
-def test_a_line_that_means_nothing_to_us_is_kept_as_it_came_and_said_to_be_so(line: str) -> None:
+def test_a_line_that_cannot_be_understood_is_stored_as_it_came_and_uninterpretable(line: str) -> None:
     assert [text for _, text in cut(line.encode())] == [line]
     with pytest.raises(Uninterpretable):
         meanings_of(line.encode())
 
 
-def test_what_is_told_of_agents_and_of_the_exchange_itself_is_no_news_about_a_call() -> None:
+def test_lines_about_agents_and_about_the_exchange_itself_say_nothing_about_a_call() -> None:
     assert meanings_of(b"1795312303|NONE|NONE|Anna|PAUSE|\n1795312303|NONE|NONE|NONE|CONFIGRELOAD|\n") == [
         None,
         None,

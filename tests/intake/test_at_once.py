@@ -6,7 +6,7 @@ from services.intake.contacts.repository import CONTACTS
 from shared.vocabulary import Role
 from tests.bench import Bench
 from tests.intake.test_contacts import registered
-from tests.intake.test_telephony import ANSWERED, RINGS_IN, the_call, told
+from tests.intake.test_telephony import ANSWERED, RINGS_IN, call_event, the_call
 
 
 async def test_ten_people_at_the_door_get_ten_numbers(intake: Bench) -> None:
@@ -42,7 +42,13 @@ async def test_of_two_receptionists_with_the_same_copy_one_writes_and_one_is_tol
 
 async def test_a_call_told_in_pieces_at_once_is_the_same_call(intake: Bench) -> None:
     client = intake.client(Role.TELEPHONY)
-    story = [RINGS_IN, ANSWERED, told(50, "ended"), told(2, "offer_missed"), told(3, "offered")]
+    story = [
+        RINGS_IN,
+        ANSWERED,
+        call_event(50, "ended"),
+        call_event(2, "offer_missed"),
+        call_event(3, "offered"),
+    ]
     answers = await asyncio.gather(
         *(client.post("/v1/telephony/events", json=event) for event in [*story, *reversed(story)])
     )

@@ -1,4 +1,4 @@
-"""What became of a call, told by the set of its events and by nothing else."""
+"""What became of a call follows from the set of its events and from nothing else."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -18,12 +18,12 @@ def at(seconds: float) -> datetime:
 
 
 def event(seconds: float, kind: str, queue: str | None = "main", **more: object) -> CallEvent:
-    told = {"source": "test", "delivery_id": f"{seconds}-{kind}-{queue}", "call_id": "c1", "queue": queue}
-    return CallEvent.model_validate({**told, "type": kind, "occurred_at": at(seconds), **more})
+    fields = {"source": "test", "delivery_id": f"{seconds}-{kind}-{queue}", "call_id": "c1", "queue": queue}
+    return CallEvent.model_validate({**fields, "type": kind, "occurred_at": at(seconds), **more})
 
 
 def fold(events: Iterable[CallEvent], restarts: Iterable[datetime] = ()) -> Call:
-    """The one call that these events tell of."""
+    """The one call that these events amount to."""
     (call,) = calls_of(events, restarts)
     return call
 
@@ -106,9 +106,9 @@ def test_a_caller_sent_on_after_the_talk_is_not_gone() -> None:
 
 def test_a_caller_moved_while_waiting_left_the_first_queue_by_transfer() -> None:
     moved = fold([event(0, "queued"), event(4, "queued", "b")])
-    told = fold([event(0, "queued"), event(4, "transferred"), event(4, "queued", "b")])
+    reported = fold([event(0, "queued"), event(4, "transferred"), event(4, "queued", "b")])
 
-    assert visits_of(moved) == visits_of(told) == [("main", "transferred", 4), ("b", "waiting", None)]
+    assert visits_of(moved) == visits_of(reported) == [("main", "transferred", 4), ("b", "waiting", None)]
 
 
 def test_missed_offers_are_counted_and_end_nothing() -> None:
@@ -133,11 +133,11 @@ def test_a_restart_touches_neither_calls_over_before_it_nor_calls_begun_after_it
     assert fold([event(0, "queued")], [at(-1), at(0)]) == fold([event(0, "queued")])
 
 
-def test_a_loss_told_for_one_call_is_like_a_restart_for_that_call() -> None:
+def test_a_loss_reported_for_one_call_is_like_a_restart_for_that_call() -> None:
     assert fold([event(0, "queued"), event(9, "lost")]).visits == fold([event(0, "queued")], [at(9)]).visits
 
 
-def test_what_came_before_the_first_news_of_a_call_is_taken_from_its_reports() -> None:
+def test_what_came_before_the_first_event_of_a_call_is_taken_from_its_reports() -> None:
     late = fold([event(10, "answered", reported_wait_seconds=4)])
     only_the_end = fold([event(70, "ended", reported_talk_seconds=60)])
 

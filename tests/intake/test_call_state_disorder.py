@@ -25,29 +25,29 @@ CHANCE = st.randoms(use_true_random=False)
 
 @given(CHANCE, st.integers(1, 3))
 def test_what_truly_happened_is_found_in_any_disorder(chance: Random, calls: int) -> None:
-    told = exchange(chance, calls=calls)
+    model = exchange(chance, calls=calls)
 
-    found = calls_of(disordered(told.events, chance))
+    found = calls_of(disordered(model.events, chance))
 
-    assert [truth_of(call) for call in found] == told.truths
-    assert found == calls_of(told.events)
+    assert [truth_of(call) for call in found] == model.truths
+    assert found == calls_of(model.events)
 
 
 @given(CHANCE)
-def test_events_that_come_one_by_one_end_in_the_same_calls_whatever_was_thought_meanwhile(
+def test_events_that_come_one_by_one_end_in_the_same_calls_whatever_was_derived_meanwhile(
     chance: Random,
 ) -> None:
     """Also when a reconciler takes the call for lost at any point of the story, on what is known then."""
-    told = exchange(chance, calls=chance.randint(1, 2))
+    model = exchange(chance, calls=chance.randint(1, 2))
     known = list[CallEvent]()
-    for number, event in enumerate(disordered(told.events, chance)):
+    for number, event in enumerate(disordered(model.events, chance)):
         known.append(event)
         latest = calls_of(known)[-1]
         if latest.gone_at is None and chance.random() < 0.3:
             known.append(_taken_for_lost(latest, number))
             assert calls_of(known)[-1].gone_at is not None
 
-    assert [truth_of(call) for call in calls_of(known)] == told.truths
+    assert [truth_of(call) for call in calls_of(known)] == model.truths
 
 
 def _taken_for_lost(call: Call, number: int) -> CallEvent:
@@ -91,7 +91,7 @@ def batches(events: Sequence[CallEvent], chance: Random) -> Iterator[list[CallEv
         left = left[size:]
 
 
-async def tell(bench: Bench, events: Sequence[CallEvent]) -> None:
+async def send(bench: Bench, events: Sequence[CallEvent]) -> None:
     body = [event.model_dump(mode="json", by_alias=True, exclude_none=True) for event in events]
     answer = await bench.client(Role.TELEPHONY).post("/v1/telephony/events", json=body)
     assert answer.status_code == 202, answer.text
@@ -116,20 +116,20 @@ async def test_storage_has_the_same_calls_whatever_the_batches_and_their_order(
     start_service: StartService,
 ) -> None:
     """Also where an id comes back, and where calls were derived in between from what was known then."""
-    told = [exchange(Random(number), f"c{number}", 1 + number % 3) for number in range(12)]
-    everything = [event for one in told for event in one.events]
+    models = [exchange(Random(number), f"c{number}", 1 + number % 3) for number in range(12)]
+    everything = [event for one in models for event in one.events]
     found = []
     for seed in (1, 2, 3):
         bench, chance = await start_service("intake"), Random(seed)
         for batch in batches(disordered(everything, chance), chance):
-            await tell(bench, batch)
+            await send(bench, batch)
             if chance.random() < 0.5:
                 await bench.settle()
         found.append(await stored(bench))
 
     truths = {
         (one.call_id, occurrence): (truth.visits, truth.gone_at)
-        for one in told
+        for one in models
         for occurrence, truth in enumerate(one.truths, 1)
     }
     assert {name: as_truth(call) for name, call in found[0].items()} == truths

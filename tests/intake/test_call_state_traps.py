@@ -1,4 +1,4 @@
-"""What exchanges are known to tell wrongly, late or not at all: each trap by its name."""
+"""What exchanges are known to report wrongly, late or not at all: each trap by its name."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -40,7 +40,7 @@ def test_amis_false_abandon_does_not_end_a_call_that_a_phone_outside_every_queue
 
 
 @pytest.mark.parametrize("first", ["overflowed", "abandoned"])
-def test_an_overflow_told_also_as_an_abandon_is_an_overflow_whichever_is_told_first(first: str) -> None:
+def test_an_overflow_reported_also_as_an_abandon_is_an_overflow_whichever_comes_first(first: str) -> None:
     second = "abandoned" if first == "overflowed" else "overflowed"
     call = fold([event(0, "queued"), event(6, first), event(6.001, second)])
 
@@ -48,7 +48,7 @@ def test_an_overflow_told_also_as_an_abandon_is_an_overflow_whichever_is_told_fi
 
 
 @pytest.mark.parametrize("leave", [3.999, 4, 4.001])
-def test_a_leave_told_on_answer_is_the_answer(leave: float) -> None:
+def test_a_leave_reported_on_answer_is_the_answer(leave: float) -> None:
     call = fold([event(0, "queued"), event(leave, "overflowed"), event(4, "answered", agent="Anna")])
 
     assert (visits_of(call), call.visits[0].agent) == ([("main", "answered", 4)], "Anna")
@@ -110,13 +110,16 @@ def test_a_queue_after_an_overflow_or_a_transfer_is_the_same_call_however_long_i
 
 
 def test_a_late_end_shows_that_one_call_was_two() -> None:
-    told = [event(0, "queued"), event(5, "answered"), event(2 * HOURS, "queued")]
+    open_call = [event(0, "queued"), event(5, "answered"), event(2 * HOURS, "queued")]
 
-    assert len(calls_of(told)) == 1
-    assert outcomes(calls_of([*told, event(65, "ended")])) == [(1, "answered", at(65)), (2, "waiting", None)]
+    assert len(calls_of(open_call)) == 1
+    assert outcomes(calls_of([*open_call, event(65, "ended")])) == [
+        (1, "answered", at(65)),
+        (2, "waiting", None),
+    ]
 
 
-def test_an_id_that_comes_back_after_hours_ends_the_call_whose_end_nobody_told() -> None:
+def test_an_id_that_comes_back_after_hours_ends_the_call_whose_end_was_not_reported() -> None:
     calls = calls_of([event(0, "queued"), event(5 * HOURS, "queued")])
 
     assert outcomes(calls) == [(1, "lost", at(0)), (2, "waiting", None)]
@@ -148,7 +151,7 @@ def test_a_wait_in_a_night_of_summer_time_is_as_long_as_it_was(
     assert visits_of(call) == [("main", "answered", waited)]
 
 
-def test_a_whole_story_within_one_second_is_told_in_the_order_that_makes_sense() -> None:
+def test_a_whole_call_within_one_second_is_applied_in_the_order_that_makes_sense() -> None:
     story = [event(0, kind) for kind in ("ended", "answered", "offered", "queued", "ringing")]
 
     call = fold(story)
@@ -166,13 +169,13 @@ def test_an_end_before_its_beginning_is_an_end_and_is_doubted(end: str) -> None:
     assert (call.started_at, call.outcome) == (at(10), "abandoned")
 
 
-def test_an_end_before_its_beginning_gives_way_to_an_end_that_is_told_rightly() -> None:
+def test_an_end_before_its_beginning_gives_way_to_an_end_that_is_reported_rightly() -> None:
     call = fold([event(5, "ended"), event(10, "queued"), event(12, "answered"), event(72, "ended")])
 
     assert (visits_of(call), call.gone_at) == ([("main", "answered", 2)], at(72))
 
 
-def test_the_exchange_killed_in_the_middle_cuts_off_what_was_open_and_begins_its_ids_anew() -> None:
+def test_the_exchange_killed_in_the_middle_cuts_off_what_was_open_and_uses_its_ids_again() -> None:
     calls = calls_of([event(0, "queued"), event(20, "queued"), event(25, "abandoned")], [at(9)])
 
     assert outcomes(calls) == [(1, "lost", at(9)), (2, "abandoned", at(25))]
@@ -200,7 +203,7 @@ def test_a_call_taken_for_lost_ends_rightly_when_its_end_arrives_later(when: flo
     assert fold([*story, lost_by_silence(3)]) == fold(story)
 
 
-def test_a_call_taken_for_lost_is_open_again_when_news_of_it_arrives() -> None:
+def test_a_call_taken_for_lost_is_open_again_when_an_event_of_it_arrives() -> None:
     call = fold([event(0, "queued"), lost_by_silence(0), event(600, "answered")])
 
     assert (call.outcome, visits_of(call), call.gone_at) == ("answered", [("main", "answered", 600)], None)
@@ -240,12 +243,12 @@ def test_an_answer_long_after_the_end_is_the_same_call_and_is_doubted() -> None:
 
 
 @pytest.mark.parametrize("kind", ["offered", "queued", "overflowed", "ended"])
-def test_an_exchange_gone_mad_that_tells_thousands_of_events_of_one_moment_is_followed(kind: str) -> None:
-    mad = [event(0, kind, queue, delivery_id=f"{n}") for n in range(4000) for queue in ("main", "b")]
+def test_thousands_of_events_of_one_moment_from_a_faulty_exchange_are_one_call(kind: str) -> None:
+    events = [event(0, kind, queue, delivery_id=f"{n}") for n in range(4000) for queue in ("main", "b")]
 
-    assert len(calls_of(mad)) == 1
+    assert len(calls_of(events)) == 1
 
 
-def test_nothing_told_is_no_call() -> None:
+def test_no_event_is_no_call() -> None:
     assert calls_of([]) == []
     assert calls_of([lost_by_silence(0)], [at(timedelta(seconds=3).total_seconds())]) == []

@@ -7,19 +7,20 @@ from typing import Any
 import httpx
 import pytest
 
-from services.intake.callback_store.repository import CLEARINGS, DEEDS
+from services.intake.callback_store.repository import ACTIONS
+from services.intake.callbacks.clearing.repository import CLEARINGS
 from services.intake.contacts.repository import CONTACTS
 from shared.ids import new_id
 from shared.vocabulary import Role
 from tests.bench import Bench
 from tests.intake.test_callbacks_of_calls import ALMA, BO, call, listed
-from tests.intake.test_telephony import tell
+from tests.intake.test_telephony import report
 
 REASON = {"reason": "Telefoncentralen var nede."}
 
 
 async def one_callback(bench: Bench) -> str:
-    await tell(bench, *call(1, ALMA, 0, "abandoned"))
+    await report(bench, *call(1, ALMA, 0, "abandoned"))
     bench.clock.advance(timedelta(minutes=10))
     (callback,) = await listed(bench)
     return f"/v1/callbacks/{callback['id']}"
@@ -55,7 +56,7 @@ async def test_what_somebody_has_is_not_worked_on_by_another(intake: Bench) -> N
 
 async def test_a_vain_try_is_counted_and_comes_up_again_when_agreed(intake: Bench) -> None:
     place = await one_callback(intake)
-    await tell(intake, *call(2, BO, 5, "abandoned"))
+    await report(intake, *call(2, BO, 5, "abandoned"))
     alice = intake.client(Role.RECEPTION, subject="alice")
     tried = await alice.post(f"{place}/attempt", json={"next_try_at": "2026-03-10T12:00:00+01:00"})
 
@@ -66,19 +67,19 @@ async def test_a_vain_try_is_counted_and_comes_up_again_when_agreed(intake: Benc
     ]
 
 
-async def test_a_try_that_is_told_twice_is_counted_once(intake: Bench) -> None:
+async def test_a_try_that_is_sent_twice_is_counted_once(intake: Bench) -> None:
     place = await one_callback(intake)
     alice = intake.client(Role.RECEPTION, subject="alice")
     answers = [await alice.post(f"{place}/attempt", headers={"Idempotency-Key": "try-1"}) for _ in range(2)]
 
     assert answers[0].json() == answers[1].json()
     assert answers[0].json()["tries"] == 1
-    assert await intake.count(DEEDS) == 1
+    assert await intake.count(ACTIONS) == 1
 
 
 async def test_who_was_reached_is_done_on_all_days_with_what_came_of_it(intake: Bench) -> None:
-    await tell(intake, *call(3, ALMA, 0, "abandoned", day="2026-03-09"))
-    await tell(intake, *call(1, ALMA, 0, "abandoned"))
+    await report(intake, *call(3, ALMA, 0, "abandoned", day="2026-03-09"))
+    await report(intake, *call(1, ALMA, 0, "abandoned"))
     intake.clock.advance(timedelta(minutes=10))
     callbacks = await listed(intake)
     place = f"/v1/callbacks/{callbacks[1]['id']}"
@@ -94,21 +95,23 @@ async def test_who_was_reached_is_done_on_all_days_with_what_came_of_it(intake: 
     assert kind(await intake.client(Role.RECEPTION).post(f"{place}/take")) == "callback-closed"
 
 
-async def test_late_news_of_an_attempt_before_the_caller_was_reached_open_nothing(intake: Bench) -> None:
+async def test_an_attempt_before_the_caller_was_reached_opens_nothing_when_it_is_reported_late(
+    intake: Bench,
+) -> None:
     place = await one_callback(intake)
     await intake.client(Role.RECEPTION).post(f"{place}/settle")
-    await tell(intake, *call(2, ALMA, 5, "abandoned"))
+    await report(intake, *call(2, ALMA, 5, "abandoned"))
     assert await listed(intake) == []
-    await tell(intake, *call(3, ALMA, 30, "abandoned"))
+    await report(intake, *call(3, ALMA, 30, "abandoned"))
     (again,) = await listed(intake)
     assert (again["attempts"], again["waiting_since"]) == (3, "2026-03-10T09:30:00Z")
 
 
-async def test_whoever_saw_an_older_state_is_told(intake: Bench) -> None:
+async def test_a_change_of_an_older_state_is_refused(intake: Bench) -> None:
     place = await one_callback(intake)
     alice = intake.client(Role.RECEPTION, subject="alice")
     seen = (await alice.get(place)).headers["ETag"]
-    await tell(intake, *call(2, ALMA, 5, "abandoned"))
+    await report(intake, *call(2, ALMA, 5, "abandoned"))
 
     assert (await alice.post(f"{place}/take", headers={"If-Match": seen})).status_code == 412
     seen = (await alice.get(place)).headers["ETag"]
@@ -116,8 +119,8 @@ async def test_whoever_saw_an_older_state_is_told(intake: Bench) -> None:
 
 
 async def test_a_group_is_previewed_and_then_cleared_whole_with_a_trail(intake: Bench) -> None:
-    await tell(intake, *call(1, ALMA, 0, "abandoned"), *call(2, BO, 1, "abandoned"))
-    await tell(intake, *call(3, "4520000003", 20, "abandoned"))
+    await report(intake, *call(1, ALMA, 0, "abandoned"), *call(2, BO, 1, "abandoned"))
+    await report(intake, *call(3, "4520000003", 20, "abandoned"))
     intake.clock.advance(timedelta(minutes=30))
     operations = intake.client(Role.OPERATIONS, subject="oda")
     body = {**REASON, "line": "hovednummer", "before": "2026-03-10T09:10:00Z"}
@@ -139,12 +142,16 @@ async def test_a_group_is_previewed_and_then_cleared_whole_with_a_trail(intake: 
 
 
 async def test_a_group_that_grew_meanwhile_is_not_cleared(intake: Bench) -> None:
-    await tell(intake, *call(1, ALMA, 0, "abandoned"), *call(2, BO, 1, "abandoned"))
+    await report(intake, *call(1, ALMA, 0, "abandoned"), *call(2, BO, 1, "abandoned"))
     body = {**REASON, "line": "hovednummer", "expected": 1}
     answer = await intake.client(Role.OPERATIONS).post("/v1/callbacks/clear", json=body)
 
     assert (answer.status_code, kind(answer)) == (409, "other-callbacks")
-    assert (len(await listed(intake)), await intake.count(CLEARINGS), await intake.count(DEEDS)) == (2, 0, 0)
+    assert (len(await listed(intake)), await intake.count(CLEARINGS), await intake.count(ACTIONS)) == (
+        2,
+        0,
+        0,
+    )
 
 
 async def test_what_somebody_has_taken_is_not_cleared_under_their_hands(intake: Bench) -> None:
@@ -181,7 +188,7 @@ async def test_what_came_of_it_must_be_a_contact(intake: Bench) -> None:
 
 async def test_callbacks_are_listed_page_by_page(intake: Bench) -> None:
     for number in range(5):
-        await tell(intake, *call(number, f"452000000{number}", number, "abandoned"))
+        await report(intake, *call(number, f"452000000{number}", number, "abandoned"))
     client, cursor, phones = intake.client(Role.RECEPTION), "", []
     while True:
         page = (await client.get(f"/v1/callbacks?limit=2&line=hovednummer{cursor}")).json()

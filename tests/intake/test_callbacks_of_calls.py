@@ -1,4 +1,4 @@
-"""News of calls make call-backs, on both databases, whatever the order they come in."""
+"""Changes of calls make call-backs, on both databases, in whatever order they arrive."""
 
 from itertools import permutations
 from typing import Any
@@ -9,17 +9,17 @@ from sqlalchemy import select
 from services.intake.callback_store.repository import CALLBACK_CALLS, CALLBACKS, CALLERS
 from shared.vocabulary import Role
 from tests.bench import Bench
-from tests.intake.test_telephony import tell
+from tests.intake.test_telephony import report
 
 ALMA, BO = "4520000001", "4520000002"
 DAY = "2026-03-10"
 
 
 def call(number: int, caller: str | None, minute: int, *ends: str, day: str = DAY, **more: Any) -> list[Any]:
-    """A call's news: it comes at that minute and ends so a second, two seconds, ... after."""
-    told = []
+    """A call's events: it arrives at that minute, and each further event comes ten seconds after."""
+    events = []
     for place, kind in enumerate(("queued", *ends)):
-        told.append(
+        events.append(
             {
                 "source": "pbx",
                 "delivery_id": f"{number}-{kind}",
@@ -31,7 +31,7 @@ def call(number: int, caller: str | None, minute: int, *ends: str, day: str = DA
                 **more,
             }
         )
-    return told
+    return events
 
 
 async def listed(bench: Bench, query: str = "", role: Role = Role.RECEPTION) -> list[dict[str, Any]]:
@@ -42,7 +42,7 @@ async def listed(bench: Bench, query: str = "", role: Role = Role.RECEPTION) -> 
 
 
 async def test_who_gave_up_is_called_back_with_number_waits_and_attempts(intake: Bench) -> None:
-    await tell(intake, *call(1, ALMA, 0, "abandoned"), *call(2, ALMA, 20, "ended"))
+    await report(intake, *call(1, ALMA, 0, "abandoned"), *call(2, ALMA, 20, "ended"))
     (callback,) = await listed(intake)
 
     assert (callback["status"], callback["phone"], callback["line"]) == (
@@ -55,13 +55,13 @@ async def test_who_gave_up_is_called_back_with_number_waits_and_attempts(intake:
 
 
 async def test_who_is_still_there_or_was_answered_is_owed_nothing(intake: Bench) -> None:
-    await tell(intake, *call(1, ALMA, 0), *call(2, BO, 0, "answered", "ended"))
+    await report(intake, *call(1, ALMA, 0), *call(2, BO, 0, "answered", "ended"))
     assert await listed(intake) == []
 
 
 async def test_a_later_answered_call_settles_also_on_a_later_day(intake: Bench) -> None:
-    await tell(intake, *call(1, ALMA, 0, "abandoned", day="2026-03-09"), *call(2, BO, 1, "abandoned"))
-    await tell(intake, *call(3, ALMA, 5, "answered"))
+    await report(intake, *call(1, ALMA, 0, "abandoned", day="2026-03-09"), *call(2, BO, 1, "abandoned"))
+    await report(intake, *call(3, ALMA, 5, "answered"))
 
     assert [item["phone"] for item in await listed(intake)] == ["+4520000002"]
     (settled,) = await listed(intake, "?status=settled")
@@ -69,22 +69,22 @@ async def test_a_later_answered_call_settles_also_on_a_later_day(intake: Bench) 
 
 
 async def test_an_attempt_that_was_answered_after_all_is_withdrawn(intake: Bench) -> None:
-    news = call(1, ALMA, 0, "answered", "ended")
-    await tell(intake, news[0], news[2])
+    events = call(1, ALMA, 0, "answered", "ended")
+    await report(intake, events[0], events[2])
     assert len(await listed(intake)) == 1
-    await tell(intake, news[1])
+    await report(intake, events[1])
 
     assert await listed(intake) == []
     assert await intake.count(CALLBACKS) == 0
 
 
 async def test_a_withdrawn_callback_that_somebody_touched_keeps_its_trail(intake: Bench) -> None:
-    news = call(1, ALMA, 0, "answered", "ended")
-    await tell(intake, news[0], news[2])
+    events = call(1, ALMA, 0, "answered", "ended")
+    await report(intake, events[0], events[2])
     (callback,) = await listed(intake)
     place = f"/v1/callbacks/{callback['id']}"
     await intake.client(Role.RECEPTION).post(f"{place}/take")
-    await tell(intake, news[1])
+    await report(intake, events[1])
 
     withdrawn = (await intake.client(Role.RECEPTION).get(place)).json()
     assert (withdrawn["status"], withdrawn["attempts"], withdrawn["taken_by"]) == ("withdrawn", 0, None)
@@ -93,14 +93,14 @@ async def test_a_withdrawn_callback_that_somebody_touched_keeps_its_trail(intake
 
 
 async def test_who_was_lost_when_the_exchange_died_is_called_back(intake: Bench) -> None:
-    await tell(intake, *call(1, ALMA, 0, "lost"))
+    await report(intake, *call(1, ALMA, 0, "lost"))
     (callback,) = await listed(intake)
     assert (callback["attempts"], callback["last_wait_seconds"]) == (1, 10)
 
 
 async def test_anonymous_callers_are_counted_by_line_and_day_and_never_chased(intake: Bench) -> None:
-    await tell(intake, *call(1, None, 0, "abandoned"), *call(2, "anonymous", 1, "abandoned"))
-    await tell(intake, *call(3, None, 2, "abandoned", day="2026-03-09"), *call(4, ALMA, 2, "abandoned"))
+    await report(intake, *call(1, None, 0, "abandoned"), *call(2, "anonymous", 1, "abandoned"))
+    await report(intake, *call(3, None, 2, "abandoned", day="2026-03-09"), *call(4, ALMA, 2, "abandoned"))
     page = (await intake.client(Role.OPERATIONS).get("/v1/callbacks")).json()
     summary = (await intake.client(Role.OPERATIONS).get("/v1/callbacks/summary?since=2026-03-01")).json()
 
@@ -117,11 +117,13 @@ async def test_anonymous_callers_are_counted_by_line_and_day_and_never_chased(in
     assert 'dsi_intake_open_callbacks{line="hovednummer",status="waiting"} 1.0' in metrics
 
 
-async def test_a_number_that_is_told_late_makes_the_counted_caller_one_to_call_back(intake: Bench) -> None:
+async def test_a_number_that_is_reported_late_makes_the_counted_caller_one_to_call_back(
+    intake: Bench,
+) -> None:
     ring = {**call(1, ALMA, 0)[0], "type": "ringing", "delivery_id": "ring", "queue": None}
-    await tell(intake, *call(1, None, 0, "abandoned"))
+    await report(intake, *call(1, None, 0, "abandoned"))
     assert await listed(intake) == []
-    await tell(intake, ring)
+    await report(intake, ring)
 
     assert [item["phone"] for item in await listed(intake)] == ["+4520000001"]
     client = intake.client(Role.RECEPTION)
@@ -131,8 +133,8 @@ async def test_a_number_that_is_told_late_makes_the_counted_caller_one_to_call_b
 
 
 async def test_short_calls_are_marked_and_never_dropped(intake: Bench) -> None:
-    news = call(1, ALMA, 0, "abandoned")
-    await tell(intake, news[0], {**news[1], "occurred_at": "2026-03-10T09:00:04Z"})
+    events = call(1, ALMA, 0, "abandoned")
+    await report(intake, events[0], {**events[1], "occurred_at": "2026-03-10T09:00:04Z"})
     (callback,) = await listed(intake)
 
     assert callback["short"]
@@ -148,23 +150,23 @@ STORY = [
 ]
 
 
-async def test_any_order_of_news_and_any_repetition_give_the_same_callbacks(intake: Bench) -> None:
+async def test_any_order_of_events_and_any_repetition_give_the_same_callbacks(intake: Bench) -> None:
     outcomes = set()
     for number, order in enumerate(list(permutations(STORY))[::4500]):
         caller = f"452000{number:04}"
-        for news in order:
-            renamed = {**news, "call_id": f"{number}-{news['call_id']}", "from": caller}
-            renamed["delivery_id"] = f"{number}-{news['delivery_id']}"
-            await tell(intake, renamed, renamed)
+        for event in order:
+            renamed = {**event, "call_id": f"{number}-{event['call_id']}", "from": caller}
+            renamed["delivery_id"] = f"{number}-{event['delivery_id']}"
+            await report(intake, renamed, renamed)
         async with intake.app.state.database.reading() as session:
             rows = await session.execute(
                 select(CALLBACKS).join(CALLERS).where(CALLERS.c.phone_index == _index(intake, caller))
             )
-            told = {
+            found = {
                 (row.day, row.status, row.attempts, row.waiting_since, row.settled_at, row.outcome, row.tries)
                 for row in rows
             }
-        outcomes.add(frozenset(told))
+        outcomes.add(frozenset(found))
 
     (same,) = outcomes
     assert sorted((str(day), status, attempts) for day, status, attempts, *_ in same) == [
@@ -177,23 +179,23 @@ def _index(bench: Bench, caller: str) -> str:
     return str(bench.app.state.vault.index_of("phone", f"+{caller}"))
 
 
-async def test_two_exchanges_tell_of_one_caller(intake: Bench) -> None:
-    await tell(intake, *call(1, ALMA, 0, "abandoned"))
-    await tell(intake, *call(1, ALMA, 5, "answered", source="pbx-2"))
+async def test_two_exchanges_report_one_caller(intake: Bench) -> None:
+    await report(intake, *call(1, ALMA, 0, "abandoned"))
+    await report(intake, *call(1, ALMA, 5, "answered", source="pbx-2"))
     (settled,) = await listed(intake, "?status=settled")
     assert settled["attempts"] == 1
 
 
 @pytest.mark.parametrize("role", [Role.OPERATIONS, Role.AUDITOR])
 async def test_other_roles_see_that_somebody_is_owed_a_call_and_not_whom(intake: Bench, role: Role) -> None:
-    await tell(intake, *call(1, ALMA, 0, "abandoned"))
+    await report(intake, *call(1, ALMA, 0, "abandoned"))
     (callback,) = await listed(intake, role=role)
     assert callback["phone"] is None
     assert "20000001" not in (await intake.client(role).get(f"/v1/callbacks/{callback['id']}")).text
 
 
-async def test_no_number_stands_in_the_tables_and_each_look_is_in_the_trail(intake: Bench) -> None:
-    await tell(intake, *call(1, ALMA, 0, "abandoned"))
+async def test_no_number_is_readable_in_the_tables_and_each_access_is_in_the_trail(intake: Bench) -> None:
+    await report(intake, *call(1, ALMA, 0, "abandoned"))
     await intake.client(Role.RECEPTION, subject="rosa").get(
         "/v1/callbacks", headers={"X-Purpose": "Formiddagens opkald"}
     )

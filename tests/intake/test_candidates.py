@@ -8,7 +8,7 @@ from shared.vocabulary import Role
 from tests.bench import Bench
 from tests.intake.test_callbacks_of_calls import ALMA, BO, call
 from tests.intake.test_contacts import FACTS
-from tests.intake.test_telephony import tell
+from tests.intake.test_telephony import report
 
 ALMAS_CPR, BOS_CPR = "6101901234", "6202851234"
 
@@ -23,7 +23,7 @@ async def wrote(bench: Bench, citizen: dict[str, Any], at: str = "2026-03-01T09:
 
 
 async def the_callers_contact(bench: Bench, caller: str | None = ALMA, number: int = 9) -> str:
-    await tell(bench, *call(number, caller, 10, "answered"))
+    await report(bench, *call(number, caller, 10, "answered"))
     answer = await bench.client(Role.RECEPTION).get(f"/v1/calls/call-{number}")
     contact_id: str = answer.json()["contact_id"]
     return contact_id
@@ -121,7 +121,7 @@ async def test_a_citizen_is_written_onto_a_calls_contact_and_the_number_stays(in
         "summary": "Ringer for sin datter.",
     }
     changed = await client.patch(place, json=change, headers={"If-Match": seen})
-    await tell(intake, *call(9, ALMA, 10, "answered", "ended"))
+    await report(intake, *call(9, ALMA, 10, "answered", "ended"))
 
     assert changed.status_code == 200
     now = (await client.get(place)).json()

@@ -19,7 +19,7 @@ from services.intake.telephony.signatures import Signatures, SignedOrToken
 from shared.unit_of_work import unit_of_work
 from shared.vocabulary import Role
 from tests.bench import Bench
-from tests.intake.test_telephony import ANSWERED, HANGS_UP, RINGS_IN, tell, the_call, told
+from tests.intake.test_telephony import ANSWERED, HANGS_UP, RINGS_IN, call_event, report, the_call
 
 GIBBERISH = "what is this"
 EVENTS = "/v1/telephony/events"
@@ -61,15 +61,17 @@ async def test_who_reads_sees_what_was_acknowledged_before(intake: Bench) -> Non
     assert [item["outcome"] for item in (await client.get("/v1/contacts")).json()["items"]] == ["abandoned"]
 
 
-async def test_a_delivery_told_again_after_it_was_interpreted_stays_interpreted(intake: Bench) -> None:
-    await tell(intake, RINGS_IN)
-    again = await tell(intake, RINGS_IN, RINGS_IN)
+async def test_a_delivery_sent_again_after_it_was_interpreted_stays_interpreted(intake: Bench) -> None:
+    await report(intake, RINGS_IN)
+    again = await report(intake, RINGS_IN, RINGS_IN)
 
     assert (again["received"], again["new"], again["duplicates"]) == (2, 0, 2)
     assert await states(intake) == {RINGS_IN["delivery_id"]: "event"}
 
 
-async def test_what_nobody_understands_is_kept_counted_and_shown_without_what_it_says(intake: Bench) -> None:
+async def test_what_cannot_be_interpreted_is_stored_counted_and_listed_without_its_content(
+    intake: Bench,
+) -> None:
     await log_line(intake, GIBBERISH)
     (item,) = await set_aside(intake)
 
@@ -139,7 +141,7 @@ async def test_after_a_fix_it_is_read_again_and_becomes_a_call(intake: Bench) ->
 
 async def test_one_delivery_that_breaks_its_form_does_not_stop_the_others(intake: Bench) -> None:
     use(intake, Broken)
-    await tell(intake, RINGS_IN, {**told(1, "queued"), "call_id": "call-2"}, ANSWERED)
+    await report(intake, RINGS_IN, {**call_event(1, "queued"), "call_id": "call-2"}, ANSWERED)
 
     assert (await the_call(intake))["outcome"] == "answered"
     assert [item["reason"] for item in await set_aside(intake)] == ["failed"]
@@ -158,7 +160,7 @@ async def test_one_delivery_that_storage_will_not_take_does_not_stop_the_others(
             return event.model_copy(update={"queue": object()}) if event and is_it else event
 
     use(intake, Unstorable)
-    await tell(intake, RINGS_IN, {**told(1, "queued"), "call_id": "call-2"}, ANSWERED)
+    await report(intake, RINGS_IN, {**call_event(1, "queued"), "call_id": "call-2"}, ANSWERED)
 
     assert (await the_call(intake))["outcome"] == "answered"
     assert [item["reason"] for item in await set_aside(intake)] == ["failed"]
@@ -186,8 +188,13 @@ async def test_clocks_that_differ_a_little_are_no_future(intake: Bench) -> None:
     assert await intake.count(CONTACTS) == 1
 
 
-async def test_a_queue_that_no_line_has_is_shown_as_such(intake: Bench) -> None:
-    await tell(intake, told(0, "queued", "nobody"), told(9, "overflowed", "nobody"), told(9, "queued"))
+async def test_a_queue_that_no_line_has_is_marked_as_such(intake: Bench) -> None:
+    await report(
+        intake,
+        call_event(0, "queued", "nobody"),
+        call_event(9, "overflowed", "nobody"),
+        call_event(9, "queued"),
+    )
     visits = (await the_call(intake))["visits"]
     queues = (await intake.client(Role.OPERATIONS).get("/v1/telephony/queues")).json()["items"]
 
@@ -220,9 +227,9 @@ async def test_an_id_that_comes_back_hours_later_is_another_call_with_a_contact_
     intake: Bench,
 ) -> None:
     later = {"occurred_at": "2026-03-10T15:00:00Z", "delivery_id": "later"}
-    await tell(intake, RINGS_IN, HANGS_UP)
+    await report(intake, RINGS_IN, HANGS_UP)
     first = await the_call(intake)
-    await tell(intake, {**RINGS_IN, **later})
+    await report(intake, {**RINGS_IN, **later})
     client = intake.client(Role.RECEPTION)
     second, earlier = await the_call(intake), (await client.get("/v1/calls/call-1?occurrence=1")).json()
 
@@ -232,7 +239,7 @@ async def test_an_id_that_comes_back_hours_later_is_another_call_with_a_contact_
     assert (await client.get("/v1/calls/call-1?occurrence=3")).status_code == 404
 
     # News of the first one arrives late: both stay who they are.
-    await tell(intake, {**told(2, "offer_missed")})
+    await report(intake, {**call_event(2, "offer_missed")})
     assert (await the_call(intake))["contact_id"] == second["contact_id"]
     assert (await client.get("/v1/calls/call-1?occurrence=1")).json()["contact_id"] == first["contact_id"]
 
@@ -240,11 +247,11 @@ async def test_an_id_that_comes_back_hours_later_is_another_call_with_a_contact_
 async def test_two_calls_that_turn_out_to_be_one_leave_one_and_a_duplicate(intake: Bench) -> None:
     again = {"occurred_at": "2026-03-10T13:30:00Z", "delivery_id": "again"}
     between = {"occurred_at": "2026-03-10T11:30:00Z", "delivery_id": "between"}
-    await tell(intake, RINGS_IN)
-    await tell(intake, told(0, "queued") | again)
+    await report(intake, RINGS_IN)
+    await report(intake, call_event(0, "queued") | again)
     second = await the_call(intake)
     assert second["occurrence"] == 2
-    await tell(intake, told(0, "offer_missed") | between)
+    await report(intake, call_event(0, "offer_missed") | between)
 
     assert (await the_call(intake))["occurrence"] == 1
     assert await intake.count(CALLS) == 1
@@ -253,8 +260,8 @@ async def test_two_calls_that_turn_out_to_be_one_leave_one_and_a_duplicate(intak
 
 
 async def test_calls_whose_waits_disagree_are_counted_and_can_be_listed(intake: Bench) -> None:
-    await tell(intake, RINGS_IN, {**ANSWERED, "reported_wait_seconds": 40})
-    await tell(intake, {**RINGS_IN, "call_id": "call-2", "delivery_id": "fine"})
+    await report(intake, RINGS_IN, {**ANSWERED, "reported_wait_seconds": 40})
+    await report(intake, {**RINGS_IN, "call_id": "call-2", "delivery_id": "fine"})
     client = intake.client(Role.OPERATIONS)
 
     async def listed(query: str) -> list[str]:
@@ -268,7 +275,7 @@ async def test_calls_whose_waits_disagree_are_counted_and_can_be_listed(intake: 
 
 
 async def test_silence_closes_a_call_as_lost_and_its_true_end_reopens_and_ends_it(intake: Bench) -> None:
-    await tell(intake, RINGS_IN)
+    await report(intake, RINGS_IN)
     intake.clock.set(intake.clock.now() + timedelta(hours=3))
     await intake.settle()
     assert (await the_call(intake))["outcome"] == "waiting"
@@ -278,17 +285,17 @@ async def test_silence_closes_a_call_as_lost_and_its_true_end_reopens_and_ends_i
     lost = await the_call(intake)
     assert (lost["outcome"], lost["inconsistencies"]) == ("lost", ["end_untold"])
     assert await intake.count(DELIVERIES) == 2
-    await tell(intake, ANSWERED)
+    await report(intake, ANSWERED)
     assert (await the_call(intake))["outcome"] == "answered"
     assert (await the_call(intake))["gone_at"] is None
     intake.clock.set(intake.clock.now() + timedelta(hours=13))
     await intake.settle()
     assert (await the_call(intake))["talks"][0]["ended_by"] == "lost"
-    await tell(intake, told(50, "ended"))
+    await report(intake, call_event(50, "ended"))
     assert (await the_call(intake))["talks"][0]["ended_by"] == "hung_up"
 
 
-async def test_each_of_several_requests_is_told_what_of_its_own_was_new(intake: Bench) -> None:
+async def test_each_of_several_requests_learns_how_many_of_its_own_were_new(intake: Bench) -> None:
     async with intake.app.state.database.writing() as session:
         work = unit_of_work(intake.app.state, session)
         one, two, three = (sealed_row(work, RawDelivery("pbx", name, "events", "{}")) for name in "abc")

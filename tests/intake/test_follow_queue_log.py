@@ -17,7 +17,7 @@ from exchange_follower.courier import Courier, signed_with
 from exchange_follower.log_reader import LogReader
 from exchange_follower.position import keep_position, read_position
 from exchange_follower.queue_log import QueueLogFollower, recent
-from services.intake.telephony.asterisk.queue_log import cut
+from services.intake.telephony.asterisk_queue_log.lines import cut
 from services.intake.telephony.signatures import Signatures
 from tests.examples import examples
 from tests.intake.asterisk_fakes import FakeIntake
@@ -188,8 +188,8 @@ async def test_requests_are_signed_so_that_intake_takes_them(following: Followin
     courier = Courier(following.intake.client(), "/v1/telephony/asterisk", signed_with(SECRET), source="pbx")
     await courier.carry("1|NONE|NONE|Jørgen|PAUSE|", "text/plain; charset=utf-8")
     (request,) = following.intake.requests
-    assert Signatures(SECRET).holds(request.content, request.headers)
-    assert not Signatures(SECRET).holds(request.content + b" ", request.headers)
+    assert Signatures(SECRET).is_valid(request.content, request.headers)
+    assert not Signatures(SECRET).is_valid(request.content + b" ", request.headers)
 
 
 def test_what_is_sent_again_is_bounded_whatever_the_exchange_writes() -> None:

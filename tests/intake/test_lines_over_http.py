@@ -10,7 +10,7 @@ from services.intake.app import create_app
 from services.intake.settings import Settings
 from shared.vocabulary import Role
 from tests.bench import UNREACHABLE, Bench
-from tests.intake.test_telephony import RINGS_IN, its_contact, tell, the_call, told
+from tests.intake.test_telephony import RINGS_IN, call_event, its_contact, report, the_call
 
 NIGHT_LINE = {"name": "Aftenlinjen", "channel": "phone", "reception_queue": "reception-phone"}
 PLACE = "/v1/lines/aftenlinjen/2026-03-01"
@@ -25,7 +25,7 @@ async def test_a_new_period_holds_for_calls_within_seconds_and_without_a_restart
     assert (answer.status_code, answer.json()["administration"]) == (201, "SOF")
 
     intake.clock.advance(timedelta(seconds=3))
-    await tell(intake, told(0, "queued", "aften"), told(5, "answered", "aften", agent="Anna"))
+    await report(intake, call_event(0, "queued", "aften"), call_event(5, "answered", "aften", agent="Anna"))
     contact, call = await its_contact(intake), await the_call(intake)
     assert (contact["line"], contact["answered_by"]) == ("aftenlinjen", "SOF")
     assert (call["line"], call["answered_by"]) == ("aftenlinjen", "SOF")
@@ -40,7 +40,7 @@ async def test_another_replica_sees_the_change_too(intake: Bench) -> None:
         other = Bench(replica, intake.clock)
         await put(intake, PLACE, {**NIGHT_LINE, "telephony_queues": ["aften"]})
         intake.clock.advance(timedelta(seconds=3))
-        await tell(other, told(0, "queued", "aften"))
+        await report(other, call_event(0, "queued", "aften"))
         assert (await the_call(other))["line"] == "aftenlinjen"
         await other.close()
 
@@ -107,8 +107,8 @@ async def test_only_operations_set_lines(intake: Bench) -> None:
 
 
 async def test_queues_nobody_configured_are_shown_to_operations_until_somebody_does(intake: Bench) -> None:
-    await tell(intake, RINGS_IN, {**told(1, "queued", "nobody"), "call_id": "call-2"})
-    await tell(intake, {**told(2, "queued", "nobody"), "call_id": "call-3"})
+    await report(intake, RINGS_IN, {**call_event(1, "queued", "nobody"), "call_id": "call-2"})
+    await report(intake, {**call_event(2, "queued", "nobody"), "call_id": "call-3"})
     operations = intake.client(Role.OPERATIONS)
 
     assert (await operations.get("/v1/lines")).json()["unclaimed_queues"] == [
@@ -120,10 +120,10 @@ async def test_queues_nobody_configured_are_shown_to_operations_until_somebody_d
 
 
 async def test_a_queue_that_is_told_late_leads_to_its_line_all_the_same(intake: Bench) -> None:
-    ring = {**told(0, "ringing"), "queue": None}
-    await tell(intake, ring)
+    ring = {**call_event(0, "ringing"), "queue": None}
+    await report(intake, ring)
     assert (await its_contact(intake))["line"] == "hovednummer"
-    await tell(intake, told(1, "queued", "rotate"))
+    await report(intake, call_event(1, "queued", "rotate"))
 
     assert ((await its_contact(intake))["line"], (await the_call(intake))["line"]) == ("ungelinjen",) * 2
 
@@ -132,6 +132,6 @@ async def test_a_number_that_was_called_leads_to_its_line(intake: Bench) -> None
     numbers = {**NIGHT_LINE, "called_numbers": ["20 00 00 09"]}
     assert (await put(intake, PLACE, numbers)).json()["called_numbers"] == ["+4520000009"]
     intake.clock.advance(timedelta(seconds=3))
-    await tell(intake, {**told(0, "queued", "nobody"), "to": "4520000009"})
+    await report(intake, {**call_event(0, "queued", "nobody"), "to": "4520000009"})
 
     assert (await the_call(intake))["line"] == "aftenlinjen"

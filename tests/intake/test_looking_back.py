@@ -7,7 +7,7 @@ import pytest
 from shared.vocabulary import Role
 from tests.bench import Bench
 from tests.intake.test_deliveries import GIBBERISH, log_line
-from tests.intake.test_telephony import ANSWERED, HANGS_UP, RINGS_IN, tell, the_call, told
+from tests.intake.test_telephony import ANSWERED, HANGS_UP, RINGS_IN, call_event, report, the_call
 
 ALMA = {"cpr": "610190-1234", "name": "Alma Andersen"}
 
@@ -32,7 +32,7 @@ async def test_who_has_no_task_with_the_person_finds_a_contact_by_reference_with
 
 
 async def test_a_contacts_call_is_found_and_the_look_is_logged_at_the_contact(intake: Bench) -> None:
-    await tell(intake, RINGS_IN, told(1, "queued", call_id="call-2", delivery_id="other"))
+    await report(intake, RINGS_IN, call_event(1, "queued", call_id="call-2", delivery_id="other"))
     contact_id = (await the_call(intake))["contact_id"]
     client = intake.client(Role.AUDITOR)
     query = {"contact_id": contact_id}
@@ -46,8 +46,8 @@ async def test_what_is_to_be_mended_is_counted(intake: Bench) -> None:
     client = intake.client(Role.OPERATIONS)
     await log_line(intake, GIBBERISH)
     await log_line(intake, f"{GIBBERISH} now")
-    await tell(intake, RINGS_IN, told(1, "queued", call_id="call-2", delivery_id="other"))
-    await tell(intake, {**ANSWERED, "reported_wait_seconds": 90})
+    await report(intake, RINGS_IN, call_event(1, "queued", call_id="call-2", delivery_id="other"))
+    await report(intake, {**ANSWERED, "reported_wait_seconds": 90})
     counted = (await client.get("/v1/telephony/summary")).json()
     assert [(one["form"], one["count"]) for one in counted["set_aside"]] == [("asterisk", 2)]
     assert (counted["unread"], counted["open_calls"]) == (0, 2)
@@ -57,7 +57,7 @@ async def test_what_is_to_be_mended_is_counted(intake: Bench) -> None:
 
 
 async def test_a_call_that_is_over_is_not_open(intake: Bench) -> None:
-    await tell(intake, RINGS_IN, HANGS_UP)
+    await report(intake, RINGS_IN, HANGS_UP)
     client = intake.client(Role.OPERATIONS)
     assert (await client.get("/v1/telephony/summary")).json()["open_calls"] == 0
     for role in (Role.RECEPTION, Role.TELEPHONY):

@@ -1,4 +1,4 @@
-"""What is at one's own phone: it rings there, is answered there, and the desk hears of it at once."""
+"""The calls at one's own phone: ringing there, answered there, and sent to the desk at once."""
 
 import asyncio
 import json
@@ -10,11 +10,11 @@ import pytest
 
 from shared.vocabulary import Role
 from tests.bench import Bench
-from tests.intake.test_telephony import ANSWERED, RINGS_IN, its_contact, tell, told
+from tests.intake.test_telephony import ANSWERED, RINGS_IN, call_event, its_contact, report
 
-OFFERED = told(2, "offered", agent="Anna")
-MISSED = told(4, "offer_missed", agent="Anna")
-ENDED = told(30, "ended", agent="Anna")
+OFFERED = call_event(2, "offered", agent="Anna")
+MISSED = call_event(4, "offer_missed", agent="Anna")
+ENDED = call_event(30, "ended", agent="Anna")
 
 
 def at_desk(bench: Bench, name: str) -> httpx.AsyncClient:
@@ -35,35 +35,35 @@ async def mine(client: httpx.AsyncClient) -> list[dict[str, Any]]:
 
 async def test_a_call_rings_at_the_phone_and_is_answered_there(intake: Bench) -> None:
     anna, bo = await sit(intake, "anna"), await sit(intake, "bo", "Bo")
-    await tell(intake, RINGS_IN)
+    await report(intake, RINGS_IN)
     assert await mine(anna) == []
-    await tell(intake, OFFERED)
+    await report(intake, OFFERED)
     assert [call["state"] for call in await mine(anna)] == ["ringing"]
-    await tell(intake, ANSWERED)
+    await report(intake, ANSWERED)
     (call,) = await mine(anna)
     contact = await its_contact(intake)
     assert (call["state"], call["contact_id"], call["status"]) == ("answered", contact["id"], "open")
     assert (call["reference"], call["waited_seconds"], call["withheld"]) == (contact["reference"], 5.0, False)
     assert await mine(bo) == []
-    await tell(intake, ENDED)
+    await report(intake, ENDED)
     assert await mine(anna) == []
 
 
 async def test_a_phone_that_rang_in_vain_rings_no_more(intake: Bench) -> None:
     anna = await sit(intake, "anna")
-    await tell(intake, RINGS_IN, OFFERED, MISSED)
+    await report(intake, RINGS_IN, OFFERED, MISSED)
     assert await mine(anna) == []
 
 
 async def test_a_call_names_nobody(intake: Bench) -> None:
     anna = await sit(intake, "anna")
-    await tell(intake, RINGS_IN, ANSWERED)
+    await report(intake, RINGS_IN, ANSWERED)
     assert "20000001" not in json.dumps(await mine(anna))
 
 
-async def test_whoever_sits_down_has_the_phone_and_its_calls(intake: Bench) -> None:
+async def test_who_takes_a_phone_has_it_and_its_calls(intake: Bench) -> None:
     anna = await sit(intake, "anna")
-    await tell(intake, RINGS_IN, ANSWERED)
+    await report(intake, RINGS_IN, ANSWERED)
     bo = await sit(intake, "bo")
     assert len(await mine(bo)) == 1
     assert await mine(anna) == []
@@ -76,15 +76,15 @@ async def test_nobody_sits_at_two_phones(intake: Bench) -> None:
     await sit(intake, "anna")
     anna = await sit(intake, "anna", "Bo")
     assert (await anna.get("/v1/my-phone")).json() == {"source": "pbx", "agent": "Bo"}
-    await tell(intake, RINGS_IN, ANSWERED)
+    await report(intake, RINGS_IN, ANSWERED)
     assert await mine(anna) == []
 
 
-async def test_routing_is_told_who_answered_and_not_who_sits_there_later(intake: Bench) -> None:
+async def test_routing_learns_who_answered_and_not_who_has_the_phone_later(intake: Bench) -> None:
     await sit(intake, "anna")
-    await tell(intake, RINGS_IN, ANSWERED)
+    await report(intake, RINGS_IN, ANSWERED)
     await sit(intake, "bo")
-    await tell(intake, ENDED, told(31, "offered", agent="Carla"))
+    await report(intake, ENDED, call_event(31, "offered", agent="Carla"))
     visits = [event["visits"][-1] for event in await intake.published("contact.waiting")]
     assert {visit.get("employee") for visit in visits if visit["outcome"] == "answered"} == {"anna"}
 
@@ -93,13 +93,13 @@ async def test_the_stream_shows_each_change_and_nothing_twice(intake: Bench) -> 
     anna = await sit(intake, "anna")
     async with anna.stream("GET", "/v1/my-calls") as answer, asyncio.timeout(60):
         assert answer.headers["content-type"].startswith("text/event-stream")
-        shown = _lists(answer.aiter_lines())
-        assert await anext(shown) == []
-        await tell(intake, RINGS_IN)
-        await tell(intake, OFFERED)
-        assert [call["state"] for call in await anext(shown)] == ["ringing"]
-        await tell(intake, ANSWERED)
-        assert [call["state"] for call in await anext(shown)] == ["answered"]
+        lists = _lists(answer.aiter_lines())
+        assert await anext(lists) == []
+        await report(intake, RINGS_IN)
+        await report(intake, OFFERED)
+        assert [call["state"] for call in await anext(lists)] == ["ringing"]
+        await report(intake, ANSWERED)
+        assert [call["state"] for call in await anext(lists)] == ["answered"]
 
 
 async def _lists(lines: AsyncIterator[str]) -> AsyncIterator[list[dict[str, Any]]]:

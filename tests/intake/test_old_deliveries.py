@@ -25,10 +25,10 @@ from shared.migrating import configuration, migrate
 from shared.vocabulary import Role
 from tests.bench import Bench, start_bench
 from tests.databases import Databases
-from tests.intake.test_telephony import ANSWERED, RINGS_IN, tell, the_call, told
+from tests.intake.test_telephony import ANSWERED, RINGS_IN, call_event, report, the_call
 
 BEFORE = "intake_0004"
-ENDED = told(50, "ended")
+ENDED = call_event(50, "ended")
 GIBBERISH = "what is this"
 RESTARTED = {"source": "pbx", "delivery_id": "restart", "occurred_at": "2026-03-10T09:00:30Z"}
 _OLD_ROWS = table(
@@ -48,7 +48,7 @@ class Standing:
         return self.url
 
     async def drop_all(self) -> None:
-        """Whoever made it drops it."""
+        """The test that made it drops it."""
 
 
 async def back(database: Database, revision: str) -> None:
@@ -80,8 +80,8 @@ class OldStore:
         async with self._database.engine.begin() as connection:
             await connection.execute(insert(_OLD_ROWS).values(**row, received_at=self._clock.now()))
 
-    async def keep_told(self, kind: str, told: dict[str, Any]) -> None:
-        await self.keep(kind, told, json.dumps(told))
+    async def keep_event(self, kind: str, call_event: dict[str, Any]) -> None:
+        await self.keep(kind, call_event, json.dumps(call_event))
 
 
 async def states(bench: Bench) -> dict[str, tuple[str, str]]:
@@ -90,21 +90,21 @@ async def states(bench: Bench) -> dict[str, tuple[str, str]]:
         return {row.delivery_id: (row.form, row.state) for row in rows}
 
 
-async def test_calls_of_old_rows_go_on_with_what_is_told_now(
+async def test_calls_of_old_rows_go_on_with_what_is_reported_now(
     databases: Databases, clock: SettableClock, tmp_path: Path
 ) -> None:
     url = await databases.fresh("intake")
     async with opened(url) as database:
         await back(database, BEFORE)
         old = OldStore(database, tmp_path, clock)
-        await old.keep_told("event", RINGS_IN)
-        await old.keep_told("event", {**RINGS_IN, "call_id": "call-2", "delivery_id": "rang-on"})
-        await old.keep_told("restart", RESTARTED)
+        await old.keep_event("event", RINGS_IN)
+        await old.keep_event("event", {**RINGS_IN, "call_id": "call-2", "delivery_id": "rang-on"})
+        await old.keep_event("restart", RESTARTED)
         await old.keep("uninterpretable", {"source": "asterisk", "delivery_id": "line"}, GIBBERISH)
         await migrate(database, "intake")
     async with start_bench("intake", Standing(url), clock, tmp_path) as intake:
-        await tell(intake, ANSWERED, {**told(3, "offered"), "call_id": "call-2"})
-        await tell(intake, RINGS_IN)
+        await report(intake, ANSWERED, {**call_event(3, "offered"), "call_id": "call-2"})
+        await report(intake, RINGS_IN)
 
         call, cut = await the_call(intake), await the_call(intake, "call-2")
         assert (call["outcome"], call["visits"][0]["wait_seconds"]) == ("answered", 5.0)
@@ -121,7 +121,7 @@ async def test_the_way_back_and_forth_again_keeps_what_came_and_how_to_read_it(
 ) -> None:
     url = await databases.fresh("intake")
     async with start_bench("intake", Standing(url), clock, tmp_path) as intake:
-        await tell(intake, RINGS_IN, ANSWERED)
+        await report(intake, RINGS_IN, ANSWERED)
         line = "1773133200|pbx-1|socialservice|NONE|ENTERQUEUE||4520000001|1\nwhat is this\n"
         client = intake.client(Role.TELEPHONY)
         await client.post("/v1/telephony/asterisk", content=line, headers={"Content-Type": "text/plain"})
@@ -134,7 +134,7 @@ async def test_the_way_back_and_forth_again_keeps_what_came_and_how_to_read_it(
         await migrate(database, "intake")
     async with start_bench("intake", Standing(url), clock, tmp_path) as intake:
         clock.set(clock.now().replace(minute=1))
-        await tell(intake, told(55, "offer_missed"))
+        await report(intake, call_event(55, "offer_missed"))
         after = await states(intake)
 
         before[ENDED["delivery_id"]] = ("events", "event")

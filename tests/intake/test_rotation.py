@@ -14,7 +14,7 @@ from shared.sealing import BlindIndex, Keyring, SealBrokenError, new_key
 from shared.vocabulary import Role
 from tests.bench import Bench
 from tests.intake.test_callbacks_of_calls import ALMA, call, listed
-from tests.intake.test_telephony import HANGS_UP, RINGS_IN, tell
+from tests.intake.test_telephony import HANGS_UP, RINGS_IN, report
 
 OLD, NEW, INDEX = new_key(), new_key(), new_key()
 
@@ -41,7 +41,7 @@ async def test_after_the_rotation_the_old_key_is_not_needed_any_more(intake: Ben
     client = intake.client(Role.RECEPTION)
     use(intake, f"k1:{OLD}")
     wished = await client.post("/v1/contacts", json=WISH, headers={"Idempotency-Key": "k"})
-    await tell(intake, RINGS_IN, HANGS_UP)
+    await report(intake, RINGS_IN, HANGS_UP)
     both = use(intake, f"k2:{NEW},k1:{OLD}")
     batches: list[int] = []
     database, outbox = intake.app.state.database, intake.app.state.outbox
@@ -79,12 +79,12 @@ async def test_a_new_index_key_finds_everybody_again_after_reindexing(intake: Be
 
 async def test_a_caller_who_phones_during_the_reindexing_is_one_caller_after_it(intake: Bench) -> None:
     use(intake, f"k1:{OLD}")
-    await tell(intake, *call(1, ALMA, 0, "abandoned"), *call(2, ALMA, 1, "abandoned", day="2026-03-09"))
+    await report(intake, *call(1, ALMA, 0, "abandoned"), *call(2, ALMA, 1, "abandoned", day="2026-03-09"))
     before = await listed(intake)
     client = intake.client(Role.RECEPTION)
     await client.post(f"/v1/callbacks/{before[1]['id']}/attempt")
     vault = use(intake, f"k1:{OLD}", new_key())
-    await tell(intake, *call(3, ALMA, 5, "abandoned"))
+    await report(intake, *call(3, ALMA, 5, "abandoned"))
     assert len(await listed(intake)) == 3
     state = intake.app.state
     assert (await rotate(state.database, vault, state.outbox, reindex=True)).callers == 2
@@ -92,7 +92,7 @@ async def test_a_caller_who_phones_during_the_reindexing_is_one_caller_after_it(
     after = await listed(intake)
     assert [(item["day"], item["attempts"]) for item in after] == [("2026-03-09", 1), ("2026-03-10", 2)]
     assert (after[1]["tries"], after[1]["phone"]) == (1, f"+{ALMA}")
-    await tell(intake, *call(4, ALMA, 9, "answered"))
+    await report(intake, *call(4, ALMA, 9, "answered"))
     assert await listed(intake) == []
 
 

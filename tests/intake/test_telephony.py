@@ -1,4 +1,4 @@
-"""What exchanges tell becomes calls, and each call one contact."""
+"""What exchanges report becomes calls, and each call one contact."""
 
 import base64
 import json
@@ -23,18 +23,18 @@ from tests.bench import Bench
 from tests.intake.test_contacts import FACTS
 
 
-def told(second: int, kind: str, queue: str = "socialservice", **more: Any) -> dict[str, Any]:
+def call_event(second: int, kind: str, queue: str = "socialservice", **more: Any) -> dict[str, Any]:
     names = {"source": "pbx", "delivery_id": f"{second}-{kind}-{queue}", "call_id": "call-1"}
     return {**names, "type": kind, "queue": queue, "occurred_at": f"2026-03-10T09:00:{second:02}Z", **more}
 
 
-RINGS_IN = told(0, "queued", **{"from": "4520000001"})
-ANSWERED = told(5, "answered", agent="Anna", reported_wait_seconds=4)
-HANGS_UP = told(3, "abandoned")
+RINGS_IN = call_event(0, "queued", **{"from": "4520000001"})
+ANSWERED = call_event(5, "answered", agent="Anna", reported_wait_seconds=4)
+HANGS_UP = call_event(3, "abandoned")
 
 
-async def tell(bench: Bench, *events: dict[str, Any]) -> dict[str, Any]:
-    """Tell of events when they have happened, and let them be interpreted."""
+async def report(bench: Bench, *events: dict[str, Any]) -> dict[str, Any]:
+    """Send events at the moment of the last of them, and let them be interpreted."""
     latest = max(datetime.fromisoformat(event["occurred_at"]) for event in events)
     bench.clock.set(max(bench.clock.now(), latest))
     answer = await bench.client(Role.TELEPHONY).post("/v1/telephony/events", json=list(events))
@@ -56,7 +56,7 @@ async def its_contact(bench: Bench) -> dict[str, Any]:
 
 
 async def test_a_caller_in_the_queue_is_a_contact_that_waits(intake: Bench) -> None:
-    receipt = await tell(intake, RINGS_IN)
+    receipt = await report(intake, RINGS_IN)
     contact = await its_contact(intake)
 
     assert (receipt["received"], receipt["new"], receipt["duplicates"]) == (1, 1, 0)
@@ -76,9 +76,9 @@ async def test_a_caller_in_the_queue_is_a_contact_that_waits(intake: Bench) -> N
 
 
 async def test_an_answered_call_opens_its_contact_and_stays_open_after_the_talk(intake: Bench) -> None:
-    await tell(intake, RINGS_IN)
-    await tell(intake, ANSWERED)
-    await tell(intake, told(50, "ended", reported_talk_seconds=44))
+    await report(intake, RINGS_IN)
+    await report(intake, ANSWERED)
+    await report(intake, call_event(50, "ended", reported_talk_seconds=44))
 
     call = await the_call(intake)
     assert (call["outcome"], call["caller"], call["gone_at"]) == (
@@ -94,7 +94,7 @@ async def test_an_answered_call_opens_its_contact_and_stays_open_after_the_talk(
 
 
 async def test_a_caller_who_gave_up_closes_the_contact(intake: Bench) -> None:
-    await tell(intake, RINGS_IN, HANGS_UP)
+    await report(intake, RINGS_IN, HANGS_UP)
     contact = await its_contact(intake)
 
     assert (contact["status"], contact["outcome"]) == ("closed", "abandoned")
@@ -107,9 +107,9 @@ async def test_a_caller_who_gave_up_closes_the_contact(intake: Bench) -> None:
 
 
 async def test_a_late_answer_takes_back_that_the_caller_was_taken_for_gone(intake: Bench) -> None:
-    await tell(intake, RINGS_IN, told(9, "ended"))
+    await report(intake, RINGS_IN, call_event(9, "ended"))
     assert (await its_contact(intake))["outcome"] == "abandoned"
-    await tell(intake, ANSWERED)
+    await report(intake, ANSWERED)
 
     contact = await its_contact(intake)
     assert (contact["status"], contact["outcome"], contact["closed_at"]) == ("open", None, None)
@@ -117,7 +117,12 @@ async def test_a_late_answer_takes_back_that_the_caller_was_taken_for_gone(intak
 
 
 async def test_late_repeated_and_reordered_deliveries_give_the_same_call(intake: Bench) -> None:
-    story = [RINGS_IN, told(6, "overflowed"), told(6, "queued", "rotate"), told(7, "answered", "rotate")]
+    story = [
+        RINGS_IN,
+        call_event(6, "overflowed"),
+        call_event(6, "queued", "rotate"),
+        call_event(7, "answered", "rotate"),
+    ]
     calls = []
     for number, order in enumerate(list(permutations(story))[::5]):
         renamed = [
@@ -125,8 +130,8 @@ async def test_late_repeated_and_reordered_deliveries_give_the_same_call(intake:
             for event in order
         ]
         for event in renamed:
-            await tell(intake, event, event)
-        assert (await tell(intake, *renamed))["duplicates"] == 4
+            await report(intake, event, event)
+        assert (await report(intake, *renamed))["duplicates"] == 4
         calls.append(await the_call(intake, f"call-{number}"))
 
     assert [(v["queue"], v["outcome"], v["wait_seconds"]) for v in calls[0]["visits"]] == [
@@ -141,17 +146,17 @@ async def test_late_repeated_and_reordered_deliveries_give_the_same_call(intake:
         )
 
 
-async def test_a_delivery_told_again_is_told_once_for_ever_and_publishes_nothing(intake: Bench) -> None:
-    await tell(intake, RINGS_IN)
-    again = await tell(intake, {**RINGS_IN, "type": "abandoned"})
+async def test_a_delivery_sent_again_is_stored_once_for_ever_and_publishes_nothing(intake: Bench) -> None:
+    await report(intake, RINGS_IN)
+    again = await report(intake, {**RINGS_IN, "type": "abandoned"})
 
     assert (again["new"], again["duplicates"]) == (0, 1)
     assert (await the_call(intake))["outcome"] == "waiting"
     assert len(await intake.published()) == 1
 
 
-async def test_a_queue_nobody_told_us_of_belongs_to_the_main_line(intake: Bench) -> None:
-    await tell(intake, told(0, "queued", "nobody"))
+async def test_a_queue_that_is_not_configured_belongs_to_the_main_line(intake: Bench) -> None:
+    await report(intake, call_event(0, "queued", "nobody"))
 
     (event,) = await intake.published()
     assert (event["line"], event["visits"][0]["queue"], event["visits"][0]["origin"]) == (
@@ -162,19 +167,19 @@ async def test_a_queue_nobody_told_us_of_belongs_to_the_main_line(intake: Bench)
 
 
 async def test_what_a_person_did_is_never_taken_back_by_the_call(intake: Bench) -> None:
-    await tell(intake, RINGS_IN)
+    await report(intake, RINGS_IN)
     contact = await its_contact(intake)
     client = intake.client(Role.RECEPTION)
     place = f"/v1/contacts/{contact['id']}"
     await client.put(f"{place}/facts", json=FACTS, headers={"If-Match": f'"{contact["edition"]}"'})
-    await tell(intake, HANGS_UP)
+    await report(intake, HANGS_UP)
 
     assert (await its_contact(intake))["status"] == "registered"
     assert not await intake.published("contact.closed")
 
 
 async def test_a_contact_that_somebody_took_is_not_closed_by_its_call(intake: Bench) -> None:
-    await tell(intake, RINGS_IN)
+    await report(intake, RINGS_IN)
     contact = await its_contact(intake)
     await intake.deliver(
         EntryTaken(
@@ -185,15 +190,15 @@ async def test_a_contact_that_somebody_took_is_not_closed_by_its_call(intake: Be
             queue="reception-phone",
         )
     )
-    await tell(intake, HANGS_UP)
+    await report(intake, HANGS_UP)
 
     assert (await its_contact(intake))["status"] == "open"
 
 
 async def test_the_call_moving_on_does_not_spoil_the_receptionists_copy(intake: Bench) -> None:
-    await tell(intake, RINGS_IN)
+    await report(intake, RINGS_IN)
     contact = await its_contact(intake)
-    await tell(intake, ANSWERED)
+    await report(intake, ANSWERED)
     written = await intake.client(Role.RECEPTION).put(
         f"/v1/contacts/{contact['id']}/facts", json=FACTS, headers={"If-Match": f'"{contact["edition"]}"'}
     )
@@ -202,7 +207,7 @@ async def test_the_call_moving_on_does_not_spoil_the_receptionists_copy(intake: 
 
 
 async def test_two_exchanges_may_use_the_same_id(intake: Bench) -> None:
-    await tell(intake, RINGS_IN, {**RINGS_IN, "source": "other", "occurred_at": "2026-03-10T08:00:00Z"})
+    await report(intake, RINGS_IN, {**RINGS_IN, "source": "other", "occurred_at": "2026-03-10T08:00:00Z"})
     client = intake.client(Role.RECEPTION)
 
     assert (await client.get("/v1/calls/call-1")).json()["type"] == "urn:dsi:problem:ambiguous-call"
@@ -210,7 +215,9 @@ async def test_two_exchanges_may_use_the_same_id(intake: Bench) -> None:
 
 
 async def test_calls_are_listed_newest_first_without_numbers(intake: Bench) -> None:
-    await tell(intake, RINGS_IN, HANGS_UP, {**told(9, "queued"), "call_id": "call-2", "from": "4520000002"})
+    await report(
+        intake, RINGS_IN, HANGS_UP, {**call_event(9, "queued"), "call_id": "call-2", "from": "4520000002"}
+    )
     client = intake.client(Role.OPERATIONS)
     first = await client.get("/v1/calls?limit=1")
     second = await client.get("/v1/calls", params={"limit": 1, "cursor": first.json()["next_cursor"]})
@@ -226,15 +233,15 @@ async def test_calls_are_listed_newest_first_without_numbers(intake: Bench) -> N
     assert (await client.get("/v1/calls/call-1")).json()["caller"] is None
 
 
-async def test_a_caller_is_found_by_the_number_shown(intake: Bench) -> None:
-    await tell(intake, RINGS_IN)
+async def test_a_caller_is_found_by_the_number(intake: Bench) -> None:
+    await report(intake, RINGS_IN)
     answer = await intake.client(Role.RECEPTION).post("/v1/contacts/search", json={"phone": "20000001"})
 
     assert [item["id"] for item in answer.json()["items"]] == [(await the_call(intake))["contact_id"]]
 
 
-async def test_no_callers_number_stands_in_the_tables(intake: Bench) -> None:
-    await tell(intake, RINGS_IN)
+async def test_no_callers_number_is_readable_in_the_tables(intake: Bench) -> None:
+    await report(intake, RINGS_IN)
 
     async with intake.app.state.database.reading() as session:
         for table in (CALLS, DELIVERIES, CONTACTS):

@@ -1,1 +1,1 @@
-"""Call story."""
+"""A call, derived from its events: pure functions from events to a call's state, visits and columns."""

@@ -1,4 +1,4 @@
-"""A call as its row holds it."""
+"""A call as the columns of its row."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from services.intake.call_story.state import Call, Talk, Visit
 
 @dataclass(frozen=True)
 class StoredCall:
-    """A call as it was derived before. `columns` are those of `columns_of`."""
+    """A call as it was derived and stored before. `columns` are those of `columns_of`."""
 
     contact_id: UUID
     call_id: str
@@ -19,7 +19,7 @@ class StoredCall:
     columns: dict[str, Any]
 
 
-#: What `columns_of` gives.
+#: The names of what `columns_of` returns.
 DERIVED = (
     "occurrence",
     "outcome",

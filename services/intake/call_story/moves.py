@@ -1,4 +1,4 @@
-"""What each event does to a call. Events come in the order of their moments (call_fold.py)."""
+"""What each event does to a call. Events come in the order of their moments (fold.py)."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ from services.intake.call_story.state import Call, Inconsistency, Talk, TalkEnd,
 from services.intake.telephony.canonical import CallEvent, CallEventType
 
 #: Reported and computed times that differ by no more agree, and moments no further apart are one moment:
-#: exchanges round to whole seconds, and tell of one leave several times.
+#: exchanges round to whole seconds, and report one leave several times.
 SAME_MOMENT = timedelta(seconds=2)
 
 
@@ -19,33 +19,34 @@ def apply(call: Call, event: CallEvent) -> None:
         call.ringing_at = []
 
 
-def cut(call: Call, moment: datetime) -> None:
-    """The call is lost at that moment. Who waited was lost; who talked was answered, and cut off."""
-    call.ringing_at = []
-    _stop_talking(call, moment, "lost")
-    if call.waiting is not None:
-        call.waiting.left_at, call.waiting.outcome = moment, "lost"
-    _gone(call, moment, "lost")
+def cut_off(call: Call, moment: datetime) -> None:
+    """The call is lost at that moment: a wait ends as lost, a talk is interrupted."""
+    _end(call, moment, "lost", "lost")
+    _set_gone(call, moment, "lost")
 
 
 def hang_up(call: Call, moment: datetime) -> None:
-    """The caller is gone at that moment, and was told to be."""
+    """The caller hangs up at that moment."""
+    _end(call, moment, "abandoned", "hung_up")
+    _set_gone(call, moment, "ended")
+
+
+def _end(call: Call, moment: datetime, wait: VisitOutcome, talk: TalkEnd) -> None:
     call.ringing_at = []
-    _stop_talking(call, moment, "hung_up")
+    _stop_talking(call, moment, talk)
     if call.waiting is not None:
-        call.waiting.left_at, call.waiting.outcome = moment, "abandoned"
-    _gone(call, moment, "ended")
+        call.waiting.left_at, call.waiting.outcome = moment, wait
 
 
-def begin_anew(call: Call, moment: datetime) -> None:
-    """Forget an end that came before the beginning, which is only now."""
+def forget_early_end(call: Call, moment: datetime) -> None:
+    """Take back an end that came before the beginning; the call begins at this moment."""
     call.visits.clear()
     call.started_at, call.gone_at, call.gone_by = moment, None, None
     call.inconsistencies = [Inconsistency.END_BEFORE_BEGINNING.value]
 
 
 def _just_left(call: Call, event: CallEvent) -> Visit | None:
-    """The stay that this event tells of once more: in the same queue, and over at the same moment."""
+    """The stay that this event reports once more: in the same queue, and over at the same moment."""
     last = call.visits[-1] if call.visits else None
     if last is None or last.left_at is None or event.occurred_at - last.left_at > SAME_MOMENT:
         return None
@@ -53,19 +54,19 @@ def _just_left(call: Call, event: CallEvent) -> Visit | None:
 
 
 def _leave(call: Call, event: CallEvent, outcome: VisitOutcome) -> None:
-    """End the stay in a queue. A stay whose beginning was not told began as long ago as is reported."""
+    """End the stay in a queue. Where its beginning was not reported, it began a reported wait ago."""
     visit = call.waiting
     if visit is None and event.queue is not None:
         began = _back_in_time(call, event.occurred_at, event.reported_wait_seconds)
         visit = Visit(len(call.visits) + 1, event.queue, began)
         call.visits.append(visit)
         call.started_at = min(call.started_at, began)
-        call.doubt(Inconsistency.BEGINNING_UNTOLD)
+        call.add_inconsistency(Inconsistency.BEGINNING_UNKNOWN)
     if visit is not None:
-        _left(visit, event, outcome)
+        _set_left(visit, event, outcome)
 
 
-def _left(visit: Visit, event: CallEvent, outcome: VisitOutcome) -> None:
+def _set_left(visit: Visit, event: CallEvent, outcome: VisitOutcome) -> None:
     visit.left_at, visit.outcome = event.occurred_at, outcome
     if event.reported_wait_seconds is not None or visit.reported_wait_seconds is None:
         visit.reported_wait_seconds = event.reported_wait_seconds
@@ -73,11 +74,11 @@ def _left(visit: Visit, event: CallEvent, outcome: VisitOutcome) -> None:
 
 
 def _back_in_time(call: Call, moment: datetime, seconds: float | None) -> datetime:
-    """So long before the moment, yet not before the latest thing that is known to have come earlier."""
+    """So many seconds before the moment, but not before the end of the stay or talk before it."""
     began = moment - timedelta(seconds=seconds or 0)
-    known = [visit.left_at or visit.entered_at for visit in call.visits[-1:]]
-    known += [talk.ended_at or talk.started_at for talk in call.talks[-1:]]
-    return max([began, *known])
+    earlier = [visit.left_at or visit.entered_at for visit in call.visits[-1:]]
+    earlier += [talk.ended_at or talk.started_at for talk in call.talks[-1:]]
+    return max([began, *earlier])
 
 
 def _stop_talking(call: Call, moment: datetime, how: TalkEnd, reported: float | None = None) -> None:
@@ -86,21 +87,21 @@ def _stop_talking(call: Call, moment: datetime, how: TalkEnd, reported: float | 
         talk.ended_at, talk.ended_by, talk.reported_talk_seconds = moment, how, reported
 
 
-def _gone(call: Call, moment: datetime, how: Literal["ended", "lost"]) -> None:
+def _set_gone(call: Call, moment: datetime, how: Literal["ended", "lost"]) -> None:
     if call.gone_at is None:
         call.gone_at, call.gone_by = moment, how
 
 
-def _back(call: Call) -> None:
-    """The caller is there after all. Who was told to have given up went on, to another place."""
+def _still_here(call: Call) -> None:
+    """The caller is there after all: a stay that was reported as abandoned was left for another place."""
     last = call.visits[-1] if call.visits else None
     if call.gone_at is not None and last is not None and last.outcome == "abandoned":
         last.outcome = "overflowed"
-        call.doubt(Inconsistency.FALSE_ABANDON)
+        call.add_inconsistency(Inconsistency.FALSE_ABANDON)
     call.gone_at = call.gone_by = None
 
 
-def _nothing(call: Call, event: CallEvent) -> None:
+def _rang(call: Call, event: CallEvent) -> None:
     """Ringing changes neither where the caller is nor how long the wait was."""
 
 
@@ -111,8 +112,8 @@ def _offered(call: Call, event: CallEvent) -> None:
 
 
 def _queued(call: Call, event: CallEvent) -> None:
-    _back(call)
-    # No exchange tells of a blind transfer for sure; being queued anew while talking is one.
+    _still_here(call)
+    # Not every exchange reports a blind transfer; being queued again during a talk is one.
     _stop_talking(call, event.occurred_at, "transferred")
     if call.waiting is not None:
         if call.waiting.queue == event.queue:
@@ -129,30 +130,30 @@ def _offer_missed(call: Call, event: CallEvent) -> None:
 
 def _answered(call: Call, event: CallEvent) -> None:
     if call.gone_at is not None and event.occurred_at - call.gone_at > SAME_MOMENT:
-        call.doubt(Inconsistency.ANSWERED_AFTER_END)
+        call.add_inconsistency(Inconsistency.ANSWERED_AFTER_END)
     left = _just_left(call, event) if not call.talking and event.queue is not None else None
     if left is not None and left.outcome in ("abandoned", "overflowed"):
-        # AMI tells of the leave first, and then that it was for the answer.
+        # AMI reports the leave first, and then that it was for the answer.
         call.gone_at = call.gone_by = None
-        _left(left, event, "answered")
+        _set_left(left, event, "answered")
     else:
-        _back(call)
+        _still_here(call)
         _stop_talking(call, event.occurred_at, "transferred")
         if call.waiting is not None or event.queue is not None:
             _leave(call, event, "answered")
     call.talks.append(Talk(event.queue, event.agent, event.occurred_at))
 
 
-def _untold_answer(call: Call, event: CallEvent) -> None:
-    """A talk is reported whose beginning was never told: it began as long ago as is reported."""
+def _unreported_answer(call: Call, event: CallEvent) -> None:
+    """An event reports a talk whose answer was not reported: it began as long ago as the talk was long."""
     if event.reported_talk_seconds and (call.waiting is not None or not call.talks):
         began = _back_in_time(call, event.occurred_at, event.reported_talk_seconds)
         _answered(call, event.model_copy(update={"occurred_at": began}))
-        call.doubt(Inconsistency.BEGINNING_UNTOLD)
+        call.add_inconsistency(Inconsistency.BEGINNING_UNKNOWN)
 
 
 def _transferred(call: Call, event: CallEvent) -> None:
-    _untold_answer(call, event)
+    _unreported_answer(call, event)
     if call.talking is not None:
         _stop_talking(call, event.occurred_at, "transferred", event.reported_talk_seconds)
     elif call.waiting is not None:
@@ -162,8 +163,8 @@ def _transferred(call: Call, event: CallEvent) -> None:
 def _overflowed(call: Call, event: CallEvent) -> None:
     left = _just_left(call, event) if call.waiting is None else None
     if left is not None and left.outcome == "abandoned":
-        _back(call)
-    # Who talks has left the queue for the answer, and that was told.
+        _still_here(call)
+    # A caller who talks left the queue for the answer, which has been applied already.
     elif left is None and call.talking is None:
         _leave(call, event, "overflowed")
 
@@ -171,7 +172,7 @@ def _overflowed(call: Call, event: CallEvent) -> None:
 def _abandoned(call: Call, event: CallEvent) -> None:
     left = _just_left(call, event) if call.waiting is None else None
     if left is not None and left.outcome == "overflowed":
-        call.doubt(Inconsistency.FALSE_ABANDON)
+        call.add_inconsistency(Inconsistency.FALSE_ABANDON)
         return
     if call.talking is None and left is None:
         _leave(call, event, "abandoned")
@@ -179,19 +180,19 @@ def _abandoned(call: Call, event: CallEvent) -> None:
 
 
 def _ended(call: Call, event: CallEvent) -> None:
-    _untold_answer(call, event)
+    _unreported_answer(call, event)
     _stop_talking(call, event.occurred_at, "hung_up", event.reported_talk_seconds)
     if call.waiting is not None:
         _leave(call, event, "abandoned")
-    _gone(call, event.occurred_at, "ended")
+    _set_gone(call, event.occurred_at, "ended")
 
 
 def _lost(call: Call, event: CallEvent) -> None:
-    cut(call, event.occurred_at)
+    cut_off(call, event.occurred_at)
 
 
 _MOVES: dict[CallEventType, Callable[[Call, CallEvent], None]] = {
-    CallEventType.RINGING: _nothing,
+    CallEventType.RINGING: _rang,
     CallEventType.QUEUED: _queued,
     CallEventType.OFFERED: _offered,
     CallEventType.OFFER_MISSED: _offer_missed,

@@ -1,4 +1,4 @@
-"""A call as it stands: its stays in queues, its talks, its end, and what about its story does not add up.
+"""The state of a call: its stays in queues, its talks, its end, and what in its events does not add up.
 
 Computed waits and talks are kept apart from what the exchange reports.
 """
@@ -14,17 +14,17 @@ TalkEnd = Literal["hung_up", "transferred", "lost"]
 
 
 class Inconsistency(StrEnum):
-    """What does not add up in a call's story. Each is counted; none keeps a call from being shown."""
+    """What does not add up in a call's events. Each is counted; a call is listed whatever it has of these."""
 
-    #: An end was told, and its moment lies before everything else that is told of the call.
+    #: An end was reported, and its moment is before everything else that was reported of the call.
     END_BEFORE_BEGINNING = "end_before_beginning"
-    #: The caller was told to be gone, and somebody answered the call afterwards.
+    #: The end of the call was reported, and then an answer.
     ANSWERED_AFTER_END = "answered_after_end"
-    #: A stay or a talk whose beginning was never told; it began as long ago as is reported.
-    BEGINNING_UNTOLD = "beginning_untold"
-    #: No end was told: the call was silent for long, or its id was given to another call.
-    END_UNTOLD = "end_untold"
-    #: The caller was told to have given up, and went on (AMI says so of everybody who overflows).
+    #: The beginning of a stay or a talk was not reported; it began as long ago as its reported length.
+    BEGINNING_UNKNOWN = "beginning_untold"
+    #: No end was reported: the call was silent for long, or its id was given to another call.
+    END_UNKNOWN = "end_untold"
+    #: The caller was reported to have given up, and went on (AMI reports so of every overflow).
     FALSE_ABANDON = "false_abandon"
     #: Over without a talk and without a stay in any queue: hung up before it, or refused by it.
     NEVER_QUEUED = "never_queued"
@@ -90,7 +90,7 @@ class Call:
     gone_by: Literal["ended", "lost"] | None = None
     occurrence: int = 1
     inconsistencies: list[str] = field(default_factory=list)
-    #: Whose phones ring for it now, in alphabetical order.
+    #: The agents whose phones ring for it now, in alphabetical order.
     ringing_at: list[str] = field(default_factory=list)
 
     @property
@@ -112,7 +112,7 @@ class Call:
             return "lost" if self.gone_by == "lost" else "abandoned"
         return "waiting" if self.visits else "ringing"
 
-    def doubt(self, what: Inconsistency) -> None:
-        """Note that something does not add up."""
+    def add_inconsistency(self, what: Inconsistency) -> None:
+        """Note once that something does not add up."""
         if what not in self.inconsistencies:
             self.inconsistencies = sorted([*self.inconsistencies, what.value])

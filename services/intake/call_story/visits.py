@@ -5,7 +5,7 @@ from datetime import datetime
 
 from services.intake.call_story.state import Call, Visit
 from services.intake.lines.lines import Line, Lines
-from services.intake.phones.seats import NOBODY, Seats
+from services.intake.phones.seats import NO_SEATS, Seats
 from shared.contracts import QueueVisit
 from shared.phone_numbers import normalised_phone
 
@@ -19,8 +19,8 @@ def line_of(call: Call, lines: Lines, source: str | None = None) -> Line:
     return lines.of_telephony_queue(first, call.started_at, source=source, called=called)
 
 
-def unconfigured_visits(calls: Iterable[Call], lines: Lines, source: str) -> dict[str, datetime]:
-    """Queues that no line had and these calls stood in, each with the latest moment somebody came to it."""
+def unconfigured_queues(calls: Iterable[Call], lines: Lines, source: str) -> dict[str, datetime]:
+    """Queues of these calls that no line has, each with the latest moment that a caller entered it."""
     seen: dict[str, datetime] = {}
     for call in calls:
         for visit in call.visits:
@@ -30,19 +30,19 @@ def unconfigured_visits(calls: Iterable[Call], lines: Lines, source: str) -> dic
 
 
 def reception_visits(
-    call: Call, lines: Lines, source: str | None = None, seats: Seats = NOBODY
+    call: Call, lines: Lines, source: str | None = None, seats: Seats = NO_SEATS
 ) -> list[QueueVisit]:
-    """One stay in a routing queue for each stay in the exchange; its own name is kept as the origin.
+    """One stay in a routing queue for each stay in the exchange, whose own queue is its origin.
 
-    A caller whom the exchange put in no queue, or who left one for a place it did not tell, still waits
-    somewhere: that stay is shown in the line's own queue until more is known, so that nobody is nowhere.
+    A caller whom the exchange put in no queue, or who left one for an unknown place, still waits somewhere:
+    that stay is in the line's own queue until more is known, so that every caller is in some queue.
     """
     called = normalised_phone(call.called)
 
     def line_in(visit: Visit) -> Line:
         return lines.of_telephony_queue(visit.queue, visit.entered_at, source=source, called=called)
 
-    told = [
+    visits = [
         QueueVisit(
             position=visit.position,
             queue=line_in(visit).reception_queue,
@@ -55,23 +55,23 @@ def reception_visits(
         )
         for visit in call.visits
     ]
-    if is_place_untold(call):
-        told.append(_untold_visit(call, line_of(call, lines, source), len(told) + 1))
-    return told
+    if is_queue_unknown(call):
+        visits.append(_visit_to_unknown_queue(call, line_of(call, lines, source), len(visits) + 1))
+    return visits
 
 
 def _employee(seats: Seats, visit: Visit) -> str | None:
-    """Who answered, where somebody had said that they sit at that phone."""
+    """The employee who answered, where one had taken that agent's phone."""
     answered = visit.outcome == "answered" and visit.left_at is not None
     return seats.subject_at(visit.agent, visit.left_at) if answered and visit.left_at else None
 
 
-def is_place_untold(call: Call) -> bool:
-    """Whether the exchange has not told in which queue the caller is, or was at the end."""
+def is_queue_unknown(call: Call) -> bool:
+    """Whether the exchange has not reported in which queue the caller is, or was at the end."""
     return not call.visits or call.visits[-1].outcome in _MOVED_ON
 
 
-def _untold_visit(call: Call, line: Line, position: int) -> QueueVisit:
+def _visit_to_unknown_queue(call: Call, line: Line, position: int) -> QueueVisit:
     last = call.visits[-1] if call.visits else None
     entered_at = call.started_at if last is None else last.left_at or last.entered_at
     visit = QueueVisit(position=position, queue=line.reception_queue, entered_at=entered_at)

@@ -1,12 +1,13 @@
-"""Call-backs follow the calls: whatever news of calls arrive, their numbers' call-backs are told anew.
+"""Keeps call-backs up to date: whenever calls change, their numbers' call-backs are computed again.
 
-Batch-wise, and in the transaction that derives the calls. A number's row in `callers` is locked meanwhile, so
-that two exchanges, or a caller and the reception, cannot tell one call-back from only their own half of it.
+It works in batches, in the transaction that derives the calls. A number's row in `callers` is locked
+meanwhile, so that two exchanges, or a caller and the reception, cannot compute one call-back from half of
+its calls each.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -15,7 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.intake.call_story.state import Call
 from services.intake.call_story.visits import line_of
 from services.intake.callback_store import repository
-from services.intake.callback_store.repository import StoredCall
 from services.intake.callback_store.state import NumberCall, callback_of
 from services.intake.lines.dependencies import lines_of
 from services.intake.lines.lines import Line
@@ -26,52 +26,52 @@ from shared.working_days import local_date
 
 
 @dataclass(frozen=True)
-class Touched:
-    """What news may have changed: numbers, their days, and the earliest moment that is spoken of."""
+class AffectedDays:
+    """What a change may affect: numbers and their days, and the earliest moment that has changed."""
 
     days: frozenset[tuple[UUID, date]]
     since: datetime
 
     @property
     def callers(self) -> set[UUID]:
-        """The numbers."""
+        """The numbers' rows."""
         return {caller for caller, _ in self.days}
 
 
-async def follow(work: UnitOfWork, source: str, calls: Mapping[UUID, Call | None]) -> None:
+async def update_callbacks(work: UnitOfWork, source: str, calls: Mapping[UUID, Call | None]) -> None:
     """Bring call-backs up to date with these calls of an exchange, by their contacts.
 
-    None stands for a call that turned out to be none. Callers who are still there change nothing; those who
-    withheld their number are kept to be counted.
+    None is a call that turned out to be part of another. Calls whose caller is still there change nothing;
+    those with a withheld number are stored to be counted.
     """
     before = await repository.known_calls(work.session, calls)
-    told = {
-        contact: _told(work, source, contact, call) for contact, call in calls.items() if call is not None
+    numbers = {
+        contact: number
+        for contact, call in calls.items()
+        if call is not None and _is_decided(call) and (number := normalised_phone(call.caller))
     }
-    numbers = {contact: number for contact, (call, number) in told.items() if call is not None and number}
-    callers = await _callers(work, numbers, before.values())
-    now = {
-        contact: StoredCall(call, callers.get(numbers.get(contact, "")))
-        for contact, (call, _) in told.items()
-        if call is not None and (call.gave_up or contact in numbers)
-    }
+    callers = await _lock_callers(work, numbers, before.values())
+    now: dict[UUID, NumberCall] = {}
+    for contact, call in calls.items():
+        if call is not None and _is_decided(call):
+            decided = number_call(contact, call, line_of(call, lines_of(work), source))
+            # An answered caller without a number settles nothing: no attempt is known to be theirs.
+            if decided.gave_up or contact in numbers:
+                now[contact] = replace(decided, caller_id=callers.get(numbers.get(contact, "")))
     changed = {contact for contact in {*before, *now} if before.get(contact) != now.get(contact)}
     await repository.replace_calls(work.session, changed, [now[one] for one in changed if one in now])
-    touched = _touched([known[one] for known in (before, now) for one in changed if one in known])
-    if touched is not None:
-        await recompute(work.session, touched, work.clock.now())
+    affected = _affected([known[one] for known in (before, now) for one in changed if one in known])
+    if affected is not None:
+        await recompute(work.session, affected, work.clock.now())
 
 
-def _told(work: UnitOfWork, source: str, contact: UUID, call: Call) -> tuple[NumberCall | None, str | None]:
-    number = normalised_phone(call.caller)
-    if not call.talks and call.gone_at is None:
-        return None, number
-    line = line_of(call, lines_of(work), source)
-    return number_call(contact, call, line), number
+def _is_decided(call: Call) -> bool:
+    """Whether the call was answered or is over; before that it is owed nothing yet."""
+    return bool(call.talks) or call.gone_at is not None
 
 
 def number_call(contact: UUID, call: Call, line: Line) -> NumberCall:
-    """The call as call-backs look at it. Who was in several queues waited from the first one on."""
+    """The call as call-backs see it. A caller who was in several queues waited from the first one on."""
     if call.talks:
         return NumberCall(contact, line.code, call.started_at, answered_at=call.talks[0].started_at)
     began = call.visits[0].entered_at if call.visits else call.started_at
@@ -80,48 +80,48 @@ def number_call(contact: UUID, call: Call, line: Line) -> NumberCall:
     return NumberCall(contact, line.code, call.started_at, waited_seconds=waited, is_short=is_short)
 
 
-async def _callers(
-    work: UnitOfWork, numbers: Mapping[UUID, str], before: Iterable[StoredCall]
+async def _lock_callers(
+    work: UnitOfWork, numbers: Mapping[UUID, str], before: Iterable[NumberCall]
 ) -> dict[str, UUID]:
-    """The numbers' rows, locked: those that are told now, and those that were told before."""
-    found = await repository.lock_numbers(work.session, vault_of(work), set(numbers.values()))
-    earlier = {stored.caller_id for stored in before if stored.caller_id is not None}
-    await repository.lock_callers(work.session, earlier - set(found.values()))
-    return found
+    """The rows of these numbers, locked, as are those of the numbers that the calls had before."""
+    rows = await repository.lock_numbers(work.session, vault_of(work), set(numbers.values()))
+    earlier = {call.caller_id for call in before if call.caller_id is not None}
+    await repository.lock_callers(work.session, earlier - set(rows.values()))
+    return rows
 
 
-def _touched(calls: Iterable[StoredCall]) -> Touched | None:
-    known = [(stored.caller_id, stored.call) for stored in calls if stored.caller_id is not None]
+def _affected(calls: Iterable[NumberCall]) -> AffectedDays | None:
+    known = [(call.caller_id, call) for call in calls if call.caller_id is not None]
     if not known:
         return None
     since = min(call.started_at for _, call in known)
-    return Touched(frozenset((caller, local_date(call.started_at)) for caller, call in known), since)
+    return AffectedDays(frozenset((caller, local_date(call.started_at)) for caller, call in known), since)
 
 
-async def recompute(session: AsyncSession, touched: Touched, now: datetime) -> None:
-    """Tell the call-backs of these numbers anew; the numbers must be locked.
+async def recompute(session: AsyncSession, affected: AffectedDays, now: datetime) -> None:
+    """Compute the call-backs of these numbers again; the numbers must be locked.
 
     Only those that can be different are read: open ones, and those that ended after the earliest moment.
     """
-    rows = await repository.callbacks_since(session, touched.callers, touched.since)
+    rows = await repository.callbacks_since(session, affected.callers, affected.since)
     by_day = {(row.caller_id, row.day): row for row in rows}
-    days = {*by_day, *touched.days}
+    days = {*by_day, *affected.days}
     earliest = min(day for _, day in days)
-    calls, deeds = defaultdict(list), defaultdict(list)
-    for stored in await repository.calls_since(session, touched.callers, earliest):
-        calls[stored.caller_id].append(stored.call)
-    for caller, deed in await repository.deeds_since(session, touched.callers, earliest):
-        deeds[caller].append(deed)
-    new, changed, gone = [], [], []
+    calls, actions = defaultdict(list), defaultdict(list)
+    for call in await repository.calls_since(session, affected.callers, earliest):
+        calls[call.caller_id].append(call)
+    for caller, action in await repository.actions_since(session, affected.callers, earliest):
+        actions[caller].append(action)
+    new, changed, withdrawn = [], [], []
     for caller, day in sorted(days):
         row = by_day.get((caller, day))
-        told = callback_of(day, calls[caller], deeds[caller], None if row is None else row.id)
-        if told is not None and row is None:
-            new.append((caller, day, told))
-        elif told is not None and row is not None:
-            changed.append((row, told))
+        callback = callback_of(day, calls[caller], actions[caller], None if row is None else row.id)
+        if callback is not None and row is None:
+            new.append((caller, day, callback))
+        elif callback is not None and row is not None:
+            changed.append((row, callback))
         elif row is not None:
-            gone.append(row)
+            withdrawn.append(row)
     await repository.add_callbacks(session, new, now)
     await repository.change_callbacks(session, changed)
-    await repository.withdraw_callbacks(session, gone)
+    await repository.withdraw_callbacks(session, withdrawn)

@@ -1,8 +1,8 @@
-"""Whom we owe a call: told by the *set* of a number's calls, and of what people did about them.
+"""Which calls are owed a call-back: computed from the *set* of a number's calls and of what staff did.
 
-A number that gave up on one day of Copenhagen, however often, is one call-back. What settles it is an
-answered call by the number, or a person's deed, after the attempts began; attempts after that open it again.
-Since nothing but moments is looked at, the order in which news arrive never matters.
+A number that gave up on one day of Copenhagen, however often, is one call-back. It is settled by an answered
+call of the number, or by an action of a member of staff, after the attempts began; attempts after that open
+it again. Only moments are compared, so the order in which calls and actions become known never matters.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,11 +14,11 @@ from uuid import UUID
 
 from shared.working_days import local_date
 
-DeedAction = Literal["take", "release", "attempt", "settle", "clear"]
+ActionKind = Literal["take", "release", "attempt", "settle", "clear"]
 
 
 class CallbackStatus(StrEnum):
-    """Where a call-back stands. `withdrawn`: its calls turned out to have been answered."""
+    """The state of a call-back. `withdrawn`: its calls turned out to have been answered."""
 
     WAITING = "waiting"
     TAKEN = "taken"
@@ -31,7 +31,7 @@ OPEN = (CallbackStatus.WAITING, CallbackStatus.TAKEN)
 
 
 class CallbackOutcome(StrEnum):
-    """How a call-back ended: the caller phoned again and was answered, or what a person says of it."""
+    """How a call-back ended: the caller phoned again and was answered, or what a member of staff reported."""
 
     ANSWERED = "answered"
     REACHED = "reached"
@@ -44,7 +44,8 @@ class CallbackOutcome(StrEnum):
 class NumberCall:
     """A call by a number that is over (gave up, or was lost) or was answered (`answered_at`).
 
-    `waited_seconds` is the wait of who gave up; `is_short` says that it may have been an accident.
+    `waited_seconds` is the wait of a caller who gave up; `is_short` says that the call may have been an
+    accident. `caller_id` is the number's row; None when the number was withheld.
     """
 
     contact_id: UUID
@@ -53,20 +54,21 @@ class NumberCall:
     answered_at: datetime | None = None
     waited_seconds: float = 0.0
     is_short: bool = False
+    caller_id: UUID | None = None
 
     @property
     def gave_up(self) -> bool:
-        """Whether nobody answered."""
+        """Whether the call was not answered."""
         return self.answered_at is None
 
 
 @dataclass(frozen=True)
-class Deed:
-    """What somebody did about a call-back, once. `next_try_at` is when to try again."""
+class CallbackAction:
+    """What a member of staff did about a call-back. `next_try_at` is when to try again."""
 
     id: UUID
     callback_id: UUID
-    action: DeedAction
+    kind: ActionKind
     at: datetime
     subject: str
     outcome: CallbackOutcome | None = None
@@ -75,7 +77,7 @@ class Deed:
 
 @dataclass(frozen=True)
 class Callback:
-    """A call-back as it stands. `waiting_since` is the first attempt that nothing has settled yet.
+    """A call-back. `waiting_since` is the first attempt that nothing has settled yet.
 
     `due_at` is the order of the list: since when the caller waits, or when it was agreed to try again.
     """
@@ -100,33 +102,35 @@ class Callback:
 
 @dataclass(frozen=True, order=True)
 class _Settlement:
-    """A moment from which on nothing earlier is owed. What people did at an answer's moment came after it."""
+    """A moment that settles every earlier attempt. At the same moment an answer comes before an action."""
 
     at: datetime
-    deed: UUID
+    action: UUID
     status: CallbackStatus
     outcome: CallbackOutcome | None
 
 
-_NO_DEED = UUID(int=0)
+_NO_ACTION = UUID(int=0)
 
 
 def callback_of(
-    day: date, calls: Iterable[NumberCall], deeds: Iterable[Deed], callback_id: UUID | None
+    day: date, calls: Iterable[NumberCall], actions: Iterable[CallbackAction], callback_id: UUID | None
 ) -> Callback | None:
     """The call-back of a number for that day; None when it gave up on no call of the day.
 
-    `calls` and `deeds` are all of the number's since that day, whichever call-back the deeds are of: to have
-    reached somebody settles all that the number waited for. `callback_id` is this one's, where it has one.
+    `calls` and `actions` are all of the number's since that day, whichever call-back the actions are of: once
+    the caller was reached, all that the number waited for is settled. `callback_id` is this one's, where it
+    has one.
     """
-    known, done = list(calls), sorted(deeds, key=lambda deed: (deed.at, deed.id))
-    attempts = [call for call in known if call.gave_up and local_date(call.started_at) == day]
+    all_calls, done = list(calls), sorted(actions, key=lambda action: (action.at, action.id))
+    attempts = [call for call in all_calls if call.gave_up and local_date(call.started_at) == day]
     attempts.sort(key=lambda call: (call.started_at, call.contact_id))
     if not attempts:
         return None
-    settlements = sorted(_settlements(known, done, callback_id))
-    own = [deed for deed in done if deed.callback_id == callback_id]
+    settlements = sorted(_settlements(all_calls, done, callback_id))
+    own = [action for action in done if action.callback_id == callback_id]
     last = attempts[-1]
+    # The first settlement after the last attempt is what ended it; what came later changes nothing.
     covering = next((one for one in settlements if one.at >= last.started_at), None)
     if covering is not None:
         return _closed(attempts, covering, own)
@@ -134,57 +138,61 @@ def callback_of(
 
 
 def _settlements(
-    calls: Sequence[NumberCall], deeds: Sequence[Deed], callback_id: UUID | None
+    calls: Sequence[NumberCall], actions: Sequence[CallbackAction], callback_id: UUID | None
 ) -> Iterator[_Settlement]:
     for call in calls:
         if call.answered_at is not None:
-            yield _Settlement(call.answered_at, _NO_DEED, CallbackStatus.SETTLED, CallbackOutcome.ANSWERED)
-    for deed in deeds:
-        if deed.action == "settle":
-            yield _Settlement(deed.at, deed.id, CallbackStatus.SETTLED, deed.outcome)
-        elif deed.action == "clear" and deed.callback_id == callback_id:
-            yield _Settlement(deed.at, deed.id, CallbackStatus.CLEARED, None)
+            yield _Settlement(call.answered_at, _NO_ACTION, CallbackStatus.SETTLED, CallbackOutcome.ANSWERED)
+    for action in actions:
+        if action.kind == "settle":
+            yield _Settlement(action.at, action.id, CallbackStatus.SETTLED, action.outcome)
+        elif action.kind == "clear" and action.callback_id == callback_id:
+            yield _Settlement(action.at, action.id, CallbackStatus.CLEARED, None)
 
 
-def _closed(attempts: Sequence[NumberCall], by: _Settlement, own: Sequence[Deed]) -> Callback:
+def _closed(attempts: Sequence[NumberCall], by: _Settlement, own: Sequence[CallbackAction]) -> Callback:
     return replace(
-        _counted(attempts, attempts),
+        _from_attempts(attempts, attempts),
         status=by.status,
-        tries=sum(deed.action == "attempt" for deed in own),
+        tries=sum(action.kind == "attempt" for action in own),
         settled_at=by.at,
         outcome=by.outcome,
     )
 
 
-def _open(attempts: Sequence[NumberCall], settled: _Settlement | None, own: Sequence[Deed]) -> Callback:
+def _open(
+    attempts: Sequence[NumberCall], settled: _Settlement | None, own: Sequence[CallbackAction]
+) -> Callback:
     waiting, since = list(attempts), list(own)
     if settled is not None:
         waiting = [call for call in attempts if call.started_at > settled.at]
-        since = [deed for deed in own if (deed.at, deed.id) > (settled.at, settled.deed)]
-    taken_by, next_try_at = _held(since, waiting[-1].started_at)
-    told = _counted(attempts, waiting)
+        since = [action for action in own if (action.at, action.id) > (settled.at, settled.action)]
+    taken_by, next_try_at = _holder(since, waiting[-1].started_at)
+    callback = _from_attempts(attempts, waiting)
     return replace(
-        told,
+        callback,
         status=CallbackStatus.WAITING if taken_by is None else CallbackStatus.TAKEN,
-        due_at=max(told.waiting_since, next_try_at or told.waiting_since),
+        due_at=max(callback.waiting_since, next_try_at or callback.waiting_since),
         taken_by=taken_by,
-        tries=sum(deed.action == "attempt" for deed in since),
+        tries=sum(action.kind == "attempt" for action in since),
         next_try_at=next_try_at,
     )
 
 
-def _held(deeds: Sequence[Deed], last_attempt_at: datetime) -> tuple[str | None, datetime | None]:
-    """Who has it, and when to try again: at once, when the caller has tried since."""
+def _holder(
+    actions: Sequence[CallbackAction], last_attempt_at: datetime
+) -> tuple[str | None, datetime | None]:
+    """Who has taken it, and when to try again: at once, when the caller has tried since."""
     taken_by, next_try_at = None, None
-    for deed in deeds:
-        taken_by = deed.subject if deed.action == "take" else None
-        if deed.action == "attempt":
-            next_try_at = deed.next_try_at if deed.at >= last_attempt_at else None
+    for action in actions:
+        taken_by = action.subject if action.kind == "take" else None
+        if action.kind == "attempt":
+            next_try_at = action.next_try_at if action.at >= last_attempt_at else None
     return taken_by, next_try_at
 
 
-def _counted(attempts: Sequence[NumberCall], waiting: Sequence[NumberCall]) -> Callback:
-    """What the attempts alone tell, of which `waiting` are not settled."""
+def _from_attempts(attempts: Sequence[NumberCall], waiting: Sequence[NumberCall]) -> Callback:
+    """What follows from the attempts alone, of which `waiting` are not settled."""
     last, since = attempts[-1], waiting[0].started_at
     return Callback(
         status=CallbackStatus.WAITING,

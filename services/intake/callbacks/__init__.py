@@ -1,1 +1,1 @@
-"""Call-backs: whom we owe a call."""
+"""Call-backs: callers who gave up and are called back."""

@@ -1,40 +1,33 @@
-"""Call-backs over HTTP: the reception's list of whom to call."""
+"""Call-backs over HTTP: the reception's list of callers to call back."""
 
 from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from services.intake.access_log import service as access_log
 from services.intake.access_log.service import Purpose
-from services.intake.callback_store import repository
-from services.intake.callback_store.repository import WantedCallbacks
 from services.intake.callback_store.state import OPEN, CallbackStatus
-from services.intake.callbacks import service
+from services.intake.callbacks import repository, service
+from services.intake.callbacks.repository import CallbackFilter
 from services.intake.callbacks.schemas import (
-    AnonymousCount,
     AttemptIn,
-    CallbackCount,
     CallbackOut,
     CallbacksPage,
     CallbackSummary,
     SettleIn,
 )
-from services.intake.callbacks.service import present_callback, present_items
 from services.intake.delivery_store.dependencies import CaughtUp
 from services.intake.models import CallbackRow
-from services.intake.problems import (
-    CallbackClosed,
-    CallbackTaken,
-    NoSuchContact,
-)
+from services.intake.problems import CallbackClosed, CallbackTaken, NoSuchContact
 from services.intake.wire import LineCode
 from shared.access import Principal, allow
-from shared.etags import IfMatch, etag
+from shared.documents import document
+from shared.etags import IfMatch
 from shared.idempotency import Idempotent
 from shared.moments import Moment
-from shared.paging import CursorText, Limit, decode_cursor, encode_cursor, link_next, split_page
+from shared.paging import Paging
 from shared.problems import IdempotencyMismatch, InvalidCursor, NotFound, StaleVersion, answers
 from shared.unit_of_work import UnitOfWork, Writing
 from shared.vocabulary import Role
@@ -42,7 +35,7 @@ from shared.working_days import local_date
 
 callbacks_router = APIRouter(prefix="/v1/callbacks", tags=["call-backs"])
 
-#: Those who call back see the number; operations and auditors see that somebody is owed a call.
+#: The reception calls back and sees the number; operations and auditors see that a call is owed.
 Caller = Annotated[Principal, allow(Role.RECEPTION)]
 Mover = Annotated[Principal, allow(Role.RECEPTION, Role.OPERATIONS)]
 Reader = Annotated[Principal, allow(Role.RECEPTION, Role.OPERATIONS, Role.AUDITOR)]
@@ -55,25 +48,19 @@ async def list_callbacks(
     *,
     who: Reader,
     work: CaughtUp,
-    request: Request,
-    response: Response,
+    paging: Paging,
     status: Annotated[CallbackStatus | None, Query(description="Default: waiting and taken")] = None,
     line: LineCode | None = None,
     since: Annotated[Moment | None, Query(description="Last attempt then or later")] = None,
     short: Annotated[bool | None, Query(description="Those that may have been accidents, or not")] = None,
-    limit: Limit = 50,
-    cursor: CursorText = None,
     purpose: Purpose = None,
 ) -> CallbacksPage:
-    """Those due first come first; `due_because` says why. Each number shown is a look that is logged."""
-    statuses = OPEN if status is None else (status,)
-    wanted = WantedCallbacks(statuses, line, since, is_short=short)
-    rows = await repository.list_callbacks(work.session, wanted, decode_cursor(cursor), limit)
-    page, last = split_page(rows, limit)
+    """Those due first come first; `due_because` says why. Each number listed is logged."""
+    filters = CallbackFilter(OPEN if status is None else (status,), line, since, is_short=short)
+    rows = await repository.list_callbacks(work.session, filters, paging.after, paging.limit)
+    page, next_cursor = paging.split(rows, lambda row: (row.due_at, row.id))
     await access_log.log_access(work, who, "list", purpose or access_log.CALLING_BACK)
-    items = await present_items(work, who, page, purpose)
-    next_cursor = None if last is None else encode_cursor(last.due_at, last.id)
-    link_next(request, response, next_cursor)
+    items = await service.present_items(work, who, page, purpose)
     anonymous = await repository.count_anonymous(work.session, local_date(work.clock.now()), line)
     return CallbacksPage(items=items, next_cursor=next_cursor, anonymous_today=sum(anonymous.values()))
 
@@ -85,29 +72,14 @@ async def summarise_callbacks(
     since: Annotated[date | None, Query(description="Default: today", examples=["2026-03-01"])] = None,
 ) -> CallbackSummary:
     """By line and status, with the anonymous callers who gave up, by line and day."""
-    day = since or local_date(work.clock.now())
-    counts = await repository.count_callbacks(work.session, statuses=OPEN)
-    over = set(CallbackStatus) - set(OPEN)
-    counts |= await repository.count_callbacks(work.session, statuses=over, since=day)
-    anonymous = await repository.count_anonymous(work.session, day)
-    return CallbackSummary(
-        since=day,
-        callbacks=[
-            CallbackCount(line=line, status=CallbackStatus(status), count=count, first_due_at=due)
-            for (line, status), (count, due) in sorted(counts.items())
-        ],
-        anonymous=[
-            AnonymousCount(line=line, day=day, count=count)
-            for (line, day), count in sorted(anonymous.items())
-        ],
-    )
+    return await service.summarise(work, since or local_date(work.clock.now()))
 
 
-async def _json(work: UnitOfWork, who: Principal, row: CallbackRow, purpose: str | None = None) -> Response:
+async def _callback(
+    work: UnitOfWork, who: Principal, row: CallbackRow, purpose: str | None = None
+) -> Response:
     """The whole call-back with its ETag."""
-    shown = await present_callback(work, who, row, purpose)
-    headers = {"ETag": etag(row.edition)}
-    return Response(shown.model_dump_json(), headers=headers, media_type="application/json")
+    return document(await service.present_callback(work, who, row, purpose), version=row.edition)
 
 
 @callbacks_router.get(
@@ -118,7 +90,7 @@ async def _json(work: UnitOfWork, who: Principal, row: CallbackRow, purpose: str
 )
 async def read_callback(who: Reader, callback_id: UUID, work: CaughtUp, purpose: Purpose = None) -> Response:
     """With the number's calls since that day (each leads to its contact), and what people did."""
-    return await _json(work, who, await service.found(work, callback_id), purpose)
+    return await _callback(work, who, await service.find(work, callback_id), purpose)
 
 
 @callbacks_router.post(
@@ -128,8 +100,8 @@ async def read_callback(who: Reader, callback_id: UUID, work: CaughtUp, purpose:
     responses=_CHANGE,
 )
 async def take_callback(who: Caller, callback_id: UUID, work: CaughtUp, if_match: IfMatch = None) -> Response:
-    """Only one gets it; anybody else is told that it is taken (409)."""
-    return await _json(work, who, await service.take(work, who, callback_id, if_match))
+    """Only one user gets it; the others are refused (409)."""
+    return await _callback(work, who, await service.take(work, who, callback_id, if_match))
 
 
 @callbacks_router.post(
@@ -141,8 +113,8 @@ async def take_callback(who: Caller, callback_id: UUID, work: CaughtUp, if_match
 async def release_callback(
     who: Mover, callback_id: UUID, work: Writing, if_match: IfMatch = None
 ) -> Response:
-    """It stands again where it stood. Operations may release what somebody else has."""
-    return await _json(work, who, await service.release(work, who, callback_id, if_match))
+    """It has its old place in the list again. Operations may release what another user has taken."""
+    return await _callback(work, who, await service.release(work, who, callback_id, if_match))
 
 
 @callbacks_router.post(
@@ -164,7 +136,7 @@ async def try_callback(
     await once.replay(work, who)
     next_try_at = None if body is None else body.next_try_at
     row = await service.attempt(work, who, callback_id, next_try_at, if_match)
-    answer = await _json(work, who, row)
+    answer = await _callback(work, who, row)
     await once.remember(work, who, answer)
     return answer
 
@@ -185,4 +157,4 @@ async def settle_callback(
 ) -> Response:
     """It settles all that the number waited for until now, on other days too."""
     row = await service.settle(work, who, callback_id, body or SettleIn(), if_match)
-    return await _json(work, who, row)
+    return await _callback(work, who, row)

@@ -1,21 +1,21 @@
-"""What intake is told about call-backs, and what it answers."""
+"""What intake receives about call-backs, and what it answers."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field
 
-from services.intake.callback_store.state import CallbackOutcome, CallbackStatus, DeedAction
-from services.intake.wire import Closed, LineCode
+from services.intake.callback_store.state import ActionKind, CallbackOutcome, CallbackStatus, NumberCall
+from services.intake.models import CallbackActionRow, CallbackRow
+from services.intake.wire import Closed
 from shared.moments import Moment
 from shared.paging import Page
 
-_CRITERIA = ("line", "since", "before", "waited_less_than_seconds", "short")
-
 
 class AttemptIn(Closed):
-    """Somebody called back, and was not answered."""
+    """A call back that was not answered."""
 
     next_try_at: Moment | None = Field(
         None, description="When to try again; default in an hour", examples=["2026-03-10T14:00:00+01:00"]
@@ -23,7 +23,7 @@ class AttemptIn(Closed):
 
 
 class SettleIn(Closed):
-    """Nobody need call back any more."""
+    """The call-back is done."""
 
     outcome: Literal[
         CallbackOutcome.REACHED,
@@ -32,47 +32,6 @@ class SettleIn(Closed):
         CallbackOutcome.NOT_REACHED,
     ] = Field(CallbackOutcome.REACHED, description="`not_reached`: tried often enough")
     contact_id: UUID | None = Field(None, description="The contact that came of it")
-
-
-class ClearingIn(Closed):
-    """A group of waiting call-backs, by at least one criterion, and why it is cleared."""
-
-    line: LineCode | None = Field(None, examples=["hovednummer"])
-    since: Moment | None = Field(None, description="Last attempt then or later")
-    before: Moment | None = Field(
-        None, description="Last attempt earlier than that", examples=["2026-03-10T08:00:00+01:00"]
-    )
-    waited_less_than_seconds: float | None = Field(
-        None, gt=0, le=86_400, description="Never waited so long", examples=[10]
-    )
-    short: bool | None = Field(None, description="Those that may have been accidents, or those that not")
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=400)] = Field(
-        examples=["Telefoncentralen var nede; alle har fået en sms."]
-    )
-    preview: bool = Field(False, description="Only say which they are")
-    expected: int | None = Field(
-        None, ge=0, description="How many the preview showed: refused when it is another number now"
-    )
-
-    @model_validator(mode="after")
-    def _not_everything(self) -> Self:
-        if not self.criteria():
-            raise ValueError(f"give at least one of {', '.join(_CRITERIA)}")
-        return self
-
-    def criteria(self) -> dict[str, Any]:
-        """What was asked for, as it is kept in the trail."""
-        return self.model_dump(mode="json", include=set(_CRITERIA), exclude_none=True)
-
-
-class Cleared(BaseModel):
-    """Which call-backs were cleared, or would be."""
-
-    preview: bool
-    clearing_id: UUID | None = Field(None, description="Null for a preview, or when there was nothing")
-    count: int = Field(examples=[12])
-    by_line: dict[str, int] = Field(examples=[{"hovednummer": 12}])
-    callbacks: list[UUID]
 
 
 class CallbackItem(BaseModel):
@@ -122,11 +81,11 @@ class NumberCallOut(BaseModel):
     short: bool
 
 
-class DeedOut(BaseModel):
-    """What somebody did about it."""
+class CallbackActionOut(BaseModel):
+    """What a member of staff did about it."""
 
     at: datetime
-    action: DeedAction
+    action: ActionKind
     subject: str = Field(description="Staff id", examples=["alma"])
     role: str = Field(examples=["reception"])
     outcome: CallbackOutcome | None = None
@@ -139,19 +98,7 @@ class CallbackOut(CallbackItem):
     """A call-back with its calls and its trail."""
 
     calls: list[NumberCallOut]
-    trail: list[DeedOut]
-
-
-class ClearingOut(BaseModel):
-    """A group that was cleared: who, in which role, when, why, and which."""
-
-    id: UUID
-    at: datetime
-    subject: str = Field(description="Staff id", examples=["alma"])
-    role: str = Field(examples=["operations"])
-    reason: str = Field(examples=["Telefoncentralen var nede; alle har fået en sms."])
-    criteria: dict[str, Any] = Field(examples=[{"line": "hovednummer"}])
-    cleared: int = Field(examples=[12])
+    trail: list[CallbackActionOut]
 
 
 class CallbackCount(BaseModel):
@@ -164,7 +111,7 @@ class CallbackCount(BaseModel):
 
 
 class AnonymousCount(BaseModel):
-    """Callers who withheld their number and gave up: nobody can call them back."""
+    """Callers who withheld their number and gave up: they cannot be called back."""
 
     line: str = Field(examples=["hovednummer"])
     day: date
@@ -177,3 +124,34 @@ class CallbackSummary(BaseModel):
     since: date
     callbacks: list[CallbackCount]
     anonymous: list[AnonymousCount]
+
+
+def callback_item(row: CallbackRow, phone: str | None) -> CallbackItem:
+    """The call-back as lists show it; `phone` only for readers who may call."""
+    return CallbackItem(
+        **row.model_dump(exclude={"caller_id", "is_short", "last_contact_id", "created_at"}),
+        phone=phone,
+        short=row.is_short,
+        due_because="next_try_at" if row.next_try_at == row.due_at else "waiting_since",
+    )
+
+
+def callback_document(
+    item: CallbackItem, calls: Iterable[NumberCall], actions: Iterable[CallbackActionRow]
+) -> CallbackOut:
+    """The whole call-back."""
+    return CallbackOut(
+        **item.model_dump(),
+        calls=[
+            NumberCallOut(
+                contact_id=call.contact_id,
+                line=call.line,
+                started_at=call.started_at,
+                answered_at=call.answered_at,
+                waited_seconds=call.waited_seconds,
+                short=call.is_short,
+            )
+            for call in calls
+        ],
+        trail=[CallbackActionOut.model_validate(action.model_dump()) for action in actions],
+    )

@@ -1,1 +1,1 @@
-"""Calls, as the set of their events tells them: the fold, and what it does to contacts."""
+"""Calls: derived from the deliveries of telephone systems, each with a contact of its own."""

@@ -1,8 +1,8 @@
-"""Calls that no end ever came for: taken for lost once nothing was told of them for long.
+"""Calls whose end never comes: presumed lost once nothing was reported of them for long.
 
-The presumption is a delivery like any other, so that a call stays a function of what is stored of it: what is
-told later overrides it (call_fold.py), and the call is open again. Its name follows from what was known, so
-that several replicas, or another round, write it once.
+The presumption is stored as a delivery like any other, so that a call remains a function of its deliveries:
+a later event overrides it (call_story/fold.py), and the call is open again. Its delivery id is a hash of
+what was known, so that several replicas, or a later round, store it once.
 """
 
 import hashlib
@@ -27,14 +27,14 @@ _MOST = 500
 
 
 class SilenceWatch(Job):
-    """Looks once a minute; harmless when several replicas do."""
+    """Runs once a minute; when several replicas do, each presumption is still stored once."""
 
     def __init__(self, state: State) -> None:
         super().__init__("silence watch", LOOK_SECONDS)
         self._state = state
 
     async def drain(self) -> int:
-        """Presume lost what was silent for too long; gives how many calls were not presumed so before."""
+        """Presume lost what was silent for too long; returns how many calls are newly presumed so."""
         state = self._state
         settings: Settings = state.settings
         now = state.clock.now()
@@ -56,7 +56,7 @@ class SilenceWatch(Job):
 
 
 def presumed_lost(call: Row[Any]) -> RawDelivery:
-    """What nobody told: the call was lost at the last moment that anything is known of it."""
+    """The delivery that no exchange sent: the call was lost at its last event."""
     last = call.last_event_at.isoformat()
     known = "\0".join((call.call_id, last))
     event = CallEvent(

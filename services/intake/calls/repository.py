@@ -1,7 +1,8 @@
-"""Calls, as they were derived from their deliveries, in storage. Nothing here commits."""
+"""Derived calls in storage. Nothing here commits."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,8 +20,21 @@ CALLS = table_of(CallRecord)
 UNCONFIGURED = table_of(UnconfiguredQueue)
 
 
-async def calls_over(session: AsyncSession, source: str, moment: datetime) -> list[str]:
-    """Calls that a restart at that moment can change: begun before it, and not known to be over by then."""
+@dataclass(frozen=True)
+class CallFilter:
+    """Which calls; None means any. `since` and `until` are about their start."""
+
+    contact_id: UUID | None = None
+    outcome: str | None = None
+    source: str | None = None
+    inconsistent: bool | None = None
+    inconsistency: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+async def calls_open_at(session: AsyncSession, source: str, moment: datetime) -> list[str]:
+    """The ids of calls that a restart at that moment can change: begun before it, and not over by then."""
     rows = await session.execute(
         select(CALLS.c.call_id).where(
             CALLS.c.source == source,
@@ -73,7 +87,7 @@ _CHANGED = (
 
 
 async def change_calls(session: AsyncSession, calls: Sequence[dict[str, Any]]) -> None:
-    """Write what the events of these calls tell now."""
+    """Write these calls as they are derived now."""
     if calls:
         await session.execute(
             _CHANGED, [{f"to_{name}": value for name, value in call.items()} for call in calls]
@@ -81,28 +95,28 @@ async def change_calls(session: AsyncSession, calls: Sequence[dict[str, Any]]) -
 
 
 async def drop_calls(session: AsyncSession, contact_ids: Sequence[UUID]) -> None:
-    """Forget calls that turned out to be part of others; their contacts and deliveries stay."""
+    """Delete calls that turned out to be part of others; their contacts and deliveries stay."""
     if contact_ids:
         await session.execute(delete(CALLS).where(CALLS.c.contact_id.in_(list(contact_ids))))
 
 
 async def note_unconfigured(session: AsyncSession, source: str, seen: Mapping[str, datetime]) -> None:
-    """Note that calls stood in these queues, which no line has, and when the latest did."""
+    """Store that calls were in these queues, which no line has, and when the latest entered one."""
     table = UNCONFIGURED
     for queue, moment in sorted(seen.items()):
         row = {"source": source, "queue": queue, "first_seen_at": moment, "last_seen_at": moment}
-        told = upsert(session, table).values(row)
+        seen_again = upsert(session, table).values(row)
         earlier = case((table.c.first_seen_at > moment, moment), else_=table.c.first_seen_at)
         later = case((table.c.last_seen_at < moment, moment), else_=table.c.last_seen_at)
         await session.execute(
-            told.on_conflict_do_update(
+            seen_again.on_conflict_do_update(
                 index_elements=["source", "queue"], set_={"first_seen_at": earlier, "last_seen_at": later}
             )
         )
 
 
 async def unconfigured(session: AsyncSession) -> Sequence[Row[Any]]:
-    """Queues that calls stood in and no line had then, the latest first."""
+    """Queues that calls were in and no line had then, the latest first."""
     rows = await session.execute(
         select(UNCONFIGURED).order_by(
             UNCONFIGURED.c.last_seen_at.desc(), UNCONFIGURED.c.source, UNCONFIGURED.c.queue
@@ -112,36 +126,26 @@ async def unconfigured(session: AsyncSession) -> Sequence[Row[Any]]:
 
 
 async def list_calls(
-    session: AsyncSession,
-    *,
-    contact_id: UUID | None,
-    outcome: str | None,
-    source: str | None,
-    inconsistent: bool | None,
-    inconsistency: str | None,
-    since: datetime | None,
-    until: datetime | None,
-    after: Cursor | None,
-    limit: int,
+    session: AsyncSession, filters: CallFilter, after: Cursor | None, limit: int
 ) -> Sequence[CallRecord]:
     """Calls by their start, newest first, one more than `limit` when more follow."""
     rows = select(CallRecord).order_by(CALLS.c.started_at.desc(), CALLS.c.contact_id.desc()).limit(limit + 1)
-    if contact_id is not None:
-        rows = rows.where(CALLS.c.contact_id == contact_id)
-    if outcome is not None:
-        rows = rows.where(CALLS.c.outcome == outcome)
-    if source is not None:
-        rows = rows.where(CALLS.c.source == source)
-    # As text, which both databases can look into: a list of names of our own.
+    if filters.contact_id is not None:
+        rows = rows.where(CALLS.c.contact_id == filters.contact_id)
+    if filters.outcome is not None:
+        rows = rows.where(CALLS.c.outcome == filters.outcome)
+    if filters.source is not None:
+        rows = rows.where(CALLS.c.source == filters.source)
+    # The JSON list as text, in which both databases can search; its entries are names of our own.
     kinds = cast(CALLS.c.inconsistencies, Text)
-    if inconsistent is not None:
-        rows = rows.where(kinds != "[]" if inconsistent else kinds == "[]")
-    if inconsistency is not None:
-        rows = rows.where(kinds.contains(f'"{inconsistency}"', autoescape=True))
-    if since is not None:
-        rows = rows.where(CALLS.c.started_at >= since)
-    if until is not None:
-        rows = rows.where(CALLS.c.started_at < until)
+    if filters.inconsistent is not None:
+        rows = rows.where(kinds != "[]" if filters.inconsistent else kinds == "[]")
+    if filters.inconsistency is not None:
+        rows = rows.where(kinds.contains(f'"{filters.inconsistency}"', autoescape=True))
+    if filters.since is not None:
+        rows = rows.where(CALLS.c.started_at >= filters.since)
+    if filters.until is not None:
+        rows = rows.where(CALLS.c.started_at < filters.until)
     if after is not None:
         earlier = and_(CALLS.c.started_at == after.at, CALLS.c.contact_id < after.id)
         rows = rows.where(or_(CALLS.c.started_at < after.at, earlier))
@@ -151,7 +155,7 @@ async def list_calls(
 async def silent_calls(
     session: AsyncSession, *, waiting_since: datetime, talking_since: datetime, most: int
 ) -> Sequence[Row[Any]]:
-    """Calls that no end is known of and nothing was told of since these moments, the longest silent first."""
+    """Calls without an end and without an event since these moments, the longest silent first."""
     limit = case((CALLS.c.outcome == "answered", talking_since), else_=waiting_since)
     rows = await session.execute(
         select(CALLS.c.source, CALLS.c.call_id, CALLS.c.last_event_at)
@@ -173,7 +177,7 @@ async def count_open_calls(session: AsyncSession) -> int:
 
 
 async def count_inconsistent(session: AsyncSession, since: datetime) -> dict[str, int]:
-    """Calls since then by what does not add up in them; a call that shows two things is counted in both."""
+    """Calls since then by what does not add up in them; a call with two of these is counted in both."""
     rows = await session.execute(
         select(CALLS.c.inconsistencies).where(
             CALLS.c.started_at >= since, cast(CALLS.c.inconsistencies, Text) != "[]"

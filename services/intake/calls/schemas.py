@@ -1,16 +1,19 @@
-"""What intake is told about calls, and what it answers."""
+"""Calls as they are answered."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 from services.intake.call_story.state import CallOutcome, Inconsistency, TalkEnd, VisitOutcome
+from services.intake.lines.lines import Lines
+from services.intake.models import CallRecord
 from shared.vocabulary import Administration
 
 
 class VisitOut(BaseModel):
-    """One stay in one queue. Computed and reported waits are kept apart."""
+    """One stay in one queue, with its computed and its reported wait."""
 
     position: int = Field(examples=[1])
     queue: str | None = Field(None, description="The exchange's name for it", examples=["socialservice"])
@@ -41,7 +44,7 @@ class CallItem(BaseModel):
 
     source: str = Field(examples=["asterisk"])
     call_id: str = Field(examples=["pbx-1795312303.0"])
-    occurrence: int = Field(description="Which of the calls that bore this id, from 1", examples=[1])
+    occurrence: int = Field(description="Which of the calls that had this id, from 1", examples=[1])
     contact_id: UUID
     line: str = Field(description="The line the caller chose", examples=["hovednummer"])
     answered_by: Administration | None = Field(
@@ -51,7 +54,7 @@ class CallItem(BaseModel):
     started_at: datetime
     gone_at: datetime | None = Field(None, description="When the caller was gone; null while still there")
     visits: list[VisitOut]
-    inconsistencies: list[Inconsistency] = Field(description="What in its story does not add up")
+    inconsistencies: list[Inconsistency] = Field(description="What in its events does not add up")
 
 
 class CallOut(CallItem):
@@ -59,3 +62,36 @@ class CallOut(CallItem):
 
     talks: list[TalkOut]
     caller: str | None = Field(None, description="E.164; null when withheld", examples=["+4520000001"])
+
+
+def call_item(record: CallRecord, line: str, lines: Lines) -> CallItem:
+    """The call as lists show it; `line` is that of its contact."""
+    return CallItem.model_validate(_fields(record, line, lines))
+
+
+def call_document(record: CallRecord, line: str, lines: Lines, caller: str | None) -> CallOut:
+    """The whole call; `caller` only for readers who may see the person."""
+    return CallOut.model_validate({**_fields(record, line, lines), "talks": record.talks, "caller": caller})
+
+
+def _fields(record: CallRecord, line: str, lines: Lines) -> dict[str, Any]:
+    answered_at = datetime.fromisoformat(record.talks[0]["started_at"]) if record.talks else None
+    return {
+        "source": record.source,
+        "call_id": record.call_id,
+        "occurrence": record.occurrence,
+        "contact_id": record.contact_id,
+        "line": line,
+        "answered_by": None if answered_at is None else lines.administration_at(line, answered_at),
+        "outcome": record.outcome,
+        "started_at": record.started_at,
+        "gone_at": record.gone_at,
+        "visits": [{**visit, "configured": _is_configured(visit, record, lines)} for visit in record.visits],
+        "inconsistencies": record.inconsistencies,
+    }
+
+
+def _is_configured(visit: dict[str, Any], record: CallRecord, lines: Lines) -> bool:
+    """Whether a line had the queue then; true as well for a stay in no queue, which needs no line."""
+    entered_at = datetime.fromisoformat(visit["entered_at"])
+    return visit["queue"] is None or lines.is_claimed(visit["queue"], record.source, entered_at)

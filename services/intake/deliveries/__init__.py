@@ -1,1 +1,1 @@
-"""What exchanges delivered: stored first, interpreted afterwards."""
+"""Deliveries for operations, and the job that interprets them."""

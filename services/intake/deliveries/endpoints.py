@@ -1,36 +1,31 @@
-"""What exchanges delivered, for operations: what could not be interpreted, and another try at it."""
+"""Deliveries for operations, over HTTP: what could not be interpreted, and another try at it."""
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy import Row
+from fastapi import APIRouter, Query
 
 from services.intake.access_log import service as access_log
 from services.intake.access_log.service import Purpose
-from services.intake.call_story.state import Inconsistency
-from services.intake.calls import repository as calls_repository
-from services.intake.deliveries.jobs import Interpreter
+from services.intake.deliveries import service
 from services.intake.deliveries.schemas import (
     DeliveryItem,
     DeliveryOut,
-    InconsistentCount,
     Rerun,
-    SetAsideCount,
     TelephonySummary,
-    UnconfiguredQueueOut,
     UnconfiguredQueues,
+    delivery_document,
+    delivery_item,
 )
 from services.intake.delivery_store import repository
 from services.intake.delivery_store.dependencies import CaughtUp
 from services.intake.delivery_store.service import text_of
 from services.intake.delivery_store.states import DeliveryState
-from services.intake.lines.dependencies import lines_of
 from services.intake.telephony.canonical import Source
 from shared.access import Principal, allow
 from shared.moments import Moment
-from shared.paging import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
+from shared.paging import Page, Paging
 from shared.problems import InvalidCursor, NotFound, answers
 from shared.sealing import SealBrokenError
 from shared.unit_of_work import Writing
@@ -50,33 +45,24 @@ async def list_deliveries(
     *,
     _who: Overseer,
     work: CaughtUp,
-    request: Request,
-    response: Response,
+    paging: Paging,
     state: Annotated[DeliveryState | None, Query(examples=["set_aside"])] = None,
     source: Source | None = None,
     reason: Reason = None,
-    limit: Limit = 50,
-    cursor: CursorText = None,
 ) -> Page[DeliveryItem]:
-    """Newest first, without anything that was said. `set_aside` are those that could not be interpreted."""
+    """Newest first, without their content. `set_aside` are those that could not be interpreted."""
     rows = await repository.list_deliveries(
-        work.session, state=state, source=source, reason=reason, after=decode_cursor(cursor), limit=limit
+        work.session, state=state, source=source, reason=reason, after=paging.after, limit=paging.limit
     )
-    page, last = split_page(rows, limit)
-    next_cursor = None if last is None else encode_cursor(last.received_at, last.id)
-    link_next(request, response, next_cursor)
-    return Page(items=[DeliveryItem(**_columns(row)) for row in page], next_cursor=next_cursor)
+    return paging.page(rows, lambda row: (row.received_at, row.id), delivery_item)
 
 
 @deliveries_router.post("/deliveries/rerun", summary="Interpret again what was set aside")
 async def rerun_deliveries(
-    _who: Overseer, request: Request, work: Writing, source: Source | None = None, reason: Reason = None
+    _who: Overseer, work: Writing, source: Source | None = None, reason: Reason = None
 ) -> Rerun:
-    """After a fix: all, or that of one exchange or reason. What still cannot be read is set aside anew."""
-    rerun = await repository.read_again(work.session, source, reason)
-    interpreter: Interpreter = request.app.state.interpreter
-    interpreter.wake()
-    return Rerun(rerun=rerun)
+    """After a fix: all, or that of one exchange or reason. What still cannot be read is set aside again."""
+    return await service.rerun(work, source, reason)
 
 
 @deliveries_router.get(
@@ -85,7 +71,7 @@ async def rerun_deliveries(
 async def read_delivery(
     who: Operator, delivery: UUID, work: CaughtUp, purpose: Purpose = None
 ) -> DeliveryOut:
-    """It may hold a caller's number: the look is logged."""
+    """It may contain a caller's number: the access is logged."""
     row = await repository.find(work.session, delivery)
     if row is None:
         raise NotFound("No delivery has this id.")
@@ -94,42 +80,20 @@ async def read_delivery(
         text = text_of(work, row)
     except SealBrokenError:
         text = None
-    return DeliveryOut(**_columns(row), text=text)
+    return delivery_document(row, text)
 
 
-@deliveries_router.get("/summary", summary="Count what telephone systems leave to be mended")
+@deliveries_router.get("/summary", summary="Count what telephone systems leave to be repaired")
 async def summarise_telephony(
     _who: Overseer,
     work: CaughtUp,
     since: Annotated[Moment | None, Query(description="Of inconsistent calls; default a week ago")] = None,
 ) -> TelephonySummary:
-    """What is set aside by form and reason, what waits, open calls, and calls whose story does not add up."""
-    began = since or work.clock.now() - _USUAL_PERIOD
-    set_aside = await repository.count_set_aside(work.session)
-    inconsistent = await calls_repository.count_inconsistent(work.session, began)
-    return TelephonySummary(
-        since=began,
-        set_aside=[
-            SetAsideCount(form=form, reason=reason, count=count)
-            for (form, reason), count in sorted(set_aside.items(), key=lambda one: (-one[1], one[0]))
-        ],
-        unread=await repository.count_unread(work.session),
-        open_calls=await calls_repository.count_open_calls(work.session),
-        inconsistent=[
-            InconsistentCount(inconsistency=Inconsistency(kind), count=count)
-            for kind, count in sorted(inconsistent.items(), key=lambda one: (-one[1], one[0]))
-        ],
-    )
+    """Deliveries set aside by form and reason, unread ones, open calls, and calls that do not add up."""
+    return await service.summarise(work, since or work.clock.now() - _USUAL_PERIOD)
 
 
 @deliveries_router.get("/queues", summary="Queues of exchanges that no line has")
 async def unconfigured_queues(_who: Overseer, work: CaughtUp) -> UnconfiguredQueues:
-    """Calls stood in them, and were shown on the main line. A queue goes from here when a line gets it."""
-    rows = await calls_repository.unconfigured(work.session)
-    lines = lines_of(work)
-    missing = [row for row in rows if not lines.is_claimed(row.queue, row.source, work.clock.now())]
-    return UnconfiguredQueues(items=[UnconfiguredQueueOut(**_columns(row)) for row in missing])
-
-
-def _columns(row: Row[Any]) -> dict[str, Any]:
-    return dict(row._mapping)  # noqa: SLF001 -- the documented way to a row's columns by name
+    """Calls were in them, and were put on the main line. A queue leaves this list when a line gets it."""
+    return await service.unconfigured_queues(work)

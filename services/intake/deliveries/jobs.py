@@ -1,23 +1,22 @@
-"""Interprets what exchanges delivered, after it was stored: in batches, exchange by exchange.
+"""Interprets deliveries after they were stored: in batches, exchange by exchange.
 
-One transaction finds out what the deliveries of a batch mean, derives the calls they speak of, and marks
-them. It is woken by each delivery and looks at intervals as well. An exchange is one replica's at a time; a
-delivery that spoils its batch is found by trying each alone, and set aside.
+One transaction interprets the deliveries of a batch, derives the calls that they are about, and marks them.
+The job is woken by each delivery and also runs at intervals. One replica at a time works on an exchange.
+When a batch fails, each of its deliveries is tried alone, and those that fail again are set aside.
 """
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Row
 from starlette.datastructures import State
 
 from services.intake.calls import repository as calls_repository
 from services.intake.calls import service
 from services.intake.delivery_store import repository
-from services.intake.delivery_store.service import Reading, read
+from services.intake.delivery_store.repository import DeliveryRow
+from services.intake.delivery_store.service import Interpretation, interpret
 from services.intake.delivery_store.states import FAILED, DeliveryState
 from services.intake.lines.dependencies import refresh_lines
 from services.intake.lines.lines import Lines
@@ -30,9 +29,9 @@ from shared.vocabulary import Channel
 
 BATCH = 500
 POLL_SECONDS = 1.0
-#: How long a reader waits for what was acknowledged before it came, in seconds.
-PATIENCE_SECONDS = 2.0
-_AGAIN_SECONDS = 0.02
+#: The longest that a reader waits for the interpretation of what was stored before it came, in seconds.
+LONGEST_WAIT_SECONDS = 2.0
+_TRY_AGAIN_SECONDS = 0.02
 
 log = structlog.get_logger("interpreter")
 
@@ -46,22 +45,22 @@ class Interpreter(Job):
         self._turn = asyncio.Lock()
 
     async def drain(self) -> int:
-        """Interpret everything that can be by now; gives how many deliveries."""
+        """Interpret everything that can be by now; returns how many deliveries."""
         await refresh_lines(self._state)
-        await self._read_due()
+        await self._mark_due()
         done = 0
         while count := await self._round():
             done += count
         return done
 
     async def catch_up(self) -> None:
-        """Return when what was stored before now is interpreted, or when patience is at an end."""
+        """Return when what was stored before now is interpreted, or after `LONGEST_WAIT_SECONDS`."""
         loop, before = asyncio.get_running_loop(), new_id()
-        until = loop.time() + PATIENCE_SECONDS
+        until = loop.time() + LONGEST_WAIT_SECONDS
         while loop.time() < until and await self._is_behind(before):
             if not await self._round():
-                # Another replica is at it.
-                await asyncio.sleep(_AGAIN_SECONDS)
+                # Another replica works on it.
+                await asyncio.sleep(_TRY_AGAIN_SECONDS)
 
     @property
     def _database(self) -> Database:
@@ -78,18 +77,18 @@ class Interpreter(Job):
         async with self._database.reading() as session:
             return await repository.is_any_unread(session, before)
 
-    async def _read_due(self) -> None:
+    async def _mark_due(self) -> None:
         now = self._state.clock.now()
         async with self._database.reading() as session:
             due = await repository.is_any_due(session, now)
         if due:
             async with self._database.writing() as session:
-                await repository.read_due(session, now)
+                await repository.mark_due_unread(session, now)
 
     async def _round(self) -> int:
-        """One batch of each exchange; gives how many deliveries are not unread any more."""
+        """One batch of each exchange; returns how many deliveries are not unread any more."""
         if not self._has_phone_line():
-            # Kept until there is a line whose queue the callers could be shown in.
+            # They stay unread until there is a line in whose queue the callers can wait.
             return 0
         async with self._database.reading() as session:
             sources = await repository.sources_with_unread(session)
@@ -100,13 +99,13 @@ class Interpreter(Job):
         return done
 
     async def _batch(self, source: str) -> int:
-        rows: Sequence[Row[Any]] = []
+        rows: Sequence[DeliveryRow] = []
         try:
             async with self._database.writing() as session:
-                if not await repository.take_turn(session, source):
+                if not await repository.lock_exchange(session, source):
                     return 0
                 rows = await repository.unread(session, source, BATCH)
-                await _take_in(unit_of_work(self._state, session), source, rows)
+                await _interpret_all(unit_of_work(self._state, session), source, rows)
         except Exception as error:
             if not rows or is_worth_another_try(error):
                 raise
@@ -118,25 +117,24 @@ class Interpreter(Job):
     async def _alone(self, source: str, delivery: UUID) -> None:
         try:
             async with self._database.writing() as session:
-                if await repository.take_turn(session, source):
+                if await repository.lock_exchange(session, source):
                     rows = await repository.unread(session, source, 1, only=delivery)
-                    await _take_in(unit_of_work(self._state, session), source, rows)
+                    await _interpret_all(unit_of_work(self._state, session), source, rows)
         except Exception as error:
             if is_worth_another_try(error):
                 raise
             log.warning("not interpreted", delivery=str(delivery), error=type(error).__name__)
             async with self._database.writing() as session:
-                aside = Reading(delivery, DeliveryState.SET_ASIDE, FAILED)
+                aside = Interpretation(delivery, DeliveryState.SET_ASIDE, FAILED)
                 await repository.mark(session, [aside.columns()])
 
 
-async def _take_in(work: UnitOfWork, source: str, rows: Sequence[Row[Any]]) -> None:
-    readings = [read(work, row) for row in rows]
-    await repository.mark(work.session, [reading.columns() for reading in readings])
-    told = {reading.id: reading.event for reading in readings if isinstance(reading.event, CallEvent)}
-    touched = {event.call_id for event in told.values()}
-    for reading in readings:
-        if reading.state is DeliveryState.RESTART and reading.event is not None:
-            moment = reading.event.occurred_at
-            touched |= set(await calls_repository.calls_over(work.session, source, moment))
-    await service.derive(work, source, touched, told)
+async def _interpret_all(work: UnitOfWork, source: str, rows: Sequence[DeliveryRow]) -> None:
+    found = [interpret(work, row) for row in rows]
+    await repository.mark(work.session, [one.columns() for one in found])
+    events = {one.id: one.event for one in found if isinstance(one.event, CallEvent)}
+    changed = {event.call_id for event in events.values()}
+    for one in found:
+        if one.state is DeliveryState.RESTART and one.event is not None:
+            changed |= set(await calls_repository.calls_open_at(work.session, source, one.event.occurred_at))
+    await service.derive(work, source, changed, events)

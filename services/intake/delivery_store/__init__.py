@@ -1,1 +1,1 @@
-"""Delivery store."""
+"""Stored deliveries of telephone systems: as they came, and what they mean."""

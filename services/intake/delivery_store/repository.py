@@ -1,4 +1,4 @@
-"""Deliveries of exchanges in storage: as they came, and what they were found to be. Nothing here commits.
+"""Deliveries of exchanges in storage: as they came, and as they were interpreted. Nothing here commits.
 
 Most queries want few among very many, found by partial indexes: states are literals, since a bound
 value would keep the database from using those (design.md, decision 4).
@@ -20,7 +20,10 @@ from shared.paging import Cursor
 DELIVERIES = table_of(CallDelivery)
 SOURCES = table_of(TelephonySource)
 
-_WHAT_CAME = tuple(
+#: A row with some of the columns of a delivery.
+DeliveryRow = Row[Any]
+
+_AS_IT_CAME = tuple(
     DELIVERIES.c[name] for name in ("id", "source", "delivery_id", "form", "call_id", "received_at", "sealed")
 )
 
@@ -31,7 +34,7 @@ def is_in(state: DeliveryState) -> ColumnElement[bool]:
 
 
 async def store_new(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> set[tuple[str, str]]:
-    """Store what was never stored; gives (source, delivery id) of these."""
+    """Store those that are new; returns (source, delivery id) of these."""
     sources = upsert(session, SOURCES).on_conflict_do_nothing()
     await session.execute(sources, [{"source": source} for source in sorted({row["source"] for row in rows})])
     new = upsert(session, DELIVERIES).on_conflict_do_nothing()
@@ -42,7 +45,7 @@ async def store_new(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) ->
 
 
 async def sources_with_unread(session: AsyncSession) -> list[str]:
-    """Exchanges of which something is not interpreted yet."""
+    """Exchanges with deliveries that are not interpreted yet."""
     unread = select(DELIVERIES.c.id).where(
         DELIVERIES.c.source == SOURCES.c.source, is_in(DeliveryState.UNREAD)
     )
@@ -50,7 +53,7 @@ async def sources_with_unread(session: AsyncSession) -> list[str]:
     return list(rows.scalars())
 
 
-async def take_turn(session: AsyncSession, source: str) -> bool:
+async def lock_exchange(session: AsyncSession, source: str) -> bool:
     """Lock the exchange until the transaction ends; False when another replica has it.
 
     Without it two transactions could each derive a call from only their own half of its events.
@@ -61,10 +64,10 @@ async def take_turn(session: AsyncSession, source: str) -> bool:
 
 async def unread(
     session: AsyncSession, source: str, most: int, *, only: UUID | None = None
-) -> Sequence[Row[Any]]:
+) -> Sequence[DeliveryRow]:
     """The oldest deliveries of an exchange that are not interpreted yet; or only the one named."""
     rows = (
-        select(*_WHAT_CAME)
+        select(*_AS_IT_CAME)
         .where(DELIVERIES.c.source == source, is_in(DeliveryState.UNREAD))
         .order_by(DELIVERIES.c.id)
         .limit(most)
@@ -75,21 +78,21 @@ async def unread(
 
 
 async def is_any_unread(session: AsyncSession, before: UUID) -> bool:
-    """Whether anything that was stored before (ids are in the order of time) waits to be interpreted."""
+    """Whether any delivery stored before this id (ids are in the order of time) is not interpreted yet."""
     waits = select(DELIVERIES.c.id).where(is_in(DeliveryState.UNREAD), DELIVERIES.c.id < before).limit(1)
     return (await session.execute(waits)).first() is not None
 
 
 async def is_any_due(session: AsyncSession, now: datetime) -> bool:
-    """Whether the moment has come that something told of in advance."""
+    """Whether the moment of an event that was reported in advance has come."""
     due = select(DELIVERIES.c.id).where(DELIVERIES.c.due_at <= now).limit(1)
     return (await session.execute(due)).first() is not None
 
 
-async def events_of(session: AsyncSession, source: str, call_ids: Iterable[str]) -> Sequence[Row[Any]]:
-    """All deliveries that were found to tell of these calls."""
+async def events_of(session: AsyncSession, source: str, call_ids: Iterable[str]) -> Sequence[DeliveryRow]:
+    """All deliveries that were interpreted as events of these calls."""
     rows = await session.execute(
-        select(*_WHAT_CAME).where(DELIVERIES.c.source == source, DELIVERIES.c.call_id.in_(list(call_ids)))
+        select(*_AS_IT_CAME).where(DELIVERIES.c.source == source, DELIVERIES.c.call_id.in_(list(call_ids)))
     )
     return rows.all()
 
@@ -106,23 +109,23 @@ async def restarts_of(session: AsyncSession, source: str, since: datetime) -> li
     return list(rows.scalars())
 
 
-_WHAT_IT_IS = ("state", "reason", "call_id", "occurred_at", "due_at")
+_INTERPRETATION = ("state", "reason", "call_id", "occurred_at", "due_at")
 _MARKED = (
     update(DELIVERIES)
     .where(DELIVERIES.c.id == bindparam("to_id"))
-    .values({name: bindparam(f"to_{name}") for name in _WHAT_IT_IS})
+    .values({name: bindparam(f"to_{name}") for name in _INTERPRETATION})
 )
 
 
-async def mark(session: AsyncSession, found: Sequence[Mapping[str, Any]]) -> None:
-    """Write what deliveries were found to be: their `id`, and the columns that say so."""
-    if found:
+async def mark(session: AsyncSession, interpretations: Sequence[Mapping[str, Any]]) -> None:
+    """Write how deliveries were interpreted: their `id`, and the columns of their interpretation."""
+    if interpretations:
         await session.execute(
-            _MARKED, [{f"to_{name}": value for name, value in row.items()} for row in found]
+            _MARKED, [{f"to_{name}": value for name, value in row.items()} for row in interpretations]
         )
 
 
-async def find(session: AsyncSession, delivery: UUID) -> Row[Any] | None:
+async def find(session: AsyncSession, delivery: UUID) -> DeliveryRow | None:
     """One delivery as it is stored."""
     return (await session.execute(select(DELIVERIES).where(DELIVERIES.c.id == delivery))).first()
 
@@ -135,10 +138,11 @@ async def list_deliveries(
     reason: str | None,
     after: Cursor | None,
     limit: int,
-) -> Sequence[Row[Any]]:
-    """Newest first, one more than `limit` when more follow; without what came."""
-    shown = [column for column in DELIVERIES.c if column.name not in ("sealed", "sealed_key", "delivery_id")]
-    rows = select(*shown).order_by(DELIVERIES.c.id.desc()).limit(limit + 1)
+) -> Sequence[DeliveryRow]:
+    """Newest first, one more than `limit` when more follow; without their content."""
+    hidden = ("sealed", "sealed_key", "delivery_id")
+    columns = [column for column in DELIVERIES.c if column.name not in hidden]
+    rows = select(*columns).order_by(DELIVERIES.c.id.desc()).limit(limit + 1)
     if state is not None:
         rows = rows.where(is_in(state))
     if source is not None:
@@ -150,8 +154,8 @@ async def list_deliveries(
     return (await session.execute(rows)).all()
 
 
-async def read_again(session: AsyncSession, source: str | None, reason: str | None) -> int:
-    """Make what was set aside unread; gives how many."""
+async def mark_set_aside_unread(session: AsyncSession, source: str | None, reason: str | None) -> int:
+    """Mark those that were set aside as unread; returns how many."""
     again = update(DELIVERIES).where(is_in(DeliveryState.SET_ASIDE))
     if source is not None:
         again = again.where(DELIVERIES.c.source == source)
@@ -161,8 +165,8 @@ async def read_again(session: AsyncSession, source: str | None, reason: str | No
     return len(done.all())
 
 
-async def read_due(session: AsyncSession, now: datetime) -> int:
-    """Make unread what told of a moment that has come; gives how many."""
+async def mark_due_unread(session: AsyncSession, now: datetime) -> int:
+    """Mark as unread those reported in advance whose moment has come; returns how many."""
     due = update(DELIVERIES).where(DELIVERIES.c.due_at <= now)
     done = await session.execute(
         due.values(state=DeliveryState.UNREAD, due_at=None).returning(DELIVERIES.c.id)

@@ -30,7 +30,7 @@ class CallEvents(RootModel[list[CallEvent]]):
 
 
 class Receipt(BaseModel):
-    """What became of deliveries: on disk now, or known before. What they mean is found afterwards."""
+    """How many deliveries were stored, and how many were known before. They are interpreted afterwards."""
 
     received: int = Field(examples=[3])
     new: int = Field(examples=[2])

@@ -1,6 +1,6 @@
 """Deliveries of telephone systems: stored encrypted before they are answered, each of them once.
 
-What a delivery means is asked of its form whenever it matters, and never stored as truth. Deliveries that
+A delivery is interpreted by its form whenever its call is derived; its event is never stored. Deliveries that
 arrive at the same moment are committed together (shared/group_commit.py); a repeated one is ignored.
 """
 
@@ -13,10 +13,10 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.delivery_store import repository
+from services.intake.delivery_store.repository import DeliveryRow
 from services.intake.delivery_store.schemas import MOST_EVENTS, Receipt
 from services.intake.delivery_store.states import FAILED, FUTURE, DeliveryState
 from services.intake.gauges import IntakeGauges
@@ -36,15 +36,17 @@ _LONGEST_ID = 120
 _LONGEST_SOURCE = 40
 
 
-async def take(grouped: GroupWriting, form: str, told: Sequence[RawDelivery]) -> Receipt:
-    """Return when every delivery is on disk. Raises TooManyEvents with nothing stored."""
-    if len(told) > MOST_EVENTS:
+async def receive(grouped: GroupWriting, form: str, deliveries: Sequence[RawDelivery]) -> Receipt:
+    """Return when every delivery is stored. Raises TooManyEvents with nothing stored."""
+    if len(deliveries) > MOST_EVENTS:
         raise TooManyEvents
-    new = await _store(grouped, [sealed_row(grouped, delivery) for delivery in told]) if told else 0
+    new = 0
+    if deliveries:
+        new = await _store(grouped, [sealed_row(grouped, delivery) for delivery in deliveries])
     gauges: IntakeGauges = grouped.state.gauges
     gauges.deliveries.labels(form, "new").inc(new)
-    gauges.deliveries.labels(form, "duplicate").inc(len(told) - new)
-    return Receipt(received=len(told), new=new, duplicates=len(told) - new)
+    gauges.deliveries.labels(form, "duplicate").inc(len(deliveries) - new)
+    return Receipt(received=len(deliveries), new=new, duplicates=len(deliveries) - new)
 
 
 async def _store(grouped: GroupWriting, rows: Sequence[NewDelivery]) -> int:
@@ -58,9 +60,9 @@ async def _store(grouped: GroupWriting, rows: Sequence[NewDelivery]) -> int:
 
 
 async def write_deliveries(session: AsyncSession, several: Sequence[Sequence[NewDelivery]]) -> list[int]:
-    """Store the deliveries of several requests; tells each how many of its own were new.
+    """Store the deliveries of several requests; returns for each how many of its own were new.
 
-    In the order of their names, so that two replicas that are told the same do not cross.
+    They are written in the order of their ids, so that two replicas that receive the same do not deadlock.
     """
     first: dict[tuple[str, str], tuple[int, NewDelivery]] = {}
     for number, rows in enumerate(several):
@@ -72,9 +74,9 @@ async def write_deliveries(session: AsyncSession, several: Sequence[Sequence[New
 
 
 def sealed_row(context: Context, delivery: RawDelivery) -> dict[str, Any]:
-    """The row of a delivery that nobody has interpreted yet."""
+    """The row of a delivery that has not been interpreted yet."""
     source, delivery_id = delivery.source[:_LONGEST_SOURCE], _storable_id(delivery.delivery_id)
-    # A lone surrogate is no text that can be kept as UTF-8.
+    # A lone surrogate cannot be stored as UTF-8.
     text = delivery.text.encode(errors="replace").decode()
     sealed = vault_of(context).ring.seal(text, delivery_context(source, delivery_id))
     return {
@@ -90,22 +92,20 @@ def sealed_row(context: Context, delivery: RawDelivery) -> dict[str, Any]:
 
 
 def _storable_id(text: str) -> str:
-    """The id itself, or what stands for one that is too long or no plain text."""
+    """The id itself, or its hash where it is too long or not printable."""
     if 0 < len(text) <= _LONGEST_ID and text.isprintable():
         return text
     return hashlib.sha256(text.encode(errors="replace")).hexdigest()
 
 
-#: Clocks differ; what is told of a later moment than this from its arrival has not happened yet.
+#: Clocks differ; an event whose moment is later than this after its arrival has not happened yet.
 AHEAD = timedelta(minutes=5)
-
-
 _LONGEST_REASON = 40
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What one delivery was found to be. `due_at`: when it is worth reading again."""
+class Interpretation:
+    """What one delivery turned out to be. `due_at`: when it is to be interpreted again."""
 
     id: UUID
     state: DeliveryState
@@ -114,7 +114,7 @@ class Reading:
     due_at: datetime | None = None
 
     def columns(self) -> dict[str, Any]:
-        """The reading as `delivery_repository.mark` takes it."""
+        """The columns that `repository.mark` writes."""
         return {
             "id": self.id,
             "state": self.state,
@@ -125,31 +125,31 @@ class Reading:
         }
 
 
-def text_of(context: Context, row: Row[Any]) -> str:
-    """What came, as it came. Raises SealBrokenError when its key is gone."""
+def text_of(context: Context, row: DeliveryRow) -> str:
+    """The delivery as it came. Raises SealBrokenError when its key is gone."""
     return vault_of(context).ring.open(row.sealed, delivery_context(row.source, row.delivery_id))
 
 
-def read(context: Context, row: Row[Any]) -> Reading:
-    """Interpret one delivery. Never raises: one that cannot be read must not keep the others waiting."""
+def interpret(context: Context, row: DeliveryRow) -> Interpretation:
+    """Interpret one delivery. Never raises: one that cannot be read must not delay the others."""
     try:
-        event = interpreted(context, row)
+        event = event_of(context, row)
     except Uninterpretable as error:
-        return Reading(row.id, DeliveryState.SET_ASIDE, error.reason[:_LONGEST_REASON])
+        return Interpretation(row.id, DeliveryState.SET_ASIDE, error.reason[:_LONGEST_REASON])
     except Exception as error:
         # The type only: an error's text may quote what was sent.
         log.warning("not interpreted", form=row.form, delivery=str(row.id), error=type(error).__name__)
-        return Reading(row.id, DeliveryState.SET_ASIDE, FAILED)
+        return Interpretation(row.id, DeliveryState.SET_ASIDE, FAILED)
     if event is None:
-        return Reading(row.id, DeliveryState.NO_NEWS)
+        return Interpretation(row.id, DeliveryState.NO_EVENT)
     if event.occurred_at > max(row.received_at + AHEAD, context.clock.now()):
-        return Reading(row.id, DeliveryState.SET_ASIDE, FUTURE, due_at=event.occurred_at)
+        return Interpretation(row.id, DeliveryState.SET_ASIDE, FUTURE, due_at=event.occurred_at)
     state = DeliveryState.EVENT if isinstance(event, CallEvent) else DeliveryState.RESTART
-    return Reading(row.id, state, event=event)
+    return Interpretation(row.id, state, event=event)
 
 
-def interpreted(context: Context, row: Row[Any]) -> CallEvent | ExchangeRestart | None:
-    """What the delivery's form says of it. Raises Uninterpretable, also for a form that is gone."""
+def event_of(context: Context, row: DeliveryRow) -> CallEvent | ExchangeRestart | None:
+    """The delivery's event, by its form. Raises Uninterpretable, also for a form that is gone."""
     forms: Mapping[str, Form] = context.state.forms
     form = forms.get(row.form)
     if form is None:

@@ -1,18 +1,19 @@
-"""What a stored delivery is to us, so far."""
+"""What a stored delivery is, as far as it has been interpreted."""
 
 from enum import StrEnum
 
 
 class DeliveryState(StrEnum):
-    """`unread` until interpreted; what cannot be is `set_aside`, with a reason, and can be read again."""
+    """`unread` until interpreted. What cannot be is `set_aside`, with a reason, until it is rerun."""
 
     UNREAD = "unread"
     EVENT = "event"
     RESTART = "restart"
-    NO_NEWS = "no_news"
+    #: It says nothing about a call.
+    NO_EVENT = "no_news"
     SET_ASIDE = "set_aside"
 
 
-#: Reasons of our own; a form has others.
+#: Reasons of our own; each form has others.
 FUTURE = "future"
 FAILED = "failed"

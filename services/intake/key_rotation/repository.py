@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Table, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.callback_store.repository import CALLBACK_CALLS, CALLBACKS, CALLERS, DEEDS
-from services.intake.callback_store.service import Touched, recompute
+from services.intake.callback_store.repository import ACTIONS, CALLBACK_CALLS, CALLBACKS, CALLERS
+from services.intake.callback_store.service import AffectedDays, recompute
 from services.intake.contacts.contact_events import rekeyed_events
 from services.intake.contacts.repository import CONTACTS, replace_names
 from services.intake.delivery_store.repository import DELIVERIES
@@ -155,7 +155,7 @@ async def _merge_callers(session: AsyncSession, old: UUID, new: UUID) -> None:
     ours = await session.execute(select(CALLBACKS).where(CALLBACKS.c.caller_id == old))
     for callback in ours.all():
         if callback.day in by_day:
-            moved = update(DEEDS).where(DEEDS.c.callback_id == callback.id)
+            moved = update(ACTIONS).where(ACTIONS.c.callback_id == callback.id)
             await session.execute(moved.values(callback_id=by_day[callback.day]))
             await session.execute(delete(CALLBACKS).where(CALLBACKS.c.id == callback.id))
         else:
@@ -166,5 +166,5 @@ async def _merge_callers(session: AsyncSession, old: UUID, new: UUID) -> None:
         select(CALLBACKS.c.day, CALLBACKS.c.first_attempt_at).where(CALLBACKS.c.caller_id == new)
     )
     if days := rows.all():
-        touched = Touched(frozenset((new, row.day) for row in days), min(row[1] for row in days))
-        await recompute(session, touched, datetime.now(UTC))
+        affected = AffectedDays(frozenset((new, row.day) for row in days), min(row[1] for row in days))
+        await recompute(session, affected, datetime.now(UTC))

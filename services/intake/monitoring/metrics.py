@@ -1,7 +1,7 @@
-"""What intake itself measures. No citizen, no caller and no member of staff stands in a label."""
+"""What intake itself measures. No citizen, no caller and no member of staff is in a label."""
 
-from services.intake.callback_store import repository as callbacks_repository
 from services.intake.callback_store.state import OPEN
+from services.intake.callbacks import repository as callbacks_repository
 from services.intake.calls import repository as calls_repository
 from services.intake.contacts import repository as contacts_repository
 from services.intake.delivery_store import repository as deliveries_repository
@@ -12,7 +12,7 @@ from shared.working_days import local_date
 
 
 async def measure(work: UnitOfWork) -> None:
-    """Set the gauges to what stands in storage."""
+    """Set the gauges to what is in storage."""
     gauges: IntakeGauges = work.state.gauges
     gauges.contacts.clear()
     for (status, channel), count in (await contacts_repository.count_unfinished(work.session)).items():

@@ -1,7 +1,7 @@
-"""Who sits at which phone: an agent of an exchange is a person only as long as somebody says so.
+"""Who had which phone when: an exchange's agent is a person only while a user has taken that agent's phone.
 
-People change desks, so a seat has a beginning and an end, and a call belongs to whoever sat there when it was
-answered. Nobody sits at two phones, and nobody at a phone where somebody else sits down.
+People change desks, so a seat has a beginning and an end, and a call belongs to the user who had the phone
+when it was answered. A user has one phone at a time, and a phone one user.
 """
 
 from collections.abc import Iterable
@@ -11,17 +11,17 @@ from services.intake.models import PhoneSeat
 
 
 class Seats:
-    """Some people's stays at the phones of one exchange."""
+    """Who had the phones of one exchange, and when."""
 
     def __init__(self, seats: Iterable[PhoneSeat]) -> None:
         self._seats = tuple(seats)
 
     def subject_at(self, agent: str | None, moment: datetime) -> str | None:
-        """Who sat at the agent's phone at that moment; None when nobody said so."""
+        """The user who had the agent's phone at that moment; None when no user had taken it."""
         for seat in self._seats:
             if seat.agent == agent and seat.since <= moment and (seat.until is None or moment < seat.until):
                 return seat.subject
         return None
 
 
-NOBODY = Seats(())
+NO_SEATS = Seats(())

@@ -1,1 +1,1 @@
-"""Telephone exchanges: the canonical call event, and what other forms become before they are one."""
+"""Telephone systems' forms: how their requests are checked, stored and read as canonical call events."""

@@ -1,6 +1,6 @@
 """The canonical call event (api.md): what every exchange's own form is turned into.
 
-`(source, delivery_id)` names one delivery for ever; the same one told twice is the same event.
+`(source, delivery_id)` identifies one delivery for ever; the same one received twice is the same event.
 """
 
 from enum import StrEnum
@@ -54,7 +54,7 @@ class CallEvent(BaseModel):
         },
     )
 
-    source: Source = Field(description="The exchange that tells it")
+    source: Source = Field(description="The exchange that sent it")
     delivery_id: Name = Field(description="The source's own name for this delivery; remembered for ever")
     call_id: Name
     leg_id: Name | None = None
@@ -73,7 +73,7 @@ class CallEvent(BaseModel):
 
 
 class ExchangeRestart(BaseModel):
-    """The exchange started again: every call it had before is gone, and it will never tell so itself."""
+    """The exchange started again: every call it had before is gone, and no end of these will be reported."""
 
     model_config = ConfigDict(frozen=True)
 

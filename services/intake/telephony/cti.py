@@ -1,6 +1,6 @@
 """newCall, answer, hangup: the events that sipgate invented and Zammad's generic CTI took over.
 
-They bear no moment, so the moment they were received counts. Sources: sipgate.io, "The POST request"
+They carry no moment of their own, so the moment of receipt is used. Sources: sipgate.io, "The POST request"
 (github.com/sipgate/sipgate.io); Zammad documentation, "Generic CTI" (docs.zammad.org).
 """
 
@@ -8,18 +8,18 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from services.intake.telephony.canonical import CallEvent, CallEventType
-from services.intake.telephony.fields import Fields
 from services.intake.telephony.forms import RawDelivery, Uninterpretable
-from services.intake.telephony.telling import call_event, place_called
+from services.intake.telephony.request_fields import Fields
+from services.intake.telephony.vendor_events import call_event, place_called
 
-#: Events of one moment, in the order in which they can only happen.
+#: Events of one moment, in the only order in which they can happen.
 _ORDER = {"newCall": 0, "answer": 1, "hangup": 2}
-#: What is no news of where the caller is: digits typed into a menu.
-_NO_NEWS = {"dtmf"}
+#: Events that say nothing about where the caller is: digits typed into a menu.
+_IGNORED = {"dtmf"}
 
-#: What a hangup means for the caller. Whoever was not put through is to be called back, whether the
+#: What a hangup means for the caller. A caller who was not put through is to be called back, whether the
 #: caller gave up or the called party could not be reached. One who was forwarded goes on at a place that
-#: is never told of, or in a new call: lost to us, and called back unless that one is answered.
+#: is never reported, or in a new call: lost to us, and called back unless that one is answered.
 _HANGUPS = {
     "cancel": CallEventType.ABANDONED,
     "busy": CallEventType.ABANDONED,
@@ -32,39 +32,38 @@ _HANGUPS = {
 
 def cti_event(
     delivery: RawDelivery,
-    said: Fields,
+    fields: Fields,
     received_at: datetime,
     *,
     number: Callable[[str | None], str | None],
     agent_in: Sequence[str],
 ) -> CallEvent | None:
-    """The event; None for a call that somebody here makes. Raises Uninterpretable.
+    """The event; None for an outgoing call. Raises Uninterpretable.
 
-    `number` brings a number into one form; `agent_in` names the fields that the agent is told in, the
-    better one first.
+    `number` brings a number into one form; `agent_in` names the fields with the agent, the better one first.
     """
-    event = said.one("event")
-    if event in _NO_NEWS:
+    event = fields.get("event")
+    if event in _IGNORED:
         return None
     if event not in _ORDER:
         raise Uninterpretable("unknown-event")
-    direction = said.one("direction")
+    direction = fields.get("direction")
     if direction == "out":
         return None
     if direction != "in":
         raise Uninterpretable("unknown-direction")
-    called = number(said.one("to"))
+    called = number(fields.get("to"))
     return call_event(
         delivery,
-        _kind_of(event, said.one("cause")),
+        _kind_of(event, fields.get("cause")),
         received_at,
-        said.one("callId"),
-        from_=number(said.one("from")),
+        fields.get("callId"),
+        from_=number(fields.get("from")),
         to=called,
-        # A hangup ends the stay wherever it is; by naming a place it would only tell of another one.
-        queue=None if event == "hangup" else said.one("queue") or place_called(called),
-        agent=_agent(said, agent_in) if event == "answer" else None,
-        cause=said.one("cause"),
+        # A hangup ends the stay in whichever queue it is; with a queue of its own it would begin another.
+        queue=None if event == "hangup" else fields.get("queue") or place_called(called),
+        agent=_agent(fields, agent_in) if event == "answer" else None,
+        cause=fields.get("cause"),
         sequence=_ORDER[event],
     )
 
@@ -75,7 +74,7 @@ def _kind_of(event: str, cause: str | None) -> CallEventType:
     return CallEventType.ANSWERED if event == "answer" else CallEventType.QUEUED
 
 
-def _agent(said: Fields, fields: Sequence[str]) -> str | None:
-    """Who answered. Of several names none is known to be the one."""
-    told = (said.every(field) for field in fields)
-    return next((names[0] for names in told if len(names) == 1), None)
+def _agent(fields: Fields, names: Sequence[str]) -> str | None:
+    """Who answered. Where a field has several values, it is not known which of them it was."""
+    values = (fields.get_all(name) for name in names)
+    return next((agents[0] for agents in values if len(agents) == 1), None)

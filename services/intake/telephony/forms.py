@@ -1,7 +1,7 @@
-"""What every exchange's own form must be able to do, so that one door serves them all.
+"""What a telephone system's form must do, so that one endpoint can receive all of them.
 
-A form is small: it lets in who proves to be the exchange, cuts a request into deliveries, and later, once
-these are stored, says what each of them means. docs/telephony.md shows how to add one.
+A form is a small class: it checks that a request comes from the exchange, cuts it into deliveries, and later,
+once these are stored, says what each of them means. docs/telephony.md shows how to add one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,13 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from fastapi import Response
-
 from services.intake.telephony.canonical import CallEvent, ExchangeRestart
 
 
 @dataclass(frozen=True)
-class Incoming:
+class ExchangeRequest:
     """A request of an exchange, as it came. `url` is the public one, with its query, as the exchange sees it.
 
     `tail` is what follows `/v1/telephony/<form>/`; header names are in lower case; `source` is the
@@ -32,11 +30,19 @@ class Incoming:
 
 
 @dataclass(frozen=True)
+class FormAnswer:
+    """The body of the answer that an exchange expects, where that is not our receipt."""
+
+    text: str
+    media_type: str
+
+
+@dataclass(frozen=True)
 class RawDelivery:
     """One delivery, as it is stored before the exchange is answered.
 
-    `(source, delivery_id)` names it for ever; a form without ids of its own gives the hash of the content.
-    `text` is all that `interpret` will have to go on, today or after a fix.
+    `(source, delivery_id)` identifies it for ever; a form without ids of its own uses a hash of the content.
+    `text` is all that `interpret` gets, now or after a fix.
     """
 
     source: str
@@ -46,7 +52,7 @@ class RawDelivery:
 
 
 class Uninterpretable(ValueError):
-    """A delivery that means nothing to us yet. `reason` is a short code that is counted and shown."""
+    """A delivery that cannot be understood yet. `reason` is a short code that is counted and listed."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -54,28 +60,29 @@ class Uninterpretable(ValueError):
 
 
 class Form(Protocol):
-    """One vendor's form of telling about calls."""
+    """One vendor's form of reporting calls."""
 
     @property
     def name(self) -> str:
         """The `<form>` in `/v1/telephony/<form>`."""
         ...
 
-    def admit(self, incoming: Incoming) -> None:
-        """Return when it proves to come from the exchange. Raises BadSignature or Unauthenticated."""
+    def admit(self, request: ExchangeRequest) -> None:
+        """Return when the request comes from the exchange. Raises BadSignature or Unauthenticated."""
         ...
 
-    def deliveries(self, incoming: Incoming) -> Sequence[RawDelivery]:
-        """The request, cut into deliveries. Never raises: what cannot be read is a delivery all the same."""
+    def deliveries(self, request: ExchangeRequest) -> Sequence[RawDelivery]:
+        """Cut the request into deliveries. Never raises: what cannot be read is stored all the same."""
         ...
 
     def interpret(self, delivery: RawDelivery, received_at: datetime) -> CallEvent | ExchangeRestart | None:
-        """What the delivery means; None for what is no news about a call. Raises Uninterpretable.
+        """Return the delivery's event; None when it says nothing about a call. Raises Uninterpretable.
 
-        Nothing but `delivery` and `received_at` may decide: it is asked again whenever a call is derived.
+        The result may depend on nothing but `delivery` and `received_at`: stored deliveries are interpreted
+        again whenever their call is derived.
         """
         ...
 
-    def answer(self, incoming: Incoming) -> Response | None:
-        """What the exchange wants to hear once its delivery is stored; None for the usual receipt."""
+    def answer(self, request: ExchangeRequest) -> FormAnswer | None:
+        """What the exchange expects as the answer once its deliveries are stored; None for the receipt."""
         ...

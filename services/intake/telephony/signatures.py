@@ -1,7 +1,7 @@
-"""Who may tell of calls: an exchange that signs (Standard Webhooks), or one with a token.
+"""How an exchange proves who it is: it signs its requests (Standard Webhooks), or sends a token.
 
-Several keys may be valid at once, so that a key can be changed without losing a call. A request that
-bears any `webhook-` header is judged by its signature alone.
+Several keys may be valid at once, so that a key can be changed without losing a call. A request with any
+`webhook-` header is judged by its signature alone.
 """
 
 from collections.abc import Mapping
@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from services.intake.problems import BadSignature
-from services.intake.telephony.forms import Incoming
+from services.intake.telephony.forms import ExchangeRequest
 from shared.access import Tokens
 from shared.problems import Forbidden, Unauthenticated
 from shared.vocabulary import Role
 
-#: Whose tokens may tell of calls.
-TELLERS = (Role.TELEPHONY, Role.SERVICE)
+#: The roles whose tokens may send deliveries.
+SENDER_ROLES = (Role.TELEPHONY, Role.SERVICE)
 
 
 class Signatures:
@@ -24,12 +24,12 @@ class Signatures:
     def __init__(self, secrets: str) -> None:
         self._keys = [Webhook(secret.strip()) for secret in secrets.split(",") if secret.strip()]
 
-    def holds(self, body: bytes, headers: Mapping[str, str]) -> bool:
+    def is_valid(self, body: bytes, headers: Mapping[str, str]) -> bool:
         """Whether one of the keys signed this body, not more than five minutes from now."""
-        return any(_holds(key, body, headers) for key in self._keys)
+        return any(_is_valid(key, body, headers) for key in self._keys)
 
 
-def _holds(key: Webhook, body: bytes, headers: Mapping[str, str]) -> bool:
+def _is_valid(key: Webhook, body: bytes, headers: Mapping[str, str]) -> bool:
     try:
         key.verify(body, dict(headers), json_parse=False)
     except (WebhookVerificationError, ValueError):
@@ -39,21 +39,21 @@ def _holds(key: Webhook, body: bytes, headers: Mapping[str, str]) -> bool:
 
 
 class SignedOrToken:
-    """How an exchange proves itself that has no way of its own."""
+    """The proof of an exchange whose vendor has no way of its own."""
 
     def __init__(self, signatures: Signatures, tokens: Tokens) -> None:
         self._signatures, self._tokens = signatures, tokens
 
-    def admit(self, incoming: Incoming) -> None:
-        """Return when it holds. Raises BadSignature, Unauthenticated or Forbidden."""
-        if not any(name.startswith("webhook-") for name in incoming.headers):
-            self._demand_token(incoming)
-        elif not self._signatures.holds(incoming.body, incoming.headers):
+    def admit(self, request: ExchangeRequest) -> None:
+        """Return when the proof is valid. Raises BadSignature, Unauthenticated or Forbidden."""
+        if not any(name.startswith("webhook-") for name in request.headers):
+            self._require_token(request)
+        elif not self._signatures.is_valid(request.body, request.headers):
             raise BadSignature
 
-    def _demand_token(self, incoming: Incoming) -> None:
-        scheme, _, token = incoming.headers.get("authorization", "").partition(" ")
+    def _require_token(self, request: ExchangeRequest) -> None:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated(headers={"WWW-Authenticate": "Bearer"})
-        if not self._tokens.verify(token.strip()).has(*TELLERS):
-            raise Forbidden(f"It takes one of: {', '.join(sorted(TELLERS))}.")
+        if not self._tokens.verify(token.strip()).has(*SENDER_ROLES):
+            raise Forbidden(f"It takes one of: {', '.join(sorted(SENDER_ROLES))}.")

@@ -1,1 +1,1 @@
-"""Webhooks."""
+"""What telephone exchanges send, over HTTP."""

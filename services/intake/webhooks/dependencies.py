@@ -1,6 +1,6 @@
-"""Who may tell of calls: whom the form of the telling lets in, by its own proof."""
+"""Which requests of exchanges are let in: each form checks them by its own vendor's proof."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -10,8 +10,8 @@ from fastapi.security import APIKeyHeader, HTTPBearer
 from services.intake.settings import Settings
 from services.intake.telephony.canonical import Source
 from services.intake.telephony.canonical_json.form import CANONICAL
-from services.intake.telephony.forms import Form, Incoming
-from services.intake.telephony.signatures import TELLERS
+from services.intake.telephony.forms import ExchangeRequest, Form, RawDelivery
+from services.intake.telephony.signatures import SENDER_ROLES
 from shared.access import Allow
 from shared.problems import NotFound
 
@@ -28,39 +28,43 @@ ExchangeName = Annotated[Source | None, Query(description="The exchange, where s
 
 
 @dataclass(frozen=True)
-class Told:
+class AdmittedRequest:
     """A request that its form has let in."""
 
     form: Form
-    incoming: Incoming
+    request: ExchangeRequest
+
+    def deliveries(self) -> Sequence[RawDelivery]:
+        """What is to be stored of it."""
+        return self.form.deliveries(self.request)
 
 
 class ByForm(Allow):
-    """Asks the form in the path, or the one given, for its proof; a token is one way among several."""
+    """Lets the form in the path, or the one given, check the request. A token is one proof among several."""
 
     def __init__(self, form: str | None = None) -> None:
-        super().__init__(TELLERS)
+        super().__init__(SENDER_ROLES)
         self._form = form
 
     async def __call__(  # type: ignore[override]  # another dependency, which the fitness test knows as a gate
         self,
         request: Request,
         source: ExchangeName = None,
-        _bearer_shown: Any = Depends(_bearer),
-        _signature_shown: Any = Depends(_signature),
-    ) -> Told:
+        _bearer_token: Any = Depends(_bearer),
+        _signature_header: Any = Depends(_signature),
+    ) -> AdmittedRequest:
         forms: Mapping[str, Form] = request.app.state.forms
         form = forms.get(self._form or request.path_params["form"])
         if form is None:
             raise NotFound("No telephone system's form has this name.")
-        incoming = await _incoming(request, source or form.name)
-        form.admit(incoming)
-        return Told(form, incoming)
+        received = await _exchange_request(request, source or form.name)
+        form.admit(received)
+        return AdmittedRequest(form, received)
 
 
-async def _incoming(request: Request, source: str) -> Incoming:
+async def _exchange_request(request: Request, source: str) -> ExchangeRequest:
     settings: Settings = request.app.state.settings
-    return Incoming(
+    return ExchangeRequest(
         method=request.method,
         url=_public_url(request, settings.public_url),
         tail=request.path_params.get("tail", ""),
@@ -72,7 +76,7 @@ async def _incoming(request: Request, source: str) -> Incoming:
 
 
 def _public_url(request: Request, public: str | None) -> str:
-    """As the exchange has it: a gateway in between may have changed scheme, host and beginning."""
+    """The URL as the exchange knows it, and signs it: a gateway may have changed scheme, host and prefix."""
     if public is None:
         return str(request.url)
     route = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
@@ -80,5 +84,5 @@ def _public_url(request: Request, public: str | None) -> str:
     return f"{public.rstrip('/')}{route}{query}"
 
 
-Canonical = Annotated[Told, Depends(ByForm(CANONICAL))]
-AnyForm = Annotated[Told, Depends(ByForm())]
+CanonicalRequest = Annotated[AdmittedRequest, Depends(ByForm(CANONICAL))]
+FormRequest = Annotated[AdmittedRequest, Depends(ByForm())]

@@ -1,9 +1,10 @@
-"""The forms that the telephony door takes, each by its name. A new one is a line here."""
+"""The forms that intake receives, each by its name. A new form is added to the list here."""
 
 from collections.abc import Mapping
 
 from services.intake.settings import Settings
-from services.intake.telephony.asterisk.forms import AmiForm, QueueLogForm
+from services.intake.telephony.asterisk_ami.form import AmiForm
+from services.intake.telephony.asterisk_queue_log.form import QueueLogForm
 from services.intake.telephony.canonical_json.form import CanonicalForm
 from services.intake.telephony.flexfone.form import FlexfoneForm
 from services.intake.telephony.forms import Form

@@ -16,9 +16,9 @@ from zammad_cti import CTIClient
 
 from shared.vocabulary import Role
 from tests.bench import Bench
-from tests.intake.telephony.requests_of import FORM, Said
+from tests.intake.telephony.requests_of import FORM, Values
 
-#: What the outside world writes before /v1; a gateway stands in between.
+#: What the outside world writes before /v1; a gateway is in between.
 PUBLIC = "https://dsi.example/intake"
 TOKEN, TWILIO_SECRET = "c2f5a6e08d9b4173", "12345"
 SIPGATE_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -55,23 +55,23 @@ class ZammadClient:
         self._client = CTIClient(url=f"{PUBLIC}/v1/telephony/zammad/{TOKEN}")
         self._client._session.mount("https://", _ThroughTheApp(bench, asyncio.get_running_loop()))
 
-    async def new_call(self, **said: Any) -> Any:
-        return await asyncio.to_thread(self._client.new_call, **said)
+    async def new_call(self, **values: Any) -> Any:
+        return await asyncio.to_thread(self._client.new_call, **values)
 
-    async def answer(self, **said: Any) -> Any:
-        return await asyncio.to_thread(self._client.answer, **said)
+    async def answer(self, **values: Any) -> Any:
+        return await asyncio.to_thread(self._client.answer, **values)
 
-    async def hangup(self, **said: Any) -> Any:
-        return await asyncio.to_thread(self._client.hangup, **said)
+    async def hangup(self, **values: Any) -> Any:
+        return await asyncio.to_thread(self._client.hangup, **values)
 
 
-async def tell_zammad(bench: Bench, said: Said, **more: Any) -> httpx.Response:
-    return await bench.client(None).post(f"/v1/telephony/zammad/{TOKEN}", json=said, **more)
+async def call_zammad(bench: Bench, values: Values, **more: Any) -> httpx.Response:
+    return await bench.client(None).post(f"/v1/telephony/zammad/{TOKEN}", json=values, **more)
 
 
 def sipgate_headers(body: bytes) -> dict[str, str]:
-    shown = base64.b64encode(SIPGATE_KEY.sign(body, PKCS1v15(), SHA256())).decode()
-    return {"X-Sipgate-Signature": shown, "Content-Type": FORM}
+    signature = base64.b64encode(SIPGATE_KEY.sign(body, PKCS1v15(), SHA256())).decode()
+    return {"X-Sipgate-Signature": signature, "Content-Type": FORM}
 
 
 async def push_sipgate(bench: Bench, body: bytes, url: str = "") -> httpx.Response:
@@ -80,21 +80,21 @@ async def push_sipgate(bench: Bench, body: bytes, url: str = "") -> httpx.Respon
     return await bench.client(None).post(place, content=body, headers=sipgate_headers(body))
 
 
-def twilio_headers(url: str, said: Said) -> dict[str, str]:
-    shown = RequestValidator(TWILIO_SECRET).compute_signature(url, said)
-    return {"X-Twilio-Signature": shown, "Content-Type": FORM}
+def twilio_headers(url: str, values: Values) -> dict[str, str]:
+    signature = RequestValidator(TWILIO_SECRET).compute_signature(url, values)
+    return {"X-Twilio-Signature": signature, "Content-Type": FORM}
 
 
-async def call_back_twilio(bench: Bench, said: Said, query: str = "") -> httpx.Response:
+async def call_back_twilio(bench: Bench, values: Values, query: str = "") -> httpx.Response:
     place = "/v1/telephony/twilio" + (f"?{query}" if query else "")
     return await bench.client(None).post(
-        place, content=urlencode(said), headers=twilio_headers(PUBLIC + place, said)
+        place, content=urlencode(values), headers=twilio_headers(PUBLIC + place, values)
     )
 
 
-async def call_flexfone(bench: Bench, stage: str, said: Said, token: str = TOKEN) -> httpx.Response:
+async def call_flexfone(bench: Bench, stage: str, values: Values, token: str = TOKEN) -> httpx.Response:
     """PBXAdmin with method GET."""
-    return await bench.client(None).get(f"/v1/telephony/flexfone/{stage}/{token}", params=said)
+    return await bench.client(None).get(f"/v1/telephony/flexfone/{stage}/{token}", params=values)
 
 
 def later(bench: Bench, seconds: float) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from services.intake.telephony.forms import Incoming
+from services.intake.telephony.forms import ExchangeRequest
 from shared.settings import CommonSettings
 from tests.conftest import TUESDAY
 
@@ -13,7 +13,7 @@ FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 NOW = TUESDAY
 
-Said = dict[str, Any]
+Values = dict[str, Any]
 
 
 def production(data: Path | None = None) -> CommonSettings:
@@ -23,9 +23,9 @@ def production(data: Path | None = None) -> CommonSettings:
 
 def incoming(
     body: bytes = b"", *, tail: str = "", query: str = "", media_type: str = FORM, **headers: str
-) -> Incoming:
+) -> ExchangeRequest:
     url = "https://dsi.example/intake/v1/telephony/form" + (f"/{tail}" if tail else "")
-    return Incoming(
+    return ExchangeRequest(
         method="POST" if body else "GET",
         url=url + (f"?{query}" if query else ""),
         tail=tail,
@@ -37,9 +37,9 @@ def incoming(
     )
 
 
-def posted(said: Said, **more: str) -> Incoming:
-    return incoming(urlencode(said, doseq=True).encode(), **more)
+def posted(values: Values, **more: str) -> ExchangeRequest:
+    return incoming(urlencode(values, doseq=True).encode(), **more)
 
 
-def posted_json(said: Said, **more: str) -> Incoming:
-    return incoming(json.dumps(said).encode(), media_type=JSON, **more)
+def posted_json(values: Values, **more: str) -> ExchangeRequest:
+    return incoming(json.dumps(values).encode(), media_type=JSON, **more)

@@ -43,14 +43,14 @@ async def post(intake: Bench, door: str, body: str | bytes, source: str) -> http
 
 
 async def log(intake: Bench, *lines: tuple[float, str], call: str = CALL) -> None:
-    """Tell lines of a queue_log: the second, and what stands after the call."""
+    """Send lines of a queue_log: the second, and what follows the call."""
     text = "\n".join(f"{BASE + int(second)}|{call}|{rest}" for second, rest in lines)
     assert (await post(intake, "asterisk", text, "by-log")).status_code == 202
 
 
 async def ami(intake: Bench, *events: tuple[float, str, Event], call: str = CALL) -> None:
-    """Tell events of the caller's channel, unless they say otherwise."""
-    told = []
+    """Send events of the caller's channel, unless they name another."""
+    lines = []
     for number, (second, name, fields) in enumerate(events):
         event = {
             "Event": name,
@@ -58,8 +58,8 @@ async def ami(intake: Bench, *events: tuple[float, str, Event], call: str = CALL
             "Uniqueid": call,
             "Linkedid": call,
         } | fields
-        told.append(json.dumps({"delivery_id": f"{call}-{second}-{number}", "event": event}))
-    assert (await post(intake, "asterisk-ami", "\n".join(told), "by-ami")).status_code == 202
+        lines.append(json.dumps({"delivery_id": f"{call}-{second}-{number}", "event": event}))
+    assert (await post(intake, "asterisk-ami", "\n".join(lines), "by-ami")).status_code == 202
 
 
 async def read(intake: Bench, source: str, call: str = CALL) -> dict[str, Any]:
@@ -189,7 +189,7 @@ async def test_lines_of_one_second_make_sense_in_any_order(intake: Bench) -> Non
     assert (len(call["talks"]), call["outcome"]) == (1, "answered")
 
 
-async def test_a_refused_join_leaves_no_queue_line_and_ami_tells_of_the_caller_all_the_same(
+async def test_a_refused_join_leaves_no_queue_line_and_ami_reports_the_caller_all_the_same(
     intake: Bench,
 ) -> None:
     rang = {"CallerIDNum": "4520000007", "Exten": "8003", "Context": "from-caller"}
@@ -198,7 +198,7 @@ async def test_a_refused_join_leaves_no_queue_line_and_ami_tells_of_the_caller_a
     assert (call["visits"], call["inconsistencies"], call["caller"]) == ([], ["never_queued"], "+4520000007")
 
 
-async def test_a_killed_exchange_tells_nothing_but_its_next_start(intake: Bench) -> None:
+async def test_a_killed_exchange_reports_nothing_but_its_next_start(intake: Bench) -> None:
     await log(intake, (0, "q|NONE|ENTERQUEUE||1|1"), (2, "q|Bo|RINGNOANSWER|2000"))
     await log(intake, (9, "NONE|NONE|QUEUESTART|"), call="NONE")
     await ami(intake, (0, "QueueCallerJoin", JOIN), (2, "AgentRingNoAnswer", ANNA))
@@ -249,7 +249,7 @@ async def test_a_wait_over_midnight_or_over_a_change_of_the_clocks_is_as_long_as
         assert (await read(intake, source))["visits"][0]["wait_seconds"] == wait
 
 
-async def test_an_event_without_its_moment_is_of_the_moment_it_was_heard(intake: Bench) -> None:
+async def test_an_event_without_a_moment_has_the_moment_it_was_received(intake: Bench) -> None:
     event = {"Event": "QueueCallerJoin", "Uniqueid": CALL, "Linkedid": CALL, "Queue": "first"}
     line = json.dumps({"delivery_id": "1", "heard_at": "2026-11-22T02:00:00+00:00", "event": event})
     await post(intake, "asterisk-ami", line, "by-ami")
@@ -266,17 +266,17 @@ BAD_BODIES = [
 
 
 @pytest.mark.parametrize("body", BAD_BODIES)
-async def test_what_is_no_event_is_kept_and_shown_and_harms_nobody(intake: Bench, body: bytes) -> None:
+async def test_what_is_no_event_is_stored_and_listed_and_changes_nothing(intake: Bench, body: bytes) -> None:
     answer = await post(intake, "asterisk-ami", body, "by-ami")
     assert (answer.status_code, answer.json()["new"]) == (202, 1)
-    shown = (await intake.client(Role.OPERATIONS).get("/v1/telephony/deliveries?state=set_aside")).json()[
+    listed = (await intake.client(Role.OPERATIONS).get("/v1/telephony/deliveries?state=set_aside")).json()[
         "items"
     ]
-    assert [(item["form"], bool(item["reason"])) for item in shown] == [("asterisk-ami", True)]
+    assert [(item["form"], bool(item["reason"])) for item in listed] == [("asterisk-ami", True)]
 
 
 @pytest.mark.parametrize("door", ["asterisk", "asterisk-ami"])
-async def test_nobody_tells_without_a_proof_and_nobody_tells_too_much(intake: Bench, door: str) -> None:
+async def test_a_request_without_a_proof_and_one_with_too_much_are_refused(intake: Bench, door: str) -> None:
     assert (await intake.client(None).post(f"/v1/telephony/{door}", content=b"x")).status_code == 401
     assert (
         await intake.client(Role.RECEPTION).post(f"/v1/telephony/{door}", content=b"x")
@@ -294,8 +294,8 @@ async def test_the_recording_gives_the_same_calls_through_both_doors(intake: Ben
     spool.add(
         [*events, {"Event": "FullyBooted", "Timestamp": "1795312440.5", "Uptime": "6"}], datetime.now(UTC)
     )
-    told = "\n".join(one.line for one in spool.next(1000))
-    assert (await post(intake, "asterisk-ami", told, "by-ami")).json()["new"] == spool.waiting
+    lines = "\n".join(one.line for one in spool.next(1000))
+    assert (await post(intake, "asterisk-ami", lines, "by-ami")).json()["new"] == spool.waiting
     spool.close()
     items = (await intake.client(Role.RECEPTION).get("/v1/calls?limit=100")).json()["items"]
     by_log, by_ami = ({c["call_id"]: c for c in items if c["source"] == s} for s in ("by-log", "by-ami"))

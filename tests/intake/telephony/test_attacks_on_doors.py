@@ -19,10 +19,10 @@ from tests.intake.telephony.peers import (
     TOKEN,
     call_back_twilio,
     call_flexfone,
+    call_zammad,
     push_sipgate,
     set_aside,
     sipgate_headers,
-    tell_zammad,
     the_call,
     twilio_headers,
 )
@@ -96,10 +96,10 @@ async def test_a_stranger_is_turned_away_and_nothing_is_stored(intake: Bench, na
     assert await intake.count(DELIVERIES) == 0
 
 
-async def test_a_form_without_its_secret_is_closed_whatever_is_shown(intake: Bench) -> None:
+async def test_a_form_without_its_secret_is_closed_whatever_is_sent(intake: Bench) -> None:
     closed = ZammadForm(production(), ZammadSettings(tokens=""))
     intake.app.state.forms = {**intake.app.state.forms, "zammad": closed}
-    answer = await tell_zammad(intake, ZAMMAD_CALL)
+    answer = await call_zammad(intake, ZAMMAD_CALL)
 
     assert (answer.status_code, answer.json()["type"]) == (401, "urn:dsi:problem:form-closed")
     assert answer.json()["detail"] == "DSI_ZAMMAD_TOKENS is not set."
@@ -109,7 +109,7 @@ async def test_a_captured_request_played_again_is_a_duplicate(intake: Bench) -> 
     for _ in range(3):
         await push_sipgate(intake, NEW_CALL)
         await call_back_twilio(intake, RINGING)
-        await tell_zammad(intake, ZAMMAD_CALL)
+        await call_zammad(intake, ZAMMAD_CALL)
         await call_flexfone(intake, "answered", ANSWERED)
 
     assert await intake.count(DELIVERIES) == 4
@@ -164,7 +164,7 @@ async def test_what_a_vendor_gone_wrong_sends_is_kept_and_the_next_call_is_taken
 
     assert answer.status_code == 200, answer.text
     assert await set_aside(intake) == [reason]
-    assert (await tell_zammad(intake, ZAMMAD_CALL)).status_code == 200
+    assert (await call_zammad(intake, ZAMMAD_CALL)).status_code == 200
     assert (await the_call(intake, str(ZAMMAD_CALL["callId"])))["outcome"] == "waiting"
 
 
@@ -176,14 +176,14 @@ class Repeated(dict[str, str]):
         self._pairs = pairs
 
     def getlist(self, name: str) -> list[str]:
-        return [value for told, value in self._pairs if told == name]
+        return [value for key, value in self._pairs if key == name]
 
 
-async def test_a_field_told_twice_is_believed_neither_way(intake: Bench) -> None:
+async def test_a_field_with_two_values_is_uninterpretable(intake: Bench) -> None:
     """Who reads the first and who reads the last would see two different calls."""
-    said = [*RINGING.items(), ("CallStatus", "completed")]
-    headers = twilio_headers(PUBLIC + TWILIO, Repeated(said))
-    answer = await intake.client(None).post(TWILIO, content=urlencode(said), headers=headers)
+    values = [*RINGING.items(), ("CallStatus", "completed")]
+    headers = twilio_headers(PUBLIC + TWILIO, Repeated(values))
+    answer = await intake.client(None).post(TWILIO, content=urlencode(values), headers=headers)
 
     assert (answer.status_code, await set_aside(intake)) == (200, ["ambiguous-field"])
 
@@ -213,7 +213,7 @@ async def test_no_secret_and_no_number_is_logged(
     logging.getLogger("httpx").setLevel(logging.WARNING)
     await call_flexfone(intake, "answered", ANSWERED)
     await call_flexfone(intake, "answered", {**ANSWERED, "token": TOKEN}, token="wrong-" + TOKEN)
-    await tell_zammad(intake, ZAMMAD_CALL)
+    await call_zammad(intake, ZAMMAD_CALL)
     await intake.client(None).post("/v1/telephony/zammad", headers={"Authorization": f"Bearer {TOKEN}"})
     await set_aside(intake)
 
@@ -223,24 +223,24 @@ async def test_no_secret_and_no_number_is_logged(
     assert ANSWERED["ANumber"] not in logged
 
 
-async def test_no_secret_stands_in_what_operations_see(intake: Bench) -> None:
+async def test_no_secret_is_in_what_operations_see(intake: Bench) -> None:
     await call_flexfone(intake, "answered", ANSWERED)
-    await tell_zammad(intake, {"event": "sneeze"})
+    await call_zammad(intake, {"event": "sneeze"})
     client = intake.client(Role.OPERATIONS)
     items = (await client.get("/v1/telephony/deliveries")).json()["items"]
-    shown: list[httpx.Response] = [
+    answers: list[httpx.Response] = [
         await client.get(f"/v1/telephony/deliveries/{item['id']}") for item in items
     ]
 
-    assert len(shown) == 2
-    assert all(answer.status_code == 200 and TOKEN not in answer.text for answer in shown)
+    assert len(answers) == 2
+    assert all(answer.status_code == 200 and TOKEN not in answer.text for answer in answers)
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
 @pytest.mark.parametrize(
     "url", [SIPGATE, f"/v1/telephony/zammad/{TOKEN}?event=newCall&direction=in&callId=1"]
 )
-async def test_an_address_that_is_opened_in_a_browser_tells_of_no_call(
+async def test_an_address_that_is_opened_in_a_browser_reports_no_call(
     intake: Bench, method: str, url: str
 ) -> None:
     answer = await intake.client(None).request(method, url)

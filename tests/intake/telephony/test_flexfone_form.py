@@ -10,7 +10,7 @@ from services.intake.problems import FormClosed
 from services.intake.telephony.canonical import CallEvent, CallEventType
 from services.intake.telephony.flexfone.form import FlexfoneForm
 from services.intake.telephony.flexfone.settings import FlexfoneSettings
-from services.intake.telephony.forms import Incoming, Uninterpretable
+from services.intake.telephony.forms import ExchangeRequest, Uninterpretable
 from shared.problems import Unauthenticated
 from tests.intake.telephony.requests_of import NOW, incoming, posted, production
 
@@ -36,22 +36,24 @@ ENDED = {
 }
 
 
-def told(request: Incoming) -> CallEvent | None:
+def interpreted(request: ExchangeRequest) -> CallEvent | None:
     (delivery,) = FORM.deliveries(request)
     return FORM.interpret(delivery, NOW)
 
 
-def event_of(request: Incoming) -> CallEvent:
-    event = told(request)
+def event_of(request: ExchangeRequest) -> CallEvent:
+    event = interpreted(request)
     assert event is not None
     return event
 
 
-def by_get(said: dict[str, str], tail: str) -> Incoming:
-    return incoming(query="&".join(f"{name}={value}" for name, value in said.items()), tail=tail)
+def by_get(values: dict[str, str], tail: str) -> ExchangeRequest:
+    return incoming(query="&".join(f"{name}={value}" for name, value in values.items()), tail=tail)
 
 
-@pytest.mark.parametrize("send", [by_get, lambda said, tail: posted(said, tail=tail)], ids=["GET", "POST"])
+@pytest.mark.parametrize(
+    "send", [by_get, lambda values, tail: posted(values, tail=tail)], ids=["GET", "POST"]
+)
 def test_an_answered_call_names_the_employee_by_the_local_number(send: object) -> None:
     event = event_of(send(ANSWERED, f"answered/{TOKEN}"))  # type: ignore[operator]
 
@@ -82,11 +84,11 @@ def test_an_ended_call_has_no_talk_made_of_its_length() -> None:
     "request_",
     [posted(ANSWERED, tail="outgoing"), posted({**ENDED, "CallDirection": "Outgoing"}, tail="ended")],
 )
-def test_a_call_made_from_here_is_no_contact(request_: Incoming) -> None:
-    assert told(request_) is None
+def test_a_call_made_from_here_is_no_contact(request_: ExchangeRequest) -> None:
+    assert interpreted(request_) is None
 
 
-def test_the_address_may_say_which_parameter_tells_the_call_apart() -> None:
+def test_the_address_may_say_which_parameter_identifies_the_call() -> None:
     request = posted(ANSWERED, tail="answered", query="id_field=LinkedUniqueCallId")
 
     assert event_of(request).call_id == "1773136800.16"
@@ -107,14 +109,14 @@ def test_two_stages_with_the_same_parameters_are_two_deliveries() -> None:
         (posted(ANSWERED, tail="answered", query="UniqueCallId=2"), "ambiguous-field"),
     ],
 )
-def test_what_cannot_be_understood_says_why(request_: Incoming, reason: str) -> None:
+def test_what_cannot_be_understood_says_why(request_: ExchangeRequest, reason: str) -> None:
     with pytest.raises(Uninterpretable) as refused:
-        told(request_)
+        interpreted(request_)
 
     assert refused.value.reason == reason
 
 
-def test_the_token_stands_behind_the_stage() -> None:
+def test_the_token_is_behind_the_stage() -> None:
     FORM.admit(posted(ANSWERED, tail=f"answered/{TOKEN}"))
     for tail in ("", "answered", "answered/", TOKEN, f"{TOKEN}/answered", f"answered/{TOKEN}/x"):
         with pytest.raises(Unauthenticated):

@@ -13,7 +13,7 @@ from services.intake.telephony.forms import Form, Uninterpretable
 from services.intake.telephony.signatures import Signatures
 from shared.problems import Unauthenticated
 from tests.intake.telephony.page import example, ran
-from tests.intake.telephony.requests_of import NOW, Said, posted_json, production
+from tests.intake.telephony.requests_of import NOW, Values, posted_json, production
 
 SECRET = f"whsec_{base64.b64encode(bytes(range(24))).decode()}"
 
@@ -26,8 +26,8 @@ def centralen(monkeypatch: pytest.MonkeyPatch) -> Form:
     return form
 
 
-def told(form: Form, said: Said) -> object:
-    (delivery,) = form.deliveries(posted_json(said))
+def interpreted(form: Form, values: Values) -> object:
+    (delivery,) = form.deliveries(posted_json(values))
     return form.interpret(delivery, NOW)
 
 
@@ -42,7 +42,7 @@ def test_the_pages_form_lets_in_by_its_key_only(centralen: Form) -> None:
             centralen.admit(posted_json({}, x_centralen_key=wrong))
 
 
-def test_the_pages_form_tells_of_calls(centralen: Form) -> None:
+def test_the_pages_form_reports_calls(centralen: Form) -> None:
     ring = {
         "what": "ring",
         "call": 17,
@@ -50,28 +50,28 @@ def test_the_pages_form_tells_of_calls(centralen: Form) -> None:
         "caller": "20000001",
         "queue": "main",
     }
-    event = told(centralen, ring)
+    event = interpreted(centralen, ring)
 
     assert isinstance(event, CallEvent)
     assert (event.type, event.call_id, event.queue) == (CallEventType.QUEUED, "17", "main")
     assert event.occurred_at == datetime(2026, 3, 10, 8, 59, tzinfo=UTC)
-    without_moment = told(centralen, {"what": "pickup", "call": "17", "agent": "Anna"})
+    without_moment = interpreted(centralen, {"what": "pickup", "call": "17", "agent": "Anna"})
     assert isinstance(without_moment, CallEvent)
     assert (without_moment.occurred_at, without_moment.agent) == (NOW, "Anna")
 
 
 @pytest.mark.parametrize(
-    "said", [{"what": "sneeze", "call": "17"}, {"what": "ring", "call": "17", "at": "noon"}]
+    "values", [{"what": "sneeze", "call": "17"}, {"what": "ring", "call": "17", "at": "noon"}]
 )
-def test_the_pages_form_says_what_it_cannot_read(centralen: Form, said: Said) -> None:
+def test_the_pages_form_says_what_it_cannot_read(centralen: Form, values: Values) -> None:
     with pytest.raises(Uninterpretable):
-        told(centralen, said)
+        interpreted(centralen, values)
 
 
 def test_the_example_with_the_library_signs_a_canonical_event() -> None:
     made = ran("sign with standardwebhooks", secret=SECRET)
 
-    assert Signatures(SECRET).holds(made.body.encode(), made.headers)
+    assert Signatures(SECRET).is_valid(made.body.encode(), made.headers)
     assert CallEvent.model_validate_json(made.body).type is CallEventType.QUEUED
 
 
@@ -87,6 +87,6 @@ def test_the_example_with_openssl_signs_a_canonical_event() -> None:
     body = parts[parts.index("--data-raw") + 1].replace("\\n", "\n")
     headers = dict(part.split(": ", 1) for part in parts if part.startswith("webhook-"))
 
-    assert Signatures(SECRET).holds(body.encode(), headers)
+    assert Signatures(SECRET).is_valid(body.encode(), headers)
     assert json.loads(body)["type"] == "answered"
     assert "http://intake.invalid/v1/telephony/events" in parts

@@ -60,13 +60,13 @@ def signature(body: bytes) -> str:
     return base64.b64encode(OUR_KEY.sign(body, PKCS1v15(), SHA256())).decode()
 
 
-def told(body: bytes) -> CallEvent | None:
+def interpreted(body: bytes) -> CallEvent | None:
     (delivery,) = FORM.deliveries(incoming(body))
     return FORM.interpret(delivery, NOW)
 
 
 def event_of(body: bytes) -> CallEvent:
-    event = told(body)
+    event = interpreted(body)
     assert event is not None
     return event
 
@@ -91,19 +91,19 @@ def test_a_withheld_number_stays_withheld() -> None:
     assert event_of(NEW_CALL.replace(b"492111234567", b"anonymous")).from_ == "anonymous"
 
 
-def test_digits_typed_and_calls_made_from_here_are_no_news() -> None:
-    assert told(DTMF) is None
-    assert told(NEW_CALL.replace(b"direction=in", b"direction=out")) is None
+def test_digits_typed_and_outgoing_calls_are_ignored() -> None:
+    assert interpreted(DTMF) is None
+    assert interpreted(NEW_CALL.replace(b"direction=in", b"direction=out")) is None
 
 
-def test_the_answer_asks_to_be_told_of_the_answer_and_the_end_at_the_same_address() -> None:
+def test_the_answer_asks_for_the_answer_and_the_end_at_the_same_address() -> None:
     answer = FORM.answer(incoming(NEW_CALL, tail=TOKEN, query="source=exchange"))
     assert answer is not None
-    document = ET.fromstring(bytes(answer.body))
+    document = ET.fromstring(answer.text)
 
     here = f"https://dsi.example/intake/v1/telephony/form/{TOKEN}?source=exchange"
     assert (document.tag, document.attrib) == ("Response", {"onAnswer": here, "onHangup": here})
-    assert answer.headers["content-type"].startswith("application/xml")
+    assert answer.media_type == "application/xml"
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_nothing_in_the_address_becomes_part_of_the_answer_but_the_address(query
     request = incoming(NEW_CALL, tail=TOKEN, query=query)
     answer = FORM.answer(request)
     assert answer is not None
-    document = ET.fromstring(bytes(answer.body))
+    document = ET.fromstring(answer.text)
 
     assert (list(document), document.attrib["onHangup"]) == ([], request.url)
 
@@ -138,7 +138,7 @@ OTHERS_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 @pytest.mark.parametrize(
-    "shown",
+    "signature",
     [
         "",
         "fakeSignature",
@@ -152,9 +152,9 @@ OTHERS_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         base64.b64encode(OUR_KEY.sign(NEW_CALL, PSS(MGF1(SHA256()), PSS.MAX_LENGTH), SHA256())).decode(),
     ],
 )
-def test_any_other_signature_is_refused(shown: str) -> None:
+def test_any_other_signature_is_refused(signature: str) -> None:
     with pytest.raises(BadSignature):
-        FORM.admit(incoming(NEW_CALL, tail=TOKEN, x_sipgate_signature=shown))
+        FORM.admit(incoming(NEW_CALL, tail=TOKEN, x_sipgate_signature=signature))
 
 
 def test_a_good_signature_without_our_token_is_refused() -> None:

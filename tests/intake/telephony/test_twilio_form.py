@@ -16,10 +16,10 @@ from twilio.request_validator import HMAC_SHA256, RequestValidator
 
 from services.intake.problems import BadSignature, FormClosed
 from services.intake.telephony.canonical import CallEvent, CallEventType
-from services.intake.telephony.forms import Incoming, Uninterpretable
+from services.intake.telephony.forms import ExchangeRequest, Uninterpretable
 from services.intake.telephony.twilio.form import TwilioForm
 from services.intake.telephony.twilio.settings import TwilioSettings
-from services.intake.telephony.twilio.signing import signature_holds
+from services.intake.telephony.twilio.signature import is_signed
 from tests.intake.telephony.requests_of import NOW, incoming, posted, production
 
 SECRET, OLD_SECRET = "12345", "an-older-one"
@@ -45,13 +45,13 @@ LEG = {
 QUEUED = {**CALL, "CallStatus": "in-progress", "QueueSid": "QU00000000000000000000000000000001"}
 
 
-def told(said: dict[str, Any], query: str = "") -> CallEvent | None:
-    (delivery,) = FORM.deliveries(posted(said, query=query))
+def interpreted(values: dict[str, Any], query: str = "") -> CallEvent | None:
+    (delivery,) = FORM.deliveries(posted(values, query=query))
     return FORM.interpret(delivery, NOW)
 
 
-def event_of(said: dict[str, Any], query: str = "") -> CallEvent:
-    event = told(said, query)
+def event_of(values: dict[str, Any], query: str = "") -> CallEvent:
+    event = interpreted(values, query)
     assert event is not None
     return event
 
@@ -132,7 +132,7 @@ def test_who_takes_a_caller_out_of_a_queue_answers() -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "values",
     [
         {**CALL, **PROGRESS, "Direction": "outbound-api", "CallStatus": "completed"},
         {**QUEUED, "QueuePosition": "1", "QueueTime": "0"},
@@ -142,8 +142,8 @@ def test_who_takes_a_caller_out_of_a_queue_answers() -> None:
     ],
     ids=["made from here", "waits in a queue", "about to be put through", "typed a digit", "dial is over"],
 )
-def test_what_is_no_news(said: dict[str, str]) -> None:
-    assert told(said) is None
+def test_what_is_no_news(values: dict[str, str]) -> None:
+    assert interpreted(values) is None
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_without_a_moment_that_can_be_read_the_one_of_receipt_counts(moment: str
 
 
 @pytest.mark.parametrize(
-    ("said", "reason"),
+    ("values", "reason"),
     [
         ({}, "no-call-id"),
         ({**LEG, "CallStatus": "levitating"}, "unknown-status"),
@@ -172,21 +172,21 @@ def test_without_a_moment_that_can_be_read_the_one_of_receipt_counts(moment: str
         ),
     ],
 )
-def test_what_cannot_be_understood_says_why(said: dict[str, Any], reason: str) -> None:
+def test_what_cannot_be_understood_says_why(values: dict[str, Any], reason: str) -> None:
     with pytest.raises(Uninterpretable) as refused:
-        told(said)
+        interpreted(values)
 
     assert refused.value.reason == reason
 
 
-def signed(said: dict[str, str], secret: str = SECRET, query: str = "", **more: str) -> Incoming:
-    url = posted(said, query=query).url
-    shown = RequestValidator(secret).compute_signature(url, said)
-    return posted(said, query=query, **{"x_twilio_signature": shown, **more})
+def signed(values: dict[str, str], secret: str = SECRET, query: str = "", **more: str) -> ExchangeRequest:
+    url = posted(values, query=query).url
+    signature = RequestValidator(secret).compute_signature(url, values)
+    return posted(values, query=query, **{"x_twilio_signature": signature, **more})
 
 
 def test_the_signature_that_twilio_publishes_holds() -> None:
-    said = {
+    values = {
         "CallSid": "CA1234567890ABCDE",
         "Digits": "1234",
         "From": "+14158675309",
@@ -198,31 +198,29 @@ def test_the_signature_that_twilio_publishes_holds() -> None:
         "https://mycompany.com/myapp.php?foo=1&bar=2",
         "https://mycompany.com:443/myapp.php?foo=1&bar=2",
     ):
-        assert signature_holds(["12345"], headers, url, list(said.items()))
-    assert not signature_holds(
-        ["12345"], headers, "https://mycompany.com/myapp.php?foo=1", list(said.items())
-    )
+        assert is_signed(["12345"], headers, url, list(values.items()))
+    assert not is_signed(["12345"], headers, "https://mycompany.com/myapp.php?foo=1", list(values.items()))
 
 
 NAMES = st.text(st.characters(codec="utf-8"), min_size=1, max_size=8)
 
 
 @given(
-    said=st.dictionaries(NAMES, st.text(st.characters(codec="utf-8"), max_size=8), max_size=6),
+    values=st.dictionaries(NAMES, st.text(st.characters(codec="utf-8"), max_size=8), max_size=6),
     place=st.sampled_from(["dsi.example", "dsi.example:443", "dsi.example:8443", "[::1]"]),
     algorithm=st.sampled_from([None, HMAC_SHA256]),
 )
 def test_whatever_twilios_validator_signs_holds(
-    said: dict[str, str], place: str, algorithm: str | None
+    values: dict[str, str], place: str, algorithm: str | None
 ) -> None:
     url = f"https://{place}/v1/telephony/twilio?queue=hovednummer"
-    headers = {"x-twilio-signature": RequestValidator(SECRET).compute_signature(url, said, algorithm)}
+    headers = {"x-twilio-signature": RequestValidator(SECRET).compute_signature(url, values, algorithm)}
     if algorithm is not None:
         headers["x-twilio-webhooks-signature-settings"] = f"key=webhooks_sharedkey_1,algorithm={algorithm}"
 
-    assert signature_holds([OLD_SECRET, SECRET], headers, url, list(said.items()))
-    assert not signature_holds([OLD_SECRET], headers, url, list(said.items()))
-    assert not signature_holds([SECRET], headers, url + "x", list(said.items()))
+    assert is_signed([OLD_SECRET, SECRET], headers, url, list(values.items()))
+    assert not is_signed([OLD_SECRET], headers, url, list(values.items()))
+    assert not is_signed([SECRET], headers, url + "x", list(values.items()))
 
 
 @pytest.mark.parametrize("secret", [SECRET, OLD_SECRET])
@@ -232,8 +230,8 @@ def test_a_signature_by_any_valid_secret_opens_the_door(secret: str) -> None:
 
 def test_a_signed_query_opens_the_door_too() -> None:
     request = incoming(query=urlencode({**LEG, "CallStatus": "ringing"}))
-    shown = RequestValidator(SECRET).compute_signature(request.url, {})
-    FORM.admit(incoming(query=request.query, x_twilio_signature=shown))
+    signature = RequestValidator(SECRET).compute_signature(request.url, {})
+    FORM.admit(incoming(query=request.query, x_twilio_signature=signature))
 
 
 RINGING = {**LEG, "CallStatus": "ringing"}
@@ -255,7 +253,7 @@ RINGING = {**LEG, "CallStatus": "ringing"}
         incoming(b"\xff\xfe", x_twilio_signature="AAAA"),
     ],
 )
-def test_any_other_signature_is_refused(request_: Incoming) -> None:
+def test_any_other_signature_is_refused(request_: ExchangeRequest) -> None:
     with pytest.raises(BadSignature):
         FORM.admit(request_)
 
@@ -277,4 +275,4 @@ def test_the_answer_leaves_the_call_alone() -> None:
     answer = FORM.answer(posted(RINGING))
 
     assert answer is not None
-    assert bytes(answer.body).endswith(b"<Response />")
+    assert answer.text.endswith("<Response />")

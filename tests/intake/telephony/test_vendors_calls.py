@@ -1,4 +1,4 @@
-"""From what each vendor tells to the call as the reception sees it, the whole way over HTTP."""
+"""From what each vendor sends to the call as the reception sees it, the whole way over HTTP."""
 
 import xml.etree.ElementTree as ET
 
@@ -22,7 +22,7 @@ from tests.intake.telephony.test_flexfone_form import ANSWERED, ENDED
 from tests.intake.telephony.test_sipgate_form import ANSWER, HANGUP, NEW_CALL
 
 
-async def test_zammads_own_kind_of_client_tells_of_an_answered_call(intake: Bench) -> None:
+async def test_zammads_own_kind_of_client_reports_an_answered_call(intake: Bench) -> None:
     client = ZammadClient(intake)
     names = {"_from": "4520000001", "to": "4533171717", "direction": "in", "call_id": "z-1"}
     assert await client.new_call(**names, user=["Anna", "Bo"], queue="support") == {}
@@ -39,7 +39,7 @@ async def test_zammads_own_kind_of_client_tells_of_an_answered_call(intake: Benc
     assert call["gone_at"] == "2026-03-10T09:01:07Z"
 
 
-async def test_zammads_own_kind_of_client_tells_of_callers_who_were_not_put_through(intake: Bench) -> None:
+async def test_zammads_own_kind_of_client_reports_callers_who_were_not_put_through(intake: Bench) -> None:
     client = ZammadClient(intake)
     for cause in ("cancel", "busy", "noAnswer", "congestion", "notFound", "forwarded"):
         names = {"_from": "anonymous", "to": "4533171717", "direction": "in", "call_id": cause}
@@ -63,10 +63,10 @@ async def test_who_is_put_through_elsewhere_is_called_back_only_when_nobody_answ
 ) -> None:
     client = ZammadClient(intake)
 
-    async def calls(call_id: str, caller: str, *told: str) -> None:
+    async def calls(call_id: str, caller: str, *steps: str) -> None:
         names = {"_from": caller, "to": "4533171717", "direction": "in", "call_id": call_id}
         await client.new_call(**names)
-        for step in told:
+        for step in steps:
             later(intake, 5)
             if step == "answer":
                 await client.answer(**names, answering_number="anna")
@@ -94,15 +94,15 @@ async def test_a_call_made_from_here_becomes_no_contact(intake: Bench) -> None:
     assert await set_aside(intake) == []
 
 
-async def test_sipgate_tells_of_answer_and_end_where_the_answer_to_its_first_push_says(intake: Bench) -> None:
+async def test_sipgate_reports_answer_and_end_where_the_answer_to_its_first_push_says(intake: Bench) -> None:
     first = await push_sipgate(intake, NEW_CALL)
     assert (first.status_code, first.headers["content-type"].partition(";")[0]) == (200, "application/xml")
-    asked = ET.fromstring(first.content).attrib
-    assert asked["onAnswer"] == f"{PUBLIC}/v1/telephony/sipgate/{TOKEN}"
+    addresses = ET.fromstring(first.content).attrib
+    assert addresses["onAnswer"] == f"{PUBLIC}/v1/telephony/sipgate/{TOKEN}"
     later(intake, 4)
-    await push_sipgate(intake, ANSWER, asked["onAnswer"])
+    await push_sipgate(intake, ANSWER, addresses["onAnswer"])
     later(intake, 30)
-    await push_sipgate(intake, HANGUP, asked["onHangup"])
+    await push_sipgate(intake, HANGUP, addresses["onHangup"])
 
     call = await the_call(intake, "123456")
     assert (call["outcome"], call["caller"]) == ("answered", "+492111234567")
@@ -115,7 +115,7 @@ def leg(status: str, second: int, sequence: int, **more: str) -> dict[str, str]:
     return {**twilio.LEG, **moment, "CallStatus": status, **more}
 
 
-async def test_twilios_legs_tell_who_answered_and_how_long_the_talk_was_in_any_order(intake: Bench) -> None:
+async def test_twilios_legs_report_who_answered_and_how_long_the_talk_was_in_any_order(intake: Bench) -> None:
     end = {**twilio.CALL, **twilio.PROGRESS, "CallStatus": "completed", "CallDuration": "30"}
     story = [
         leg("initiated", 10, 0),
@@ -124,8 +124,8 @@ async def test_twilios_legs_tell_who_answered_and_how_long_the_talk_was_in_any_o
         leg("completed", 40, 3, CallDuration="25"),
         {**end, "Timestamp": "Tue, 10 Mar 2026 08:59:40 +0000"},
     ]
-    for said in reversed(story):
-        assert (await call_back_twilio(intake, said, "queue=hovednummer")).status_code == 200
+    for values in reversed(story):
+        assert (await call_back_twilio(intake, values, "queue=hovednummer")).status_code == 200
 
     call = await the_call(intake, twilio.CALL["CallSid"])
     (visit,), (talk,) = call["visits"], call["talks"]
@@ -138,7 +138,7 @@ async def test_twilios_legs_tell_who_answered_and_how_long_the_talk_was_in_any_o
     assert (talk["talk_seconds"], talk["reported_talk_seconds"]) == (25, 25)
 
 
-async def test_twilios_queue_tells_the_wait_of_one_who_gave_up(intake: Bench) -> None:
+async def test_twilios_queue_reports_the_wait_of_one_who_gave_up(intake: Bench) -> None:
     gave_up = {**twilio.QUEUED, "CallStatus": "completed", "QueueResult": "hangup", "QueueTime": "17"}
     await call_back_twilio(intake, gave_up, "queue=hovednummer")
 
@@ -147,7 +147,7 @@ async def test_twilios_queue_tells_the_wait_of_one_who_gave_up(intake: Bench) ->
     assert call["visits"][0]["reported_wait_seconds"] == call["visits"][0]["wait_seconds"] == 17
 
 
-async def test_flexfones_four_addresses_tell_of_a_call(intake: Bench) -> None:
+async def test_flexfones_four_addresses_report_a_call(intake: Bench) -> None:
     rings = {name: ANSWERED[name] for name in ("UniqueCallId", "ANumber", "EmployeeLocalNumber")}
     assert (await call_flexfone(intake, "incoming", {**rings, "queue": "hovednummer"})).status_code == 202
     later(intake, 9)
@@ -168,8 +168,8 @@ async def test_the_form_on_the_page_takes_calls_once_it_is_in_the_registry(intak
     intake.app.state.forms = {**intake.app.state.forms, form.name: form}
     client = intake.client(None)
     for what, at in (("ring", "09:59:00"), ("pickup", "09:59:12"), ("hangup", "09:59:50")):
-        said = {"what": what, "call": "c-1", "at": f"2026-03-10T{at}+01:00", "caller": "20000001"}
-        answer = await client.post("/v1/telephony/centralen", json=said, headers={"X-Centralen-Key": TOKEN})
+        values = {"what": what, "call": "c-1", "at": f"2026-03-10T{at}+01:00", "caller": "20000001"}
+        answer = await client.post("/v1/telephony/centralen", json=values, headers={"X-Centralen-Key": TOKEN})
         assert answer.json() == {"received": 1, "new": 1, "duplicates": 0}
 
     call = await the_call(intake, "c-1")

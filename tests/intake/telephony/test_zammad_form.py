@@ -10,7 +10,7 @@ import pytest
 
 from services.intake.problems import FormClosed
 from services.intake.telephony.canonical import CallEvent, CallEventType
-from services.intake.telephony.forms import Incoming, Uninterpretable
+from services.intake.telephony.forms import ExchangeRequest, Uninterpretable
 from services.intake.telephony.zammad.form import ZammadForm
 from services.intake.telephony.zammad.settings import ZammadSettings
 from shared.problems import Unauthenticated
@@ -51,13 +51,13 @@ MULTIPART = (
 MULTIPART_TYPE = "multipart/form-data; boundary=------------------------d74496d66958873e"
 
 
-def told(request: Incoming) -> CallEvent | None:
+def interpreted(request: ExchangeRequest) -> CallEvent | None:
     (delivery,) = FORM.deliveries(request)
     return FORM.interpret(delivery, NOW)
 
 
-def event_of(request: Incoming) -> CallEvent:
-    event = told(request)
+def event_of(request: ExchangeRequest) -> CallEvent:
+    event = interpreted(request)
     assert event is not None
     return event
 
@@ -71,7 +71,7 @@ def event_of(request: Incoming) -> CallEvent:
     ],
     ids=["JSON", "form", "multipart"],
 )
-def test_a_new_call_waits_where_it_was_called_however_it_is_told(request_: Incoming) -> None:
+def test_a_new_call_waits_where_it_was_called_whatever_its_media_type(request_: ExchangeRequest) -> None:
     event = event_of(request_)
 
     assert (event.type, event.call_id, event.occurred_at) == (CallEventType.QUEUED, CALL["callId"], NOW)
@@ -79,7 +79,7 @@ def test_a_new_call_waits_where_it_was_called_however_it_is_told(request_: Incom
     assert event.agent is None
 
 
-def test_a_queue_that_is_told_is_the_queue() -> None:
+def test_a_queue_that_is_named_is_the_queue() -> None:
     assert event_of(posted_json({**NEW_CALL, "queue": "support"})).queue == "support"
 
 
@@ -112,7 +112,7 @@ def test_what_each_cause_of_a_hangup_means(cause: str, kind: CallEventType) -> N
 
 @pytest.mark.parametrize("event", [NEW_CALL, ANSWER, HANGUP])
 def test_a_call_made_from_here_is_no_contact(event: dict[str, Any]) -> None:
-    assert told(posted_json({**event, "direction": "out"})) is None
+    assert interpreted(posted_json({**event, "direction": "out"})) is None
 
 
 def test_three_events_of_one_moment_are_in_the_order_they_can_only_have() -> None:
@@ -121,7 +121,7 @@ def test_three_events_of_one_moment_are_in_the_order_they_can_only_have() -> Non
     assert [event.sequence for event in events] == [0, 1, 2]
 
 
-def test_the_same_event_told_twice_or_in_another_order_is_one_delivery() -> None:
+def test_the_same_event_sent_twice_or_in_another_order_is_one_delivery() -> None:
     forms = [
         posted(CALL),
         posted(dict(reversed(CALL.items()))),
@@ -168,9 +168,11 @@ def test_call_ids_longer_than_we_keep_stay_apart() -> None:
         (incoming(MULTIPART, media_type="multipart/form-data"), "no-boundary"),
     ],
 )
-def test_what_cannot_be_understood_is_kept_with_the_reason_why(request_: Incoming, reason: str) -> None:
+def test_what_cannot_be_understood_is_kept_with_the_reason_why(
+    request_: ExchangeRequest, reason: str
+) -> None:
     with pytest.raises(Uninterpretable) as refused:
-        told(request_)
+        interpreted(request_)
 
     assert refused.value.reason == reason
 
@@ -184,7 +186,7 @@ def test_what_cannot_be_understood_is_kept_with_the_reason_why(request_: Incomin
         incoming(b"x", authorization=f'Token token="{TOKEN}"'),
     ],
 )
-def test_any_valid_token_opens_the_door(request_: Incoming) -> None:
+def test_any_valid_token_opens_the_door(request_: ExchangeRequest) -> None:
     FORM.admit(request_)
 
 
@@ -199,7 +201,7 @@ def test_any_valid_token_opens_the_door(request_: Incoming) -> None:
         incoming(b"x", tail="wrong", authorization=f"Bearer {TOKEN}"),
     ],
 )
-def test_any_other_token_does_not(request_: Incoming) -> None:
+def test_any_other_token_does_not(request_: ExchangeRequest) -> None:
     with pytest.raises(Unauthenticated):
         FORM.admit(request_)
 
@@ -208,9 +210,9 @@ def test_any_other_token_does_not(request_: Incoming) -> None:
 def test_without_a_token_set_the_form_is_closed_in_production(tokens: str | None) -> None:
     form = ZammadForm(production(), ZammadSettings(tokens=tokens))
 
-    for shown in ("", "anything"):
+    for token in ("", "anything"):
         with pytest.raises(FormClosed, match="DSI_ZAMMAD_TOKENS"):
-            form.admit(incoming(b"x", tail=shown))
+            form.admit(incoming(b"x", tail=token))
 
 
 def test_in_development_a_token_is_made_up_and_kept(tmp_path: Path) -> None:

@@ -1,1 +1,1 @@
-"""Clearing tmp."""
+"""Clearing whole groups of call-backs with a reason."""

@@ -7,12 +7,11 @@ from collections import Counter
 from collections.abc import Sequence
 from uuid import UUID
 
-from services.intake.access_log import service as access_log
-from services.intake.callback_store import repository
-from services.intake.callback_store.repository import WantedCallbacks
 from services.intake.callback_store.state import CallbackStatus
-from services.intake.callbacks.schemas import Cleared, ClearingIn
-from services.intake.callbacks.service import do_all
+from services.intake.callbacks.clearing.repository import add_clearing
+from services.intake.callbacks.clearing.schemas import Cleared, ClearingIn
+from services.intake.callbacks.repository import CallbackFilter, list_callbacks, lock_callers_of
+from services.intake.callbacks.service import act_on_all
 from services.intake.models import CallbackRow
 from services.intake.problems import OtherCallbacks, TooManyCallbacks
 from shared.access import Principal
@@ -20,16 +19,16 @@ from shared.ids import new_id
 from shared.log import mask
 from shared.unit_of_work import UnitOfWork
 
-#: What one clearing may hold; more are cleared in several, by day or by line.
+#: The most call-backs of one clearing; more are cleared in several, by day or by line.
 MOST_CLEARED = 2000
 
 
 async def clear(work: UnitOfWork, who: Principal, body: ClearingIn) -> Cleared:
-    """Clear the call-backs that wait and fit, or say which they are. What somebody has taken is left alone.
+    """Clear the waiting call-backs that match, or say which they are. What a user has taken is left alone.
 
     Raises TooManyCallbacks, and OtherCallbacks when they are not as many as are expected.
     """
-    wanted = WantedCallbacks(
+    filters = CallbackFilter(
         statuses=(CallbackStatus.WAITING,),
         line=body.line,
         since=body.since,
@@ -38,8 +37,8 @@ async def clear(work: UnitOfWork, who: Principal, body: ClearingIn) -> Cleared:
         is_short=body.short,
     )
     if not body.preview:
-        await repository.lock_callers_of(work.session, wanted)
-    rows = await repository.list_callbacks(work.session, wanted, None, MOST_CLEARED)
+        await lock_callers_of(work.session, filters)
+    rows = await list_callbacks(work.session, filters, None, MOST_CLEARED)
     if len(rows) > MOST_CLEARED:
         raise TooManyCallbacks
     if body.expected not in (None, len(rows)):
@@ -58,7 +57,7 @@ async def clear(work: UnitOfWork, who: Principal, body: ClearingIn) -> Cleared:
 
 async def _clear(work: UnitOfWork, who: Principal, body: ClearingIn, rows: Sequence[CallbackRow]) -> UUID:
     clearing_id = new_id()
-    await repository.add_clearing(
+    await add_clearing(
         work.session,
         {
             "id": clearing_id,
@@ -70,7 +69,5 @@ async def _clear(work: UnitOfWork, who: Principal, body: ClearingIn, rows: Seque
             "cleared": len(rows),
         },
     )
-    await do_all(work, who, rows, "clear", clearing_id=clearing_id)
-    looked_at = {row.last_contact_id for row in rows}
-    await access_log.log_access(work, who, "change", access_log.CALLING_BACK, contacts=sorted(looked_at))
+    await act_on_all(work, who, rows, "clear", clearing_id=clearing_id)
     return clearing_id

@@ -1,1 +1,1 @@
-"""Canonical json."""
+"""The canonical form (api.md): call events as JSON."""

@@ -1,4 +1,4 @@
-"""What Flexfone's form must be told."""
+"""Settings of Flexfone's form."""
 
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict

@@ -1,4 +1,4 @@
-"""What sipgate's form must be told."""
+"""Settings of sipgate's form."""
 
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -25,7 +25,7 @@ class SipgateSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="DSI_SIPGATE_", extra="ignore", frozen=True)
 
-    #: What stands last in the address that is typed into sipgate's console; several separated by commas.
+    #: The last part of the address that is typed into sipgate's console; several separated by commas.
     tokens: SecretStr | None = None
     #: sipgate's key, in PEM.
     public_key: str = PUBLISHED_KEY

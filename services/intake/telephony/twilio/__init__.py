@@ -1,1 +1,1 @@
-"""Twilio's voice: status callbacks of calls and of dialled legs, and what queues tell."""
+"""Twilio's voice requests: status callbacks of calls and of dialled legs, and requests of its queues."""

@@ -7,18 +7,17 @@ Their names and meanings: twilio.com/docs/voice/twiml ("Request parameters"), ..
 from collections.abc import Sequence
 from datetime import datetime
 
-from fastapi import Response
 from pydantic import SecretStr
 
 from services.intake.problems import BadSignature, FormClosed
 from services.intake.telephony.canonical import CallEvent
-from services.intake.telephony.fields import body_pairs
-from services.intake.telephony.forms import Incoming, RawDelivery, Uninterpretable
-from services.intake.telephony.kept import keep, read
-from services.intake.telephony.tokens import secrets_of
+from services.intake.telephony.forms import ExchangeRequest, FormAnswer, RawDelivery, Uninterpretable
+from services.intake.telephony.request_fields import body_pairs
+from services.intake.telephony.stored_request import StoredRequest, delivery_of
 from services.intake.telephony.twilio.meaning import twilio_event
 from services.intake.telephony.twilio.settings import TwilioSettings
-from services.intake.telephony.twilio.signing import signature_holds
+from services.intake.telephony.twilio.signature import is_signed
+from services.intake.telephony.vendor_tokens import secrets_of
 from shared.settings import CommonSettings
 
 _SETTING = "twilio_auth_tokens"
@@ -32,26 +31,27 @@ class TwilioForm:
     name = "twilio"
 
     def __init__(self, common: CommonSettings, settings: TwilioSettings | None = None) -> None:
-        given: SecretStr | None = (settings or TwilioSettings()).auth_tokens
-        self._secrets = secrets_of(_SETTING, given, common)
+        configured: SecretStr | None = (settings or TwilioSettings()).auth_tokens
+        self._secrets = secrets_of(_SETTING, configured, common)
 
-    def admit(self, incoming: Incoming) -> None:
+    def admit(self, request: ExchangeRequest) -> None:
         if not self._secrets:
             raise FormClosed(_SETTING)
         try:
-            posted = body_pairs(incoming.headers.get("content-type", ""), incoming.body)
+            posted = body_pairs(request.headers.get("content-type", ""), request.body)
         except Uninterpretable:
-            # Its signature is made of fields: what cannot be taken apart into fields bears none.
+            # Its signature is made of fields: a body that cannot be taken apart into fields has no valid one.
             raise BadSignature from None
-        if not signature_holds(self._secrets, incoming.headers, incoming.url, posted):
+        if not is_signed(self._secrets, request.headers, request.url, posted):
             raise BadSignature
 
-    def deliveries(self, incoming: Incoming) -> Sequence[RawDelivery]:
-        # A retry bears the same token. It is not part of what is signed, so it names nothing by itself.
-        return [keep(self.name, incoming)]
+    def deliveries(self, request: ExchangeRequest) -> Sequence[RawDelivery]:
+        # Twilio's own id of a retry (I-Twilio-Idempotency-Token) is not signed, so it is not used as the
+        # delivery's id: a retry has the same content, and with it the same hash.
+        return [delivery_of(self.name, request)]
 
     def interpret(self, delivery: RawDelivery, received_at: datetime) -> CallEvent | None:
-        return twilio_event(delivery, read(delivery.text).fields(), received_at)
+        return twilio_event(delivery, StoredRequest.parse(delivery.text).fields(), received_at)
 
-    def answer(self, incoming: Incoming) -> Response | None:
-        return Response(_NOTHING_TO_DO, media_type="application/xml")
+    def answer(self, request: ExchangeRequest) -> FormAnswer | None:
+        return FormAnswer(_NOTHING_TO_DO, media_type="application/xml")

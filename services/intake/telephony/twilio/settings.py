@@ -1,4 +1,4 @@
-"""What Twilio's form must be told."""
+"""Settings of Twilio's form."""
 
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict

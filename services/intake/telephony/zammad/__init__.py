@@ -1,1 +1,1 @@
-"""Zammad's generic CTI: what a telephone system tells a Zammad, told to us."""
+"""Zammad's generic CTI: the requests that telephone systems send to Zammad."""

@@ -1,4 +1,4 @@
-"""What Zammad's form must be told."""
+"""Settings of Zammad's form."""
 
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -9,5 +9,5 @@ class ZammadSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="DSI_ZAMMAD_", extra="ignore", frozen=True)
 
-    #: What stands last in the address that the telephone system was given; several separated by commas.
+    #: The last part of the address that the telephone system was given; several separated by commas.
     tokens: SecretStr | None = None

@@ -1,4 +1,4 @@
-"""Whom we owe a call is told by the set of a number's calls and of what people did about them."""
+"""Which calls are owed a call-back follows from the set of a number's calls and of what staff did."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.intake.callback_store.state import (
+    ActionKind,
     Callback,
+    CallbackAction,
     CallbackOutcome,
     CallbackStatus,
-    Deed,
-    DeedAction,
     NumberCall,
     callback_of,
 )
@@ -32,21 +32,23 @@ def answered(minute: int) -> NumberCall:
     return NumberCall(UUID(int=minute + 1), "main", started, answered_at=started + timedelta(seconds=30))
 
 
-def deed(minute: int, action: DeedAction, subject: str = "alice", callback: UUID = CALLBACK) -> Deed:
+def action(
+    minute: int, kind: ActionKind, subject: str = "alice", callback: UUID = CALLBACK
+) -> CallbackAction:
     at = MONDAY + timedelta(minutes=minute)
-    outcome = CallbackOutcome.REACHED if action == "settle" else None
-    next_try = at + timedelta(hours=1) if action == "attempt" else None
-    return Deed(UUID(int=minute + 1), callback, action, at, subject, outcome, next_try)
+    outcome = CallbackOutcome.REACHED if kind == "settle" else None
+    next_try = at + timedelta(hours=1) if kind == "attempt" else None
+    return CallbackAction(UUID(int=minute + 1), callback, kind, at, subject, outcome, next_try)
 
 
-def told(calls: list[NumberCall], *deeds: Deed) -> Callback:
-    callback = callback_of(DAY, calls, deeds, CALLBACK)
+def callback_for(calls: list[NumberCall], *actions: CallbackAction) -> Callback:
+    callback = callback_of(DAY, calls, actions, CALLBACK)
     assert callback is not None
     return callback
 
 
 def test_several_attempts_of_a_day_are_one_callback() -> None:
-    callback = told([gave_up(0, waited=200), gave_up(30, waited=20, line="youth")])
+    callback = callback_for([gave_up(0, waited=200), gave_up(30, waited=20, line="youth")])
 
     assert (callback.status, callback.attempts, callback.line) == ("waiting", 2, "youth")
     assert (callback.longest_wait_seconds, callback.last_wait_seconds) == (200, 20)
@@ -54,18 +56,18 @@ def test_several_attempts_of_a_day_are_one_callback() -> None:
 
 
 def test_a_later_answered_call_settles_it_and_a_further_attempt_opens_it_again() -> None:
-    settled = told([gave_up(0), answered(10)])
+    settled = callback_for([gave_up(0), answered(10)])
     assert (settled.status, settled.outcome) == ("settled", "answered")
     assert settled.settled_at == MONDAY + timedelta(minutes=10, seconds=30)
 
-    again = told([gave_up(0), answered(10), gave_up(20)])
+    again = callback_for([gave_up(0), answered(10), gave_up(20)])
     assert (again.status, again.attempts, again.outcome) == ("waiting", 2, None)
     assert again.waiting_since == MONDAY + timedelta(minutes=20)
 
 
 def test_an_answered_call_of_another_day_settles_it_but_an_earlier_one_does_not() -> None:
-    assert told([gave_up(0), answered(24 * 60)]).status == "settled"
-    assert told([gave_up(10), answered(0)]).status == "waiting"
+    assert callback_for([gave_up(0), answered(24 * 60)]).status == "settled"
+    assert callback_for([gave_up(10), answered(0)]).status == "waiting"
 
 
 def test_a_call_answered_after_all_is_no_attempt() -> None:
@@ -76,46 +78,49 @@ def test_a_callback_is_of_its_own_day_in_copenhagen() -> None:
     before_midnight = replace(gave_up(0), started_at=datetime(2026, 3, 9, 22, 59, tzinfo=UTC))
     after_midnight = replace(gave_up(1), started_at=datetime(2026, 3, 9, 23, 1, tzinfo=UTC))
 
-    assert told([before_midnight, after_midnight]).attempts == 1
+    assert callback_for([before_midnight, after_midnight]).attempts == 1
     tuesday = callback_of(date(2026, 3, 10), [before_midnight, after_midnight], [], None)
     assert tuesday is not None
     assert tuesday.attempts == 1
 
 
-def test_whoever_took_it_has_it_until_it_is_released_tried_or_settled() -> None:
+def test_it_is_taken_until_it_is_released_tried_or_settled() -> None:
     calls = [gave_up(0)]
-    assert (told(calls, deed(1, "take")).status, told(calls, deed(1, "take")).taken_by) == ("taken", "alice")
-    assert told(calls, deed(1, "take"), deed(2, "release")).status == "waiting"
-    tried = told(calls, deed(1, "take"), deed(2, "attempt"))
+    assert (
+        callback_for(calls, action(1, "take")).status,
+        callback_for(calls, action(1, "take")).taken_by,
+    ) == ("taken", "alice")
+    assert callback_for(calls, action(1, "take"), action(2, "release")).status == "waiting"
+    tried = callback_for(calls, action(1, "take"), action(2, "attempt"))
     assert (tried.status, tried.tries) == ("waiting", 1)
     assert tried.due_at == tried.next_try_at == MONDAY + timedelta(minutes=62)
-    assert told(calls, deed(1, "take"), deed(3, "settle")).outcome == "reached"
+    assert callback_for(calls, action(1, "take"), action(3, "settle")).outcome == "reached"
 
 
 def test_who_phones_again_after_a_vain_try_is_due_at_once() -> None:
-    callback = told([gave_up(0), gave_up(5)], deed(2, "attempt"))
+    callback = callback_for([gave_up(0), gave_up(5)], action(2, "attempt"))
     assert (callback.tries, callback.next_try_at, callback.due_at) == (1, None, MONDAY)
 
 
 def test_having_reached_somebody_settles_all_their_days_but_clearing_only_its_own() -> None:
     calls = [gave_up(0)]
-    assert told(calls, deed(10, "settle", callback=OTHER)).status == "settled"
-    assert told(calls, deed(10, "clear", callback=OTHER)).status == "waiting"
-    assert told(calls, deed(10, "clear")).status == "cleared"
+    assert callback_for(calls, action(10, "settle", callback=OTHER)).status == "settled"
+    assert callback_for(calls, action(10, "clear", callback=OTHER)).status == "waiting"
+    assert callback_for(calls, action(10, "clear")).status == "cleared"
 
 
 def test_what_settled_it_first_is_what_settled_it() -> None:
-    late_news = told([gave_up(0), answered(5)], deed(10, "settle"))
-    assert (late_news.outcome, late_news.settled_at) == (
+    late = callback_for([gave_up(0), answered(5)], action(10, "settle"))
+    assert (late.outcome, late.settled_at) == (
         "answered",
         MONDAY + timedelta(minutes=5, seconds=30),
     )
 
 
 def test_it_is_short_when_all_that_is_owed_was_short() -> None:
-    assert told([gave_up(0, short=True)]).is_short
-    assert not told([gave_up(0, short=True), gave_up(5)]).is_short
-    assert told([gave_up(0), answered(2), gave_up(5, short=True)]).is_short
+    assert callback_for([gave_up(0, short=True)]).is_short
+    assert not callback_for([gave_up(0, short=True), gave_up(5)]).is_short
+    assert callback_for([gave_up(0), answered(2), gave_up(5, short=True)]).is_short
 
 
 MINUTES = st.integers(0, 3000)
@@ -124,28 +129,32 @@ CALLS = st.lists(
 )
 ACTIONS = st.sampled_from(["take", "release", "attempt", "settle", "clear"])
 WHOSE = st.sampled_from([CALLBACK, OTHER])
-DEEDS = st.lists(
-    st.builds(deed, MINUTES, ACTIONS, st.sampled_from(["alice", "bob"]), WHOSE),
+DONE = st.lists(
+    st.builds(action, MINUTES, ACTIONS, st.sampled_from(["alice", "bob"]), WHOSE),
     unique_by=lambda done: done.id,
 )
 
 
-@given(CALLS, DEEDS, st.randoms(use_true_random=False))
-def test_the_order_of_news_never_matters(calls: list[NumberCall], deeds: list[Deed], chance: object) -> None:
-    shuffled, done = list(calls), list(deeds)
+@given(CALLS, DONE, st.randoms(use_true_random=False))
+def test_the_order_in_which_calls_and_actions_become_known_never_matters(
+    calls: list[NumberCall], actions: list[CallbackAction], chance: object
+) -> None:
+    shuffled, done = list(calls), list(actions)
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
     chance.shuffle(done)  # type: ignore[attr-defined]
 
-    assert callback_of(DAY, calls, deeds, CALLBACK) == callback_of(DAY, shuffled, done, CALLBACK)
+    assert callback_of(DAY, calls, actions, CALLBACK) == callback_of(DAY, shuffled, done, CALLBACK)
 
 
-@given(CALLS, DEEDS)
-def test_nobody_is_forgotten_and_nobody_is_chased(calls: list[NumberCall], deeds: list[Deed]) -> None:
+@given(CALLS, DONE)
+def test_nobody_is_forgotten_and_nobody_is_chased(
+    calls: list[NumberCall], actions: list[CallbackAction]
+) -> None:
     """Open exactly when some attempt of the day began after the last answer, reach or clearing."""
-    callback = callback_of(DAY, calls, deeds, CALLBACK)
+    callback = callback_of(DAY, calls, actions, CALLBACK)
     ends = [call.answered_at for call in calls if call.answered_at is not None]
-    ends += [one.at for one in deeds if one.action == "settle"]
-    ends += [one.at for one in deeds if one.action == "clear" and one.callback_id == CALLBACK]
+    ends += [one.at for one in actions if one.kind == "settle"]
+    ends += [one.at for one in actions if one.kind == "clear" and one.callback_id == CALLBACK]
     began = [
         call.started_at for call in calls if call.gave_up and call.started_at < MONDAY + timedelta(hours=14)
     ]

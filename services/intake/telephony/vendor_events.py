@@ -16,7 +16,7 @@ _LONGEST_NAME = 120
 def call_event(
     delivery: RawDelivery, kind: CallEventType, occurred_at: datetime | str, call_id: str | None, **more: Any
 ) -> CallEvent:
-    """The event. Raises Uninterpretable where no call id is told, or a field that cannot be meant."""
+    """The event. Raises Uninterpretable where there is no call id, or a field has an impossible value."""
     if call_id is None:
         raise Uninterpretable("no-call-id")
     names = {"call_id": call_id, "queue": more.get("queue"), "agent": more.get("agent")}
@@ -33,12 +33,12 @@ def call_event(
 
 
 def place_called(number: str | None) -> str | None:
-    """The number that was called, as the name of a queue: what lines list where a vendor knows no queues."""
+    """The number that was called, as the name of a queue: what lines list where a vendor has no queues."""
     return normalised_phone(number) or number
 
 
 def with_plus(number: str | None) -> str | None:
-    """`+4520000001` for `4520000001`, of a vendor that tells numbers in full but without the plus."""
+    """`+4520000001` for `4520000001`, of a vendor that sends numbers in full but without the plus."""
     is_full = number is not None and number.isascii() and number.isdecimal() and not number.startswith("0")
     return f"+{number}" if is_full else number
 
@@ -49,7 +49,8 @@ def seconds_of(text: str | None) -> float | None:
 
 
 def _short(name: str | None) -> str | None:
-    # A vendor may use longer names than we keep (Zammad: 250 characters); they must stay apart all the same.
+    # A vendor's names may be longer than our columns (Zammad: 250 characters). Two long names that begin
+    # alike must stay two names: a hash of the whole takes the place of the rest.
     if name is None or len(name) <= _LONGEST_NAME:
         return name
     return f"{name[:80]}~{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:32]}"

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from services.intake.telephony.flexfone.form import FlexfoneForm
 from services.intake.telephony.flexfone.settings import FlexfoneSettings
 from services.intake.telephony.forms import Form, Uninterpretable
-from services.intake.telephony.kept import keep, read
 from services.intake.telephony.sipgate.form import SipgateForm
+from services.intake.telephony.stored_request import StoredRequest, delivery_of
 from services.intake.telephony.twilio.form import TwilioForm
 from services.intake.telephony.zammad.form import ZammadForm
 from tests.intake.telephony.requests_of import FORM, JSON, incoming, production
@@ -50,7 +50,7 @@ def test_whatever_comes_is_kept_and_read_without_an_accident(
     request = incoming(body, tail=tail, query=query, media_type=media_type)
     (delivery,) = form.deliveries(request)
 
-    assert read(delivery.text).body == body
+    assert StoredRequest.parse(delivery.text).body == body
     assert 1 <= len(delivery.delivery_id) <= 120
     with contextlib.suppress(Uninterpretable):
         form.interpret(delivery, datetime(2026, 3, 10, tzinfo=UTC))
@@ -58,13 +58,13 @@ def test_whatever_comes_is_kept_and_read_without_an_accident(
 
 def test_bytes_that_are_no_text_are_kept_byte_for_byte() -> None:
     request = incoming(b"event=\xff\x00\xfe", query="a=%ff&token=secret")
-    kept = read(keep("form", request, without={"token"}).text)
+    stored = StoredRequest.parse(delivery_of("form", request, without={"token"}).text)
 
-    assert kept.body == b"event=\xff\x00\xfe"
-    assert kept.query == [("a", "\udcff")]
+    assert stored.body == b"event=\xff\x00\xfe"
+    assert stored.query == [("a", "\udcff")]
 
 
 def test_two_requests_that_are_no_text_are_two_deliveries() -> None:
-    ids = {keep("form", incoming(body)).delivery_id for body in (b"\xff", b"\xfe", b"\xff")}
+    ids = {delivery_of("form", incoming(body)).delivery_id for body in (b"\xff", b"\xfe", b"\xff")}
 
     assert len(ids) == 2

@@ -14,7 +14,7 @@ _ALGORITHMS = {"HMAC_SHA1": "sha1", "HMAC_SHA256": "sha256"}
 _PORTS = {"https": 443, "http": 80}
 
 
-def signature_holds(
+def is_signed(
     secrets: Sequence[str],
     headers: Mapping[str, str],
     url: str,
@@ -24,15 +24,15 @@ def signature_holds(
     algorithm = _ALGORITHMS.get(_algorithm_named(headers.get("x-twilio-webhooks-signature-settings", "")))
     if algorithm is None:
         return False
-    shown = headers.get("x-twilio-signature", "").encode("utf-8", "surrogateescape")
+    signature = headers.get("x-twilio-signature", "").encode("utf-8", "surrogateescape")
     # The same value of a field counts once, as in Twilio's own validators.
     fields = "".join(name + value for name, value in sorted(set(posted)))
-    fits = [
-        hmac.compare_digest(base64.b64encode(_mac(secret, address + fields, algorithm)), shown)
+    matches = [
+        hmac.compare_digest(base64.b64encode(_mac(secret, address + fields, algorithm)), signature)
         for secret in secrets
         for address in _addresses(url)
     ]
-    return any(fits)
+    return any(matches)
 
 
 def _mac(secret: str, text: str, algorithm: str) -> bytes:
@@ -47,7 +47,7 @@ def _algorithm_named(settings: str) -> str:
 
 
 def _addresses(url: str) -> list[str]:
-    """The address without its port and with it: Twilio signs now the one, now the other."""
+    """The address without its port and with it: Twilio signs either of them."""
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
     bare = host if host.endswith("]") else host.rpartition(":")[0] or host

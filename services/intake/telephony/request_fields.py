@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from services.intake.telephony.forms import Uninterpretable
 
 Pairs = Sequence[tuple[str, str]]
-#: No exchange has so many things to say of one call.
+#: No exchange reports so many fields about one call.
 MOST_FIELDS = 200
 _PART_NAME = re.compile(
     rb'^content-disposition:[^\r\n]*?[; ]name="([^"\r\n]*)"', re.IGNORECASE | re.MULTILINE
@@ -18,34 +18,34 @@ _PART_NAME = re.compile(
 
 
 class Fields:
-    """What a request says, by name; `user[]` and `user` are one name. Blank is the same as not told."""
+    """A request's fields by name; `user[]` and `user` are one name. A blank field is the same as none."""
 
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
-        told = ((name.partition("[")[0].strip(), value.strip()) for name, value in pairs)
-        self.pairs = [(name, value) for name, value in told if name and value]
+        stripped = ((name.partition("[")[0].strip(), value.strip()) for name, value in pairs)
+        self.pairs = [(name, value) for name, value in stripped if name and value]
 
-    def every(self, name: str) -> list[str]:
-        """All that is told by that name, each once, in the order told."""
-        return list(dict.fromkeys(value for told, value in self.pairs if told == name))
+    def get_all(self, name: str) -> list[str]:
+        """All values of that name, each once, in the order they came."""
+        return list(dict.fromkeys(value for key, value in self.pairs if key == name))
 
-    def one(self, name: str) -> str | None:
-        """What is told by that name; None for nothing. Raises Uninterpretable for two different things."""
-        values = self.every(name)
+    def get(self, name: str) -> str | None:
+        """The value of that name, or None. Raises Uninterpretable where there are two different ones."""
+        values = self.get_all(name)
         if len(values) > 1:
-            # Whoever reads the first and whoever reads the last would believe two different calls.
+            # One reader would take the first, another the last, and they would derive two different calls.
             raise Uninterpretable("ambiguous-field")
         return values[0] if values else None
 
 
 def query_pairs(query: Pairs) -> Pairs:
-    """The pairs of a query. Raises Uninterpretable where they are too many, or no UTF-8."""
+    """The pairs of a query. Raises Uninterpretable where they are too many, or not UTF-8."""
     for pair in query:
         _decoded("".join(pair).encode("utf-8", "surrogateescape"))
     return _bounded(query)
 
 
 def body_pairs(media_type: str, body: bytes) -> Pairs:
-    """The pairs in a body. Raises Uninterpretable where it cannot be read as what it says it is."""
+    """The pairs in a body. Raises Uninterpretable where it is not what its media type says."""
     kind = media_type.partition(";")[0].strip().lower()
     if kind == "application/json":
         return _bounded(list(_json_pairs(_decoded(body))))
@@ -74,7 +74,7 @@ def _decoded(text: bytes) -> str:
 
 
 class _Members(list[tuple[str, Any]]):
-    """A JSON object that still knows of a name that stood in it twice."""
+    """The members of a JSON object; unlike a dict it keeps both of two members of one name."""
 
 
 def _json_pairs(text: str) -> Iterator[tuple[str, str]]:
@@ -86,7 +86,7 @@ def _json_pairs(text: str) -> Iterator[tuple[str, str]]:
         raise Uninterpretable("not-an-object")
     for name, value in document:
         for one in value if type(value) is list else [value]:
-            # What is nested deeper is nothing that these forms speak of; true and null are not texts either.
+            # These forms nest nothing deeper, and use neither booleans nor null as values.
             if isinstance(one, str) or (isinstance(one, int | float) and not isinstance(one, bool)):
                 yield name, str(one)
 

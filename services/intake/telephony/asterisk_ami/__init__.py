@@ -1,0 +1,1 @@
+"""Events of Asterisk's manager interface, AMI (docs/asterisk.md)."""

@@ -1,0 +1,1 @@
+"""Asterisk's `queue_log`, line by line (docs/asterisk.md)."""
