@@ -8,32 +8,39 @@ import httpx
 from fastapi import FastAPI
 
 from services.desk.assets import mount_assets
-from services.desk.endpoints.attention import attention_router
-from services.desk.endpoints.callbacks import callbacks_router
-from services.desk.endpoints.callbacks_clearing import clearing_router
-from services.desk.endpoints.contact import contact_router
-from services.desk.endpoints.contact_steps import contact_steps_router
-from services.desk.endpoints.forwarding import forwarding_router
-from services.desk.endpoints.front import front_router
-from services.desk.endpoints.inbox import inbox_router
-from services.desk.endpoints.inbox_entry import entry_router
-from services.desk.endpoints.inbox_several import several_router
-from services.desk.endpoints.letters import letters_router
-from services.desk.endpoints.operations import operations_router
-from services.desk.endpoints.provider_sign_in import provider_router
-from services.desk.endpoints.reception import reception_router
-from services.desk.endpoints.rules_pages import RULES_ROUTERS
-from services.desk.endpoints.screen import screen_router
-from services.desk.endpoints.sign_in import sign_in_router
-from services.desk.endpoints.trace import trace_router
-from services.desk.endpoints.walk_in import walk_in_router
-from services.desk.failing import show_problems
+from services.desk.attention.endpoints import attention_router
+from services.desk.callbacks.clearing.endpoints import clearing_router
+from services.desk.callbacks.endpoints import callbacks_router
+from services.desk.contact.endpoints import contact_router
+from services.desk.contact.steps.endpoints import contact_steps_router
+from services.desk.error_pages import show_problems
 from services.desk.feed import follow_board
+from services.desk.front.endpoints import front_router
 from services.desk.identity_provider import IdentityProvider
+from services.desk.inbox.endpoints import inbox_router
+from services.desk.inbox.entry.endpoints import entry_router
+from services.desk.inbox.several.endpoints import several_router
+from services.desk.letters.endpoints import letters_router
+from services.desk.letters.forwarding.endpoints import forwarding_router
+from services.desk.offers.endpoints import offers_router
+from services.desk.offers.imports.endpoints import import_router
+from services.desk.operations.endpoints import operations_router
+from services.desk.reception.endpoints import reception_router
+from services.desk.rules.drafts.endpoints import drafts_router
+from services.desk.rules.drafts.steps import steps_router
+from services.desk.rules.endpoints import rules_router
+from services.desk.rules.findings import findings_router
+from services.desk.rules.learning import learning_router
+from services.desk.rules.trial.endpoints import trial_router
 from services.desk.session import Sessions
 from services.desk.settings import Settings
+from services.desk.sign_in.endpoints import sign_in_router
+from services.desk.sign_in.provider.endpoints import provider_router
 from services.desk.sign_in_flow import Flows
 from services.desk.texts import read_texts
+from services.desk.trace.endpoints import trace_router
+from services.desk.walk_in.endpoints import walk_in_router
+from services.desk.walk_in.screen.endpoints import screen_router
 from shared.access import Tokens
 from shared.clock import Clock, SystemClock
 from shared.http_edge import HttpEdge
@@ -57,7 +64,15 @@ _ROUTERS = (
     several_router,
     letters_router,
     forwarding_router,
-    *RULES_ROUTERS,
+    # Addresses with a name of their own come before those of a version, which could be called anything.
+    trial_router,
+    learning_router,
+    rules_router,
+    drafts_router,
+    steps_router,
+    findings_router,
+    import_router,
+    offers_router,
     walk_in_router,
     screen_router,
     callbacks_router,

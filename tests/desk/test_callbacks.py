@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.desk.callbacks.asked import Wanted, clearing_of, next_try_of, state_of
+from services.desk.callbacks.filters import Wanted, clearing_of, next_try_of, state_of
 from services.desk.visitor import Form
 from services.hosting.all_in_one import AllInOne
 from shared.vocabulary import Role

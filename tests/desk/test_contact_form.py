@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.desk.reception.contact_form import FLAGS, THREE_WAY, Fields, fields_of, read_form
+from services.desk.contact.contact_form import FLAGS, THREE_WAY, Fields, fields_of, read_form
 from shared.contracts import Facts
 
 TUESDAY = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)

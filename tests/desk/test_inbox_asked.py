@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.desk.inbox.asked import Asked, read_asked
+from services.desk.inbox.filters import Asked, read_asked
 from services.desk.wording import person_text
 from shared.vocabulary import Channel, Urgency
 

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.desk.problems import Refused
-from services.desk.rules.line_faults import changed_lines, faults_of, in_danish
+from services.desk.rules.drafts.line_faults import changed_lines, faults_of, in_danish
+from services.desk.rules.drafts.refusals import said_of
 from services.desk.rules.markdown_reading import read_markdown
 from services.desk.rules.periods import period_of
-from services.desk.rules.refusals import said_of
 from services.desk.rules.standing import moment_of, nested, standing_of
-from services.desk.rules.trial import asked_of, fields_for
+from services.desk.rules.trial.citizen import asked_of, fields_for
 from services.desk.texts import read_texts
 from services.triage.rules.ruleset import load_rulesets
 from services.triage.rulesets.table import markdown_of

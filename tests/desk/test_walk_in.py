@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import httpx
 
-from services.desk.endpoints.screen import CALLED_SHOWN, seen_on
+from services.desk.walk_in.screen.endpoints import CALLED_SHOWN, seen_on
 from services.hosting.all_in_one import AllInOne
 from shared.in_process import InProcess
 from shared.vocabulary import Role

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
+from services.desk.contact.contact_form import Fault, Fields
 from services.desk.offers.week import DAYS, Week, schedules_of, week_of
-from services.desk.reception.contact_form import Fault, Fields
 
 _TEXTS = ("name", "description", "status", "valid_from", "valid_to", "alert")
 STATUSES = ("active", "temporarily closed", "inactive", "defunct")

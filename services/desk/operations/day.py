@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from services.desk.callers import Services
+from services.desk.api_clients import Services
 from services.desk.operations.usual_day import (
     Compared,
     Hour,

@@ -1,0 +1,1 @@
+"""Deciding, closing and releasing a contact."""
