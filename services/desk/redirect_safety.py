@@ -1,4 +1,4 @@
-"""Where somebody may be sent after signing in, and that nobody was sent to our forms from elsewhere."""
+"""Protects redirects after signing in, and forms that are sent without a session."""
 
 from urllib.parse import urlsplit
 
@@ -7,8 +7,8 @@ from fastapi import Request
 from services.desk.problems import NotFromHere
 
 
-def inside(path: str | None) -> str | None:
-    """The path to go back to, if it is one of ours: nobody is sent elsewhere after signing in."""
+def local_path(path: str | None) -> str | None:
+    """The path if it is one of ours; None for another site, which a link to our sign-in must not lead to."""
     if not path or not path.startswith("/") or path.startswith(("//", "/\\")) or "\\" in path:
         return None
     parts = urlsplit(path)
@@ -16,7 +16,10 @@ def inside(path: str | None) -> str | None:
 
 
 def demand_same_origin(request: Request) -> None:
-    """No session could hold a secret yet: the browser's own word must do. Raises NotFromHere."""
+    """Refuse a form of another site by the browser's headers: without a session there is no secret to check.
+
+    Raises NotFromHere.
+    """
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         raise NotFromHere
     origin = request.headers.get("origin")

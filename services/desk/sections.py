@@ -1,30 +1,31 @@
-"""Parts of a page that are asked for one by one: one that fails says so, and the others stand."""
+"""Parts of a page that are read one by one: when one cannot be read the page says so and has the others."""
 
 from collections.abc import Awaitable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Generic, Literal, TypeVar
 
 from services.desk.problems import Refused, ServiceUnreachable
 
-#: Why there is nothing to show; empty when there is.
+#: Why a part could not be read; empty when it was.
 Why = Literal["", "forbidden", "refused", "unreachable"]
+Content = TypeVar("Content")
 
 
 @dataclass(frozen=True)
-class Section:
+class Section(Generic[Content]):
     """A service's answer, or why there is none."""
 
-    body: Any
+    body: Content | None
     why: Why = ""
 
     def __bool__(self) -> bool:
         return not self.why
 
 
-async def section(asked: Awaitable[Any]) -> Section:
-    """The answer, or what stood between: the role may not, the service refused, or it does not answer."""
+async def section(call: Awaitable[Content]) -> Section[Content]:
+    """The answer, or why there is none: the role may not read it, the service refused or does not answer."""
     try:
-        return Section(await asked)
+        return Section(await call)
     except Refused as refused:
         return Section(None, "forbidden" if refused.answer_status == 403 else "refused")
     except ServiceUnreachable:

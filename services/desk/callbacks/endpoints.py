@@ -1,84 +1,71 @@
-"""Call-backs: whom the reception owes a call, taken, called, tried again, done."""
+"""Call-backs: the numbers that the reception owes a call, taken, called, tried again, settled."""
 
 import asyncio
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
-from services.desk.api_clients import Services
-from services.desk.callbacks.filters import OUTCOMES, STATUSES, TRIES, Wanted, next_try_of, state_of
-from services.desk.contact.service import take_new
+from services.desk.callbacks.filters import OUTCOMES, STATUSES, TRIES, CallbackFilter, next_try_of
+from services.desk.callbacks.schemas import CallbackPage, CallbackSummary, CallbackWithTrail
+from services.desk.callbacks.service import begin_contact, line_names
+from services.desk.form import Form
+from services.desk.page_request import PageRequest, signed_in
 from services.desk.problems import Refused
-from services.desk.rendering import go_to, part, services_of, show
-from services.desk.session import Session
-from services.desk.visitor import Form, form_of, visitor
-from shared.vocabulary import Channel, Role
+from shared.vocabulary import Role
 
 callbacks_router = APIRouter(prefix="/callbacks")
 
-Caller = Annotated[Session, visitor(Role.RECEPTION)]
-Mover = Annotated[Session, visitor(Role.RECEPTION, Role.OPERATIONS)]
-Reader = Annotated[Session, visitor(Role.RECEPTION, Role.OPERATIONS, Role.AUDITOR)]
+Receptionist = Annotated[PageRequest, signed_in(Role.RECEPTION)]
+Mover = Annotated[PageRequest, signed_in(Role.RECEPTION, Role.OPERATIONS)]
+Reader = Annotated[PageRequest, signed_in(Role.RECEPTION, Role.OPERATIONS, Role.AUDITOR)]
 
 
 @callbacks_router.get("", name="callbacks")
-async def list_callbacks(request: Request, session: Reader) -> Response:
-    """Those due first come first. Each number shown is a look that intake writes down."""
-    return await _list(request, session)
+async def list_callbacks(page: Reader) -> Response:
+    """Those due first come first. Intake logs access to each number on the page."""
+    return await _list(page)
 
 
-async def _list(
-    request: Request, session: Session, *, notice: str | None = None, status: int = 200
-) -> Response:
-    services, wanted = services_of(request, session), Wanted.of(request.query_params)
-    page, summary, lines = await asyncio.gather(
-        services.get("intake", "/v1/callbacks", **wanted.query),
-        services.get("intake", "/v1/callbacks/summary"),
-        line_names(services),
+async def _list(page: PageRequest, *, notice: str | None = None, status: int = 200) -> Response:
+    wanted = CallbackFilter.of(page.query)
+    callbacks, summary, lines = await asyncio.gather(
+        page.services.get("intake", "/v1/callbacks", CallbackPage, **wanted.query),
+        page.services.get("intake", "/v1/callbacks/summary", CallbackSummary),
+        line_names(page.services),
     )
-    return show(
-        request,
+    return page.render(
         "callbacks.html",
-        session,
         status=status,
-        page=page,
+        page=callbacks,
         summary=summary,
-        state=state_of(summary),
         lines=lines,
         wanted=wanted,
         statuses=STATUSES,
-        notice=notice or request.query_params.get("notice"),
+        notice=notice or page.query.get("notice"),
     )
 
 
-async def line_names(services: Services) -> dict[str, str]:
-    """The phone lines' names by code."""
-    found = await services.get("intake", "/v1/lines")
-    return {line["code"]: line["name"] for line in found["items"] if line["channel"] == Channel.PHONE}
-
-
 @callbacks_router.get("/news", response_class=HTMLResponse)
-async def tell_news(request: Request, session: Reader, state: str = "") -> Response:
-    """Whether the list has changed since `state`. Only counts are asked for: the list itself would be a look
-    at each number, written down every few seconds.
+async def list_changes(page: Reader, state: str = "") -> Response:
+    """Whether the list has changed since `state`.
+
+    Only counts are read: reading the list would log access to every number, every few seconds.
     """
-    summary = await services_of(request, session).get("intake", "/v1/callbacks/summary")
-    changed = state_of(summary) != state
-    told = part(request, "callbacks_news.html", session, summary=summary, changed=changed)
-    return HTMLResponse(told)
+    summary = await page.services.get("intake", "/v1/callbacks/summary", CallbackSummary)
+    changed = summary.fingerprint != state
+    return HTMLResponse(page.fragment("callbacks_news.html", summary=summary, changed=changed))
 
 
 @callbacks_router.get("/{callback_id:uuid}", name="callback")
-async def show_callback(request: Request, session: Reader, callback_id: UUID) -> Response:
+async def show_callback(page: Reader, callback_id: UUID) -> Response:
     """One of them: the number, its calls, what was done, and what one can do now."""
-    return await _one(request, session, callback_id)
+    return await _one(page, callback_id)
 
 
 async def _one(
-    request: Request,
-    session: Session,
+    page: PageRequest,
     callback_id: UUID,
     *,
     form: Form | None = None,
@@ -86,16 +73,14 @@ async def _one(
     notice: str | None = None,
     status: int = 200,
 ) -> Response:
-    services = services_of(request, session)
     found, lines = await asyncio.gather(
-        services.ask("intake", "GET", f"/v1/callbacks/{callback_id}"), line_names(services)
+        page.services.fetch("intake", f"/v1/callbacks/{callback_id}", CallbackWithTrail),
+        line_names(page.services),
     )
-    return show(
-        request,
+    return page.render(
         "callback.html",
-        session,
         status=status,
-        callback=found.body,
+        callback=found.content,
         etag=found.etag,
         lines=lines,
         tries=TRIES,
@@ -107,84 +92,72 @@ async def _one(
 
 
 @callbacks_router.post("/{callback_id:uuid}/take")
-async def take(request: Request, session: Caller, callback_id: UUID) -> Response:
-    """This one is mine to call. Whoever was slower is told who has it, and keeps the list."""
+async def take(page: Receptionist, callback_id: UUID) -> Response:
+    """Take it, to call. When a colleague was faster, the list says so."""
     try:
-        await services_of(request, session).post("intake", f"/v1/callbacks/{callback_id}/take")
+        await page.services.send("intake", "POST", f"/v1/callbacks/{callback_id}/take")
     except Refused as refused:
         if refused.answer_status != 409:
             raise
-        return await _list(request, session, notice=_told_of(refused), status=409)
-    return go_to(request, f"/callbacks/{callback_id}")
+        return await _list(page, notice=_conflict(refused), status=409)
+    return page.redirect(f"/callbacks/{callback_id}")
 
 
-def _told_of(refused: Refused) -> str:
+def _conflict(refused: Refused) -> str:
     return "taken" if refused.answer_kind == "callback-taken" else "closed"
 
 
 @callbacks_router.post("/{callback_id:uuid}/release")
-async def release(request: Request, session: Mover, callback_id: UUID) -> Response:
-    """Somebody else may call. Operations can put back what a colleague went home with."""
-    return await _change(request, session, callback_id, "release")
+async def release(page: Mover, callback_id: UUID) -> Response:
+    """A colleague may call. Operations can put back what a colleague went home with."""
+    return await _change(page, callback_id, "release")
 
 
 @callbacks_router.post("/{callback_id:uuid}/attempt")
-async def attempt(request: Request, session: Caller, callback_id: UUID) -> Response:
-    """Called, and nobody answered: it comes up again at the moment chosen."""
-    form = await form_of(request)
-    again = next_try_of(form, request.app.state.clock.now())
+async def attempt(page: Receptionist, callback_id: UUID) -> Response:
+    """Called without an answer: it comes up again at the moment chosen."""
+    form = await page.form()
+    again = next_try_of(form, page.now)
     if again is None:
-        return await _one(request, session, callback_id, form=form, fault="no_moment", status=422)
-    body = {"next_try_at": again.isoformat()}
-    return await _change(request, session, callback_id, "attempt", body)
+        return await _one(page, callback_id, form=form, fault="no_moment", status=422)
+    return await _change(page, callback_id, "attempt", {"next_try_at": again.isoformat()})
 
 
 @callbacks_router.post("/{callback_id:uuid}/settle")
-async def settle(request: Request, session: Caller, callback_id: UUID) -> Response:
-    """Nobody need call any more, and why."""
-    outcome = (await form_of(request)).text("outcome")
+async def settle(page: Receptionist, callback_id: UUID) -> Response:
+    """No call is needed any more, and why."""
+    outcome = (await page.form()).text("outcome")
     body = {"outcome": outcome if outcome in OUTCOMES else OUTCOMES[0]}
-    return await _change(request, session, callback_id, "settle", body)
+    return await _change(page, callback_id, "settle", body)
 
 
-async def _change(
-    request: Request, session: Session, callback_id: UUID, step: str, body: dict[str, Any] | None = None
-) -> Response:
-    """One step. Refused because it is not as it was seen: the page as it is now, with what was typed."""
-    form = await form_of(request)
-    path = f"/v1/callbacks/{callback_id}/{step}"
-    once = form.text("once") if step == "attempt" else None
+async def _change(page: PageRequest, callback_id: UUID, step: str, body: Any = None) -> Response:
+    """One step. When the call-back has changed meanwhile: the page as it is now, with what was typed."""
+    form = await page.form()
     try:
-        await services_of(request, session).ask(
-            "intake", "POST", path, body=body, if_match=form.text("etag"), once=once
+        await page.services.send(
+            *("intake", "POST", f"/v1/callbacks/{callback_id}/{step}"),
+            body,
+            if_match=form.text("etag"),
+            # The other steps end in the same state when they are repeated; an attempt would be counted twice.
+            once=form.text("once") if step == "attempt" else None,
         )
     except Refused as refused:
         if refused.answer_status not in {409, 412}:
             raise
-        told = "changed" if refused.answer_status == 412 else _told_of(refused)
-        return await _one(request, session, callback_id, form=form, notice=told, status=refused.answer_status)
-    return go_to(request, f"/callbacks?notice={step}")
+        notice = "changed" if refused.answer_status == 412 else _conflict(refused)
+        return await _one(page, callback_id, form=form, notice=notice, status=refused.answer_status)
+    return page.redirect(f"/callbacks?notice={step}")
 
 
 @callbacks_router.post("/{callback_id:uuid}/contact")
-async def reached(request: Request, session: Caller, callback_id: UUID) -> Response:
-    """Somebody answers: the call-back is done, and what is said goes into a contact of its own."""
-    form, services = await form_of(request), services_of(request, session)
-    path = f"/v1/callbacks/{callback_id}"
+async def reached(page: Receptionist, callback_id: UUID) -> Response:
+    """The number answers: what the citizen says goes into a contact of its own."""
+    form = await page.form()
     try:
-        # Mine before anything is written: two who call at once leave one contact and not two.
-        callback = await services.post("intake", f"{path}/take")
-        told = {
-            "channel": Channel.PHONE,
-            "line": callback["line"],
-            "contact_person": {"phone": callback["phone"]},
-        }
-        contact = await services.post("intake", "/v1/contacts", told, once=form.text("once"))
-        await take_new(services, contact["id"])
-        settled = {"outcome": "reached", "contact_id": contact["id"]}
-        await services.post("intake", f"{path}/settle", settled)
+        contact_id = await begin_contact(page.services, str(callback_id), form.text("once"))
     except Refused as refused:
         if refused.answer_status != 409:
             raise
-        return await _one(request, session, callback_id, notice=_told_of(refused), status=409)
-    return go_to(request, f"/contacts/{contact['id']}")
+        return await _one(page, callback_id, notice=_conflict(refused), status=409)
+    return page.redirect(f"/contacts/{contact_id}")

@@ -1,49 +1,47 @@
-"""What the first page shows, asked of the services as anyone else would ask."""
+"""Which services answer, and the reception's and the teams' queues, read for the public first page."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal, TypeVar
 
-import httpx
+from services.desk.api_clients import SERVICES, ApiClients
+from services.desk.api_models import Health, Listing, Queue
+from services.desk.problems import ServiceUnreachable
+from services.desk.sections import section
 
+Content = TypeVar("Content")
 _CHANNELS = {"phone": 0, "walk_in": 1, "written": 2}
 
 
 @dataclass(frozen=True)
-class Seen:
+class Overview:
     """Which services answer, and the queues; `queues` is None when routing does not answer."""
 
     running: Mapping[str, bool]
-    queues: list[dict[str, Any]] | None
+    queues: list[Queue] | None
 
-    def of_kind(self, kind: str) -> list[dict[str, Any]]:
+    def of_kind(self, kind: Literal["reception", "team"]) -> list[Queue]:
         """The queues of the reception in the order of their channels, or of the teams by name."""
-        found = [queue for queue in self.queues or [] if queue["kind"] == kind]
-        return sorted(found, key=lambda queue: (_CHANNELS.get(queue["channel"] or "", 9), queue["name"]))
+        found = [queue for queue in self.queues or [] if queue.kind == kind]
+        return sorted(found, key=lambda queue: (_CHANNELS.get(queue.channel or "", 9), queue.name))
 
 
-def service_level(live: Mapping[str, Any]) -> float | None:
-    """The share within the target of everyone who was due: the variant in which nobody hides by waiting."""
-    shares = {level["variant"]: level["share"] for level in live["service_levels"]}
-    return shares.get("everyone_due")
-
-
-async def look_around(services: Mapping[str, httpx.AsyncClient], token: str, patience: float) -> Seen:
-    """Ask all services at once; one that is slower than `patience` seconds does not answer."""
-    ready, queues = await asyncio.gather(
-        asyncio.gather(*(_get(client, "/health/ready", token, patience) for client in services.values())),
-        _get(services["routing"], "/v1/queues", token, patience),
+async def read_overview(services: ApiClients, patience: float) -> Overview:
+    """Read from all services at once; one that is slower than `patience` seconds counts as not answering."""
+    queues, ready = await asyncio.gather(
+        section(_within(patience, services.get("routing", "/v1/queues", Listing[Queue]))),
+        asyncio.gather(
+            *(section(_within(patience, services.get(name, "/health/ready", Health))) for name in SERVICES)
+        ),
     )
-    running = {name: answer is not None for name, answer in zip(services, ready, strict=True)}
-    return Seen(running, None if queues is None else queues["items"])
+    running: dict[str, bool] = {name: bool(answer) for name, answer in zip(SERVICES, ready, strict=True)}
+    return Overview(running, queues.body.items if queues.body else None)
 
 
-async def _get(client: httpx.AsyncClient, path: str, token: str, patience: float) -> Any:
-    """The body of a good answer, or None."""
+async def _within(seconds: float, call: Awaitable[Content]) -> Content:
+    # The client's own timeout is for each read: a service that sends slowly could hold the page for longer.
     try:
-        async with asyncio.timeout(patience):
-            answer = await client.get(path, headers={"Authorization": f"Bearer {token}"})
-            return answer.json() if answer.is_success else None
-    except (httpx.HTTPError, TimeoutError, ValueError):
-        return None
+        return await asyncio.wait_for(call, seconds)
+    except TimeoutError as error:
+        raise ServiceUnreachable from error

@@ -1,6 +1,6 @@
-"""What of an inbox somebody wants to see. It stands in the address whole, so that it can be kept and shared.
+"""The filters of an inbox. They are in its address whole, so that a view can be stored and shared.
 
-No part of it is about a person: `reference` is a number that the city gave.
+None of them is about a person: `reference` is a number that the city gave.
 """
 
 from collections.abc import Mapping
@@ -11,12 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.vocabulary import Channel, Urgency
 
-#: As many entries stand on one page.
+#: As many entries are on one page.
 PAGE = 100
 
 
-class Asked(BaseModel):
-    """A filter, and the page of what answers to it (`cursor` is routing's)."""
+class InboxFilter(BaseModel):
+    """A filter, and the page of its entries that begins at `cursor` (routing's)."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -30,33 +30,35 @@ class Asked(BaseModel):
 
     @property
     def is_filter(self) -> bool:
-        """Whether anything is left out."""
-        return bool(self._said(without=("cursor",)))
+        """Whether any entry is left out."""
+        return bool(self._given(without=("cursor",)))
 
     @property
     def for_routing(self) -> dict[str, Any]:
-        """As routing's list of entries is asked."""
-        return {"status": "open", "limit": PAGE, **self._said()}
+        """As query parameters of routing's list of entries."""
+        return {"status": "open", "limit": PAGE, **self._given()}
 
     @property
     def query(self) -> str:
-        """As it stands in an address, without the question mark."""
-        return urlencode(self._said())
+        """As an address's query, without the question mark."""
+        return urlencode(self._given())
 
     def page(self, cursor: str | None) -> str:
-        """The address part of the same filter's page that begins at `cursor`."""
+        """The query of the same filter's page that begins at `cursor`."""
         return self.model_copy(update={"cursor": cursor}).query
 
-    def _said(self, without: tuple[str, ...] = ()) -> dict[str, str]:
-        said = self.model_dump(mode="json", exclude=set(without))
-        return {name: "true" if value is True else value for name, value in said.items() if value}
+    def _given(self, without: tuple[str, ...] = ()) -> dict[str, str]:
+        given = self.model_dump(mode="json", exclude=set(without))
+        return {name: "true" if value is True else value for name, value in given.items() if value}
 
 
-def read_asked(query: Mapping[str, str]) -> Asked:
-    """The filter in an address. A part that says nothing we know, from an old bookmark say, is left out."""
+def filter_in(query: Mapping[str, str]) -> InboxFilter:
+    """The filter in an address. A value that does not exist, of an old bookmark say, is left out."""
     given = {name: value.strip() for name, value in query.items() if value.strip()}
     try:
-        return Asked.model_validate(given)
+        return InboxFilter.model_validate(given)
     except ValidationError as error:
         unknown = {str(fault["loc"][0]) for fault in error.errors()}
-        return Asked.model_validate({name: value for name, value in given.items() if name not in unknown})
+        return InboxFilter.model_validate(
+            {name: value for name, value in given.items() if name not in unknown}
+        )

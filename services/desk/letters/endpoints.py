@@ -1,98 +1,86 @@
-"""Letters: what lies in the mail, one that is written down, and one that belongs to another authority."""
+"""Letters: the mail that is not answered yet, and registering a new letter."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from services.desk.api_models import Board, Created
 from services.desk.contact.service import take_new
-from services.desk.feed import Board
-from services.desk.inbox.filters import Asked, read_asked
+from services.desk.form import Fields
+from services.desk.inbox.filters import filter_in
+from services.desk.inbox.service import read_entries
 from services.desk.letters.arrival import RELATIONS, read_letter
-from services.desk.live_pages import parts_of
+from services.desk.page_request import PageRequest, signed_in
 from services.desk.problems import Refused
-from services.desk.rendering import go_to, part, services_of, show
-from services.desk.session import Session
-from services.desk.visitor import form_of, visitor
 from shared.clock import COPENHAGEN
 from shared.vocabulary import Role
 
 letters_router = APIRouter(prefix="/letters")
 
-Receptionist = Annotated[Session, visitor(Role.RECEPTION)]
+Receptionist = Annotated[PageRequest, signed_in(Role.RECEPTION)]
 #: Routing's queue of written contacts at the reception.
 MAIL = "reception-mail"
 
 
 @letters_router.get("", name="letters")
-async def show_letters(request: Request, session: Receptionist) -> Response:
-    """Every letter that nobody has finished, in the order in which they are to be answered."""
-    asked = read_asked(request.query_params)
-    return show(request, "letters.html", session, **await _inside(request, session, asked))
+async def show_letters(page: Receptionist) -> Response:
+    """Every letter that is not finished, in the order in which they are to be answered."""
+    wanted = filter_in(page.query)
+    return page.render(
+        "letters.html", asked=wanted, inbox_page=await read_entries(page.services, MAIL, wanted)
+    )
 
 
 @letters_router.get("/live", response_class=EventSourceResponse)
-async def follow_letters(request: Request, session: Receptionist) -> AsyncIterator[ServerSentEvent]:
+async def follow_letters(page: Receptionist) -> AsyncIterator[ServerSentEvent]:
     """The letters again, whenever the board changes."""
-    asked = read_asked(request.query_params)
+    wanted = filter_in(page.query)
 
     async def render(board: Board | None) -> str:
         if board is None:
-            return part(request, "unreachable.html", session)
-        return part(request, "letters_list.html", session, **await _inside(request, session, asked))
+            return page.fragment("unreachable.html")
+        entries = await read_entries(page.services, MAIL, wanted)
+        return page.fragment("letters_list.html", asked=wanted, inbox_page=entries)
 
-    async for event in parts_of(request, render):
+    async for event in page.live(render):
         yield event
 
 
-async def _inside(request: Request, session: Session, asked: Asked) -> dict[str, Any]:
-    services = services_of(request, session)
-    queue, entries = await asyncio.gather(
-        services.get("routing", f"/v1/queues/{MAIL}"),
-        services.get("routing", f"/v1/queues/{MAIL}/entries", **asked.for_routing),
-    )
-    next_page = None if entries["next_cursor"] is None else asked.page(entries["next_cursor"])
-    return {"queue": queue, "entries": entries["items"], "next_page": next_page, "asked": asked}
-
-
 @letters_router.get("/new", name="new_letter")
-async def show_new(request: Request, session: Receptionist) -> Response:
+async def new_letter(page: Receptionist) -> Response:
     """The form for a letter, as of today."""
-    today = request.app.state.clock.now().astimezone(COPENHAGEN).date()
-    return _new_page(request, session, {"received_on": [str(today)]}, {})
+    return _form(page, {"received_on": [_today(page)]}, {})
 
 
-def _new_page(
-    request: Request, session: Session, fields: dict[str, list[str]], faults: dict[str, str]
-) -> Response:
-    status = 422 if faults else 200
-    now = request.app.state.clock.now().astimezone(COPENHAGEN)
-    return show(
-        request,
+def _form(page: PageRequest, fields: Fields, faults: dict[str, str]) -> Response:
+    return page.render(
         "letter_new.html",
-        session,
-        status=status,
+        status=422 if faults else 200,
         fields=fields,
         faults=faults,
         relations=RELATIONS,
-        today=str(now.date()),
+        today=_today(page),
     )
 
 
+def _today(page: PageRequest) -> str:
+    return str(page.now.astimezone(COPENHAGEN).date())
+
+
 @letters_router.post("")
-async def write_down(request: Request, session: Receptionist) -> Response:
-    """A new contact as of the day the letter came, in the hands of whoever wrote it down."""
-    form, services = await form_of(request), services_of(request, session)
-    letter, faults = read_letter(form, request.app.state.clock.now())
+async def register_letter(page: Receptionist) -> Response:
+    """A new contact as of the day the letter came, in the user's hands."""
+    form = await page.form()
+    letter, faults = read_letter(form, page.now)
     if faults:
-        return _new_page(request, session, form.as_dict(), faults)
+        return _form(page, form.as_dict(), faults)
     try:
-        contact = await services.post("intake", "/v1/contacts", letter, once=form.text("once"))
+        contact = await page.services.post("intake", "/v1/contacts", Created, letter, once=form.text("once"))
     except Refused as refused:
         if refused.answer_status != 422:
             raise
-        return _new_page(request, session, form.as_dict(), {"summary": "refused"})
-    await take_new(services, contact["id"])
-    return go_to(request, f"/contacts/{contact['id']}")
+        return _form(page, form.as_dict(), {"summary": "refused"})
+    await take_new(page.services, contact.id)
+    return page.redirect(f"/contacts/{contact.id}")

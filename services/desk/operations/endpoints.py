@@ -1,116 +1,99 @@
-"""Operations: how it stands now, a day against usual days, and what is to be mended between the systems."""
+"""Operations: the state now, a day against usual days, and faults between the systems."""
 
 from collections.abc import AsyncIterator
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from services.desk.feed import Board
-from services.desk.live_pages import parts_of
+from services.desk.api_clients import SERVICES
+from services.desk.api_models import Board, Listing, Queue
 from services.desk.operations.charts import draw_day
-from services.desk.operations.day import look_at_day
-from services.desk.operations.service import SERVICES, Overview, look_at_systems, look_over
-from services.desk.operations.troubles import share_of, troubles_of
-from services.desk.rendering import go_to, part, services_of, show
+from services.desk.operations.schemas import Rerun, Revival, UnconfiguredQueue
+from services.desk.operations.service import Overview, read_day, read_overview, read_systems
+from services.desk.operations.troubles import troubles_of
+from services.desk.page_request import PageRequest, signed_in
 from services.desk.sections import section
-from services.desk.session import Session
-from services.desk.visitor import form_of, visitor
 from shared.clock import COPENHAGEN
 from shared.problems import NotFound
 from shared.vocabulary import Role
 
 operations_router = APIRouter(prefix="/operations")
 
-#: Whoever leads the reception sees how it stands; mending what lies between systems is operations' own.
-Looker = Annotated[Session, visitor(Role.OPERATIONS, Role.RECEPTION)]
-Operator = Annotated[Session, visitor(Role.OPERATIONS)]
+#: Reception staff see the state, too; repairing what lies between systems is operations' own.
+Reader = Annotated[PageRequest, signed_in(Role.OPERATIONS, Role.RECEPTION)]
+Operator = Annotated[PageRequest, signed_in(Role.OPERATIONS)]
 Code = Annotated[str, Query(max_length=60, pattern=r"^[a-z0-9-]+$")]
-#: What the board does not tell is asked again no more often than this by each open page.
-_LOOK_AGAIN_SECONDS = 15.0
-#: Earlier days are not asked about; routing began later than that anywhere.
+#: What is not on the board is read again no more often than this by each open page.
+_READ_AGAIN_SECONDS = 15.0
+#: Routing began later than that anywhere.
 _EARLIEST = date(2020, 1, 1)
 
 
 @operations_router.get("", name="operations")
-async def show_now(request: Request, session: Looker) -> Response:
-    """What needs somebody now, the queues, deadlines that run out, and who is owed a call."""
-    services = services_of(request, session)
-    board = await section(services.get("routing", "/v1/board/now"))
-    overview = await look_over(services)
-    return show(request, "operations.html", session, **_now(request, board.body, overview))
+async def show_now(page: Reader) -> Response:
+    """What needs action now, the queues, deadlines that run out, and the call-backs that are owed."""
+    board = await section(page.services.get("routing", "/v1/board/now", Board))
+    overview = await read_overview(page.services)
+    return page.render("operations.html", **_now(page, board.body, overview))
 
 
 @operations_router.get("/live", response_class=EventSourceResponse)
-async def follow_now(request: Request, session: Looker) -> AsyncIterator[ServerSentEvent]:
-    """The same again whenever the board changes; what the board does not tell, now and then."""
-    clock, services = request.app.state.clock, services_of(request, session)
+async def follow_now(page: Reader) -> AsyncIterator[ServerSentEvent]:
+    """The same again whenever the board changes; what is not on the board, now and then."""
     overview: Overview | None = None
-    asked_at: datetime = clock.now()
+    read_at: datetime = page.now
 
     async def render(board: Board | None) -> str:
-        nonlocal overview, asked_at
-        if overview is None or (clock.now() - asked_at).total_seconds() >= _LOOK_AGAIN_SECONDS:
-            overview, asked_at = await look_over(services), clock.now()
-        return part(request, "operations_now.html", session, **_now(request, board, overview))
+        nonlocal overview, read_at
+        if overview is None or (page.now - read_at).total_seconds() >= _READ_AGAIN_SECONDS:
+            overview, read_at = await read_overview(page.services), page.now
+        return page.fragment("operations_now.html", **_now(page, board, overview))
 
-    async for event in parts_of(request, render):
+    async for event in page.live(render):
         yield event
 
 
-def _now(request: Request, board: Board | None, overview: Overview) -> dict[str, Any]:
-    queues = None if board is None else board["queues"]
-    systems = overview.systems
-    troubles = troubles_of(
-        queues=queues,
-        clocks=overview.clocks.body,
-        callbacks=overview.callbacks.body,
-        ready=systems.ready,
-        dead=systems.dead,
-        on_their_way=systems.on_their_way,
-        telephony=systems.telephony.body,
-        now=request.app.state.clock.now(),
-    )
+def _now(page: PageRequest, board: Board | None, overview: Overview) -> dict[str, Any]:
+    queues, systems = None if board is None else board.queues, overview.systems
     return {
         "queues": None if queues is None else sorted(queues, key=_worst_first),
-        "most_waiting": max((queue["live"]["waiting"] for queue in queues or ()), default=0),
-        "names": {queue["code"]: queue["name"] for queue in queues or ()},
+        "most_waiting": max((queue.live.waiting for queue in queues or ()), default=0),
+        "names": {queue.code: queue.name for queue in queues or ()},
         "clocks": overview.clocks,
         "callbacks": overview.callbacks,
         "systems": systems,
-        "troubles": troubles,
-        "share_of": share_of,
+        "troubles": troubles_of(
+            queues=queues,
+            clocks=overview.clocks.body,
+            callbacks=overview.callbacks.body,
+            ready=systems.ready,
+            dead=systems.dead,
+            on_their_way=systems.on_their_way,
+            telephony=systems.telephony.body,
+            now=page.now,
+        ),
     }
 
 
-def _worst_first(queue: dict[str, Any]) -> tuple[Any, ...]:
-    live = queue["live"]
-    return (
-        queue["kind"] != "reception",
-        -live["past_due"],
-        -(live["oldest_wait_seconds"] or 0),
-        queue["name"],
-    )
+def _worst_first(queue: Queue) -> tuple[bool, int, float, str]:
+    live = queue.live
+    return (queue.kind != "reception", -live.past_due, -(live.oldest_wait_seconds or 0), queue.name)
 
 
 @operations_router.get("/day", name="operations_day")
-async def show_day(
-    request: Request, session: Looker, queue: Code = "reception-phone", day: str = ""
-) -> Response:
+async def show_day(page: Reader, queue: Code = "reception-phone", day: str = "") -> Response:
     """A queue's day against the same weekday of the weeks before."""
-    now, services = request.app.state.clock.now(), services_of(request, session)
-    today = now.astimezone(COPENHAGEN).date()
+    today = page.now.astimezone(COPENHAGEN).date()
     wanted = _day_of(day, today)
-    queues = (await services.get("routing", "/v1/queues"))["items"]
-    seen = await look_at_day(services, queue, wanted or today, now)
-    return show(
-        request,
+    queues = (await page.services.get("routing", "/v1/queues", Listing[Queue])).items
+    seen = await read_day(page.services, queue, wanted or today, page.now)
+    return page.render(
         "operations_day.html",
-        session,
         seen=seen,
-        queues=sorted(queues, key=lambda one: (one["kind"] != "reception", one["name"])),
+        queues=sorted(queues, key=lambda one: (one.kind != "reception", one.name)),
         code=queue,
         today=today,
         fault=wanted is None,
@@ -120,7 +103,7 @@ async def show_day(
 
 
 def _day_of(text: str, today: date) -> date | None:
-    """The day somebody asks for, today when they name none; None for one that cannot be shown."""
+    """The day in the address, without one today; None for a day that has no statistics."""
     if not text:
         return today
     try:
@@ -131,33 +114,33 @@ def _day_of(text: str, today: date) -> date | None:
 
 
 @operations_router.get("/systems", name="operations_systems")
-async def show_systems(request: Request, session: Operator) -> Response:
-    """Telephone systems, what the services could not tell each other, and whether they can work."""
-    services = services_of(request, session)
-    systems = await look_at_systems(services)
-    missing = await section(services.get("intake", "/v1/telephony/queues"))
-    return show(request, "operations_systems.html", session, systems=systems, missing=missing)
+async def show_systems(page: Operator) -> Response:
+    """Telephone systems, events that could not be delivered, and whether the services can work."""
+    systems = await read_systems(page.services)
+    missing = await section(page.services.get("intake", "/v1/telephony/queues", Listing[UnconfiguredQueue]))
+    return page.render("operations_systems.html", systems=systems, missing=missing)
 
 
 @operations_router.post("/systems/deliveries")
-async def rerun_deliveries(request: Request, session: Operator) -> Response:
+async def rerun_deliveries(page: Operator) -> Response:
     """Interpret again what was set aside: all of it, or what has one reason."""
-    reason = (await form_of(request)).text("reason")
-    services = services_of(request, session)
-    query = {"reason": reason}
-    done = await services.ask("intake", "POST", "/v1/telephony/deliveries/rerun", query=query)
-    return go_to(request, f"/operations/systems?rerun={done.body['rerun']}#telephony")
+    query = {"reason": (await page.form()).text("reason")}
+    done = await page.services.post("intake", "/v1/telephony/deliveries/rerun", Rerun, query=query)
+    return page.redirect(f"/operations/systems?rerun={done.rerun}#telephony")
 
 
 @operations_router.post("/systems/letters/{service}")
-async def revive_letters(request: Request, session: Operator, service: str) -> Response:
+async def revive_letters(page: Operator, service: str) -> Response:
     """Send a service's dead letters again: all of them, or one."""
-    if service not in SERVICES:
+    name = next((name for name in SERVICES if name == service), None)
+    if name is None:
         raise NotFound
-    letter = (await form_of(request)).text("letter")
-    path = f"/v1/events/{UUID(letter)}/retry" if _is_id(letter) else "/v1/events/retry"
-    done = await services_of(request, session).post(service, path)
-    return go_to(request, f"/operations/systems?revived={done['revived']}#letters")
+    letter = (await page.form()).text("letter")
+    if _is_id(letter):
+        done = await page.services.post(name, f"/v1/events/{letter}/retry", Revival)
+    else:
+        done = await page.services.post(name, "/v1/events/retry", Revival)
+    return page.redirect(f"/operations/systems?revived={done.revived}#letters")
 
 
 def _is_id(text: str | None) -> bool:

@@ -1,94 +1,67 @@
-"""Traces: a contact's whole history on one page, opened with a purpose that intake writes down."""
+"""A contact's whole history on one page, opened with a purpose that intake writes down."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 
-from services.desk.problems import Refused
-from services.desk.rendering import services_of, show
-from services.desk.session import Session
-from services.desk.trace.service import Asking, gather
+from services.desk.form import Form
+from services.desk.page_request import PageRequest, signed_in
+from services.desk.trace.purpose import LEAST_PURPOSE, MOST_PURPOSE, purpose_of
+from services.desk.trace.service import find, need_names, read_history
 from services.desk.trace.timeline import timeline
-from services.desk.visitor import Form, form_of, visitor
 from shared.vocabulary import Role
 
 trace_router = APIRouter(prefix="/trace")
 
-Looker = Annotated[Session, visitor(Role.AUDITOR, Role.OPERATIONS, Role.RECEPTION, Role.CASEWORKER)]
-LEAST_PURPOSE, MOST_PURPOSE = 3, 200
+Reader = Annotated[PageRequest, signed_in(Role.AUDITOR, Role.OPERATIONS, Role.RECEPTION, Role.CASEWORKER)]
 
 
 @trace_router.get("", name="trace")
-async def ask_which(request: Request, session: Looker) -> Response:
+async def choose_contact(page: Reader) -> Response:
     """Which contact, and why."""
-    return _ask(request, session)
+    return _form(page)
 
 
 @trace_router.post("")
-async def find_and_show(request: Request, session: Looker) -> Response:
-    """The contact with this reference. The page is the answer: no address tells the purpose."""
-    form = await form_of(request)
-    reference, purpose = form.text("reference"), _purpose_of(form)
+async def find_contact(page: Reader) -> Response:
+    """The contact with this reference. The page is the answer: the purpose is in no address."""
+    form = await page.form()
+    reference, purpose = form.text("reference"), purpose_of(form)
     if reference is None or purpose is None:
         faults = {"reference": reference is None, "purpose": purpose is None}
-        return _ask(request, session, form=form, faults=faults)
-    asking = Asking(services_of(request, session), purpose)
-    try:
-        found = await asking.find(reference)
-    except Refused as refused:
-        if refused.answer_status != 422:
-            raise
-        found = []
-    if not found:
-        return _ask(request, session, form=form, faults={"nobody": True})
-    return await _history(request, session, asking, found[0]["id"])
+        return _form(page, form=form, faults=faults)
+    contact_id = await find(page.services.with_purpose(purpose), reference)
+    if contact_id is None:
+        return _form(page, form=form, faults={"nobody": True})
+    return await _history(page, purpose, contact_id)
 
 
 @trace_router.get("/{contact_id}", name="trace_contact")
-async def ask_why(request: Request, session: Looker, contact_id: UUID) -> Response:
-    """The purpose first: nothing is shown, and nothing logged, before it is said."""
-    return _ask(request, session, contact_id=contact_id)
+async def give_purpose(page: Reader, contact_id: UUID) -> Response:
+    """The purpose first: nothing is read, and nothing logged, before it is given."""
+    return _form(page, contact_id=contact_id)
 
 
 @trace_router.post("/{contact_id}")
-async def show_history(request: Request, session: Looker, contact_id: UUID) -> Response:
+async def show_history(page: Reader, contact_id: UUID) -> Response:
     """The history of this contact."""
-    form = await form_of(request)
-    purpose = _purpose_of(form)
+    form = await page.form()
+    purpose = purpose_of(form)
     if purpose is None:
-        return _ask(request, session, contact_id=contact_id, form=form, faults={"purpose": True})
-    asking = Asking(services_of(request, session), purpose)
-    return await _history(request, session, asking, str(contact_id))
+        return _form(page, contact_id=contact_id, form=form, faults={"purpose": True})
+    return await _history(page, purpose, str(contact_id))
 
 
-def _purpose_of(form: Form) -> str | None:
-    """The purpose in words; None unless it is one of the list, or 3 to 200 letters of one's own.
-
-    It travels as a header, which knows the letters of Western Europe and no others.
-    """
-    own = " ".join((form.text("own_purpose") or "").split())
-    purpose = own or form.text("purpose") or ""
-    try:
-        purpose.encode("latin-1")
-    except UnicodeEncodeError:
-        return None
-    fits = LEAST_PURPOSE <= len(purpose) <= MOST_PURPOSE and purpose.isprintable()
-    return purpose if fits else None
-
-
-def _ask(
-    request: Request,
-    session: Session,
+def _form(
+    page: PageRequest,
     *,
     contact_id: UUID | None = None,
     form: Form | None = None,
     faults: dict[str, bool] | None = None,
 ) -> Response:
-    return show(
-        request,
+    return page.render(
         "trace_ask.html",
-        session,
         status=422 if faults else 200,
         contact_id=contact_id,
         filled=form or Form([]),
@@ -98,23 +71,17 @@ def _ask(
     )
 
 
-async def _history(request: Request, session: Session, asking: Asking, contact_id: str) -> Response:
-    history = await gather(asking, session, contact_id)
-    needs = await asking.get("triage", "/v1/needs")
-    return show(
-        request,
+async def _history(page: PageRequest, purpose: str, contact_id: str) -> Response:
+    services = page.services.with_purpose(purpose)
+    history = await read_history(services, page.session, contact_id)
+    citizen = history.contact.citizen
+    # Roles without a task with the person receive none of these from intake.
+    person = {"name": citizen.name, "cpr": citizen.cpr, "age": citizen.age}
+    return page.render(
         "trace.html",
-        session,
         history=history,
         contact=history.contact,
         steps=timeline(history),
-        needs={need["code"]: need["label"] for need in needs["items"]},
-        person=_person(history.contact),
+        needs=await need_names(services),
+        person={name: value for name, value in person.items() if value is not None},
     )
-
-
-def _person(contact: dict[str, Any]) -> dict[str, Any] | None:
-    """Who it is about, when the service told; None for roles without a task with the person."""
-    citizen = contact["citizen"]
-    told = {name: citizen[name] for name in ("name", "cpr", "age") if citizen[name] is not None}
-    return told or None

@@ -1,185 +1,130 @@
 """The counter: tickets for those who come in, the line, calling the next, and those who do not come."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote, unquote
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from services.desk.api_clients import Services
-from services.desk.feed import Board
-from services.desk.live_pages import parts_of
+from services.desk.api_models import Board, Entry
+from services.desk.page_request import PageRequest, signed_in
 from services.desk.problems import Refused
-from services.desk.rendering import go_to, part, services_of, show
-from services.desk.session import Session
-from services.desk.visitor import form_of, visitor
-from shared.vocabulary import Channel, Role
+from services.desk.walk_in.schemas import Slip
+from services.desk.walk_in.service import QUEUE, give_ticket, read_line, read_slip
+from shared.vocabulary import Role
 
 walk_in_router = APIRouter(prefix="/walk-in")
 
-Receptionist = Annotated[Session, visitor(Role.RECEPTION)]
-#: Where walk-ins wait.
-QUEUE = "reception-desk"
-#: Which counter this browser stands at. Of the furniture, not of a person: colleagues take turns at it.
+Receptionist = Annotated[PageRequest, signed_in(Role.RECEPTION)]
+#: The cookie with this browser's counter. It belongs to the place: colleagues take turns at it.
 COUNTER = "desk_counter"
 _A_YEAR = 365 * 86_400
 _LONGEST_COUNTER = 20
-_MOST_SHOWN = 100
 #: Reasons for leaving, as they are written into the trail.
 GONE = ("left", "helped", "mistake")
 
 
 @walk_in_router.get("", name="walk_in")
-async def show_line(request: Request, session: Receptionist, given: UUID | None = None) -> Response:
+async def show_line(page: Receptionist, given: UUID | None = None) -> Response:
     """The counter's page; `given` is the contact whose number was drawn just now."""
-    services = services_of(request, session)
-    slip = None if given is None else await _slip(services, given)
-    return await _page(request, session, slip=slip)
+    slip = None if given is None else await read_slip(page.services, str(given))
+    return await _page(page, slip=slip)
 
 
 async def _page(
-    request: Request,
-    session: Session,
-    *,
-    slip: dict[str, Any] | None = None,
-    notice: str | None = None,
-    status: int = 200,
+    page: PageRequest, *, slip: Slip | None = None, notice: str | None = None, status: int = 200
 ) -> Response:
-    inside = await _inside(services_of(request, session), session)
-    counter = counter_of(request)
-    return show(
-        request,
+    return page.render(
         "walk_in.html",
-        session,
         status=status,
-        counter=counter,
+        counter=counter_of(page),
         slip=slip,
-        notice=notice or request.query_params.get("notice"),
-        **inside,
+        notice=notice or page.query.get("notice"),
+        line=await read_line(page.services, page.session.subject),
     )
-
-
-async def _inside(services: Services, session: Session) -> dict[str, Any]:
-    queue, entries = await asyncio.gather(
-        services.get("routing", f"/v1/queues/{QUEUE}"),
-        services.get("routing", f"/v1/queues/{QUEUE}/entries", status="open", limit=_MOST_SHOWN),
-    )
-    taken = [entry for entry in entries["items"] if entry["status"] == "taken"]
-    return {
-        "queue": queue,
-        "waiting": [entry for entry in entries["items"] if entry["status"] == "waiting"],
-        "mine": [entry for entry in taken if entry["taken_by"] == session.subject],
-        "others": [entry for entry in taken if entry["taken_by"] != session.subject],
-    }
-
-
-async def _slip(services: Services, contact_id: UUID) -> dict[str, Any] | None:
-    """What stands on the paper: the number and the wait to expect, and nothing about anybody."""
-    found = await services.get("routing", "/v1/entries", contact_id=str(contact_id))
-    entry = next((entry for entry in found["items"] if entry["ticket"]), None)
-    if entry is None:
-        return None
-    estimate = None
-    if entry["status"] == "waiting":
-        estimate = await services.get("routing", f"/v1/queues/{entry['queue']}/estimate", entry=entry["id"])
-    return {"ticket": entry["ticket"], "entered_at": entry["entered_at"], "estimate": estimate}
 
 
 @walk_in_router.get("/live", response_class=EventSourceResponse)
-async def follow_line(request: Request, session: Receptionist) -> AsyncIterator[ServerSentEvent]:
+async def follow_line(page: Receptionist) -> AsyncIterator[ServerSentEvent]:
     """The line again, whenever the board changes."""
-    counter = counter_of(request)
 
     async def render(board: Board | None) -> str:
         if board is None:
-            return part(request, "unreachable.html", session)
-        inside = await _inside(services_of(request, session), session)
-        return part(request, "walk_in_line.html", session, counter=counter, **inside)
+            return page.fragment("unreachable.html")
+        line = await read_line(page.services, page.session.subject)
+        return page.fragment("walk_in_line.html", line=line)
 
-    async for event in parts_of(request, render):
+    async for event in page.live(render):
         yield event
 
 
 @walk_in_router.post("/tickets")
-async def give_ticket(request: Request, session: Receptionist) -> Response:
-    """Somebody comes in: a contact, and the next number. A double click gives one number."""
-    form, services = await form_of(request), services_of(request, session)
-    contact = await services.post(
-        "intake", "/v1/contacts", {"channel": Channel.WALK_IN}, once=form.text("once")
-    )
-    await _until_in_line(services, contact["id"])
-    return go_to(request, f"/walk-in?given={contact['id']}")
-
-
-async def _until_in_line(services: Services, contact_id: str) -> None:
-    """Routing hears of it in a blink; later than this, the number shows up on the page by itself."""
-    for _ in range(40):
-        if (await services.get("routing", "/v1/entries", contact_id=contact_id))["items"]:
-            return
-        await asyncio.sleep(0.05)
+async def draw_number(page: Receptionist) -> Response:
+    """A citizen comes in: a contact, and the next number."""
+    contact_id = await give_ticket(page.services, (await page.form()).text("once"))
+    return page.redirect(f"/walk-in?given={contact_id}")
 
 
 @walk_in_router.post("/next")
-async def call_next(request: Request, session: Receptionist) -> Response:
+async def call_next(page: Receptionist) -> Response:
     """The next number, at this counter: never the same one at two, and once for a double click."""
-    form, services = await form_of(request), services_of(request, session)
-    body = {"counter": counter} if (counter := counter_of(request)) else None
-    entry = await services.post("routing", f"/v1/queues/{QUEUE}/next", body, once=form.text("once"))
-    return go_to(request, "/walk-in?notice=nobody" if entry is None else "/walk-in")
+    once = (await page.form()).text("once")
+    entry = await page.services.post_for_any(
+        "routing", f"/v1/queues/{QUEUE}/next", Entry, _at_counter(page) or None, once=once
+    )
+    return page.redirect("/walk-in?notice=nobody" if entry is None else "/walk-in")
 
 
 @walk_in_router.post("/entries/{entry_id}/{step}")
-async def move(request: Request, session: Receptionist, entry_id: UUID, step: str) -> Response:
-    """Call this one, call again, nobody came, back where it stood, or gone. The slower of two is told."""
-    body = await _body_of(request, step)
+async def move(page: Receptionist, entry_id: UUID, step: str) -> Response:
+    """Call this one, call again, did not come, back into its place, or gone."""
+    body = await _body_of(page, step)
     if body is None:
-        return show(
-            request, "problem.html", session, status=404, said=request.app.state.texts["problems"]["404"]
-        )
-    path = f"/v1/entries/{entry_id}/{'abandon' if step == 'gone' else step}"
+        return page.not_found("404")
+    action = "abandon" if step == "gone" else step
     try:
-        entry = await services_of(request, session).post("routing", path, body or None)
+        entry = await page.services.post("routing", f"/v1/entries/{entry_id}/{action}", Entry, body or None)
     except Refused as refused:
         if refused.answer_status != 409:
             raise
-        return await _page(request, session, notice="faster", status=409)
-    return go_to(request, f"/walk-in{_told_of(step, entry)}")
+        # A colleague was faster: the line as it is now says so.
+        return await _page(page, notice="faster", status=409)
+    if step == "no-show":
+        return page.redirect(f"/walk-in?notice={'ended' if entry.status == 'abandoned' else 'moved_back'}")
+    return page.redirect("/walk-in")
 
 
-async def _body_of(request: Request, step: str) -> dict[str, Any] | None:
-    """What routing is told with the step; None for a step that there is not."""
+async def _body_of(page: PageRequest, step: str) -> dict[str, str] | None:
+    """The step's body for routing; None for a step that does not exist."""
     if step in {"take", "call"}:
-        return {"counter": counter} if (counter := counter_of(request)) else {}
+        return _at_counter(page)
     if step in {"no-show", "release"}:
         return {}
     if step != "gone":
         return None
-    chosen = (await form_of(request)).text("reason")
-    reasons = request.app.state.texts["walk_in"]["gone"]["reasons"]
-    return {"reason": reasons[chosen if chosen in GONE else "left"]}
+    chosen = (await page.form()).text("reason")
+    return {"reason": page.texts["walk_in"]["gone"]["reasons"][chosen if chosen in GONE else "left"]}
 
 
-def _told_of(step: str, entry: dict[str, Any]) -> str:
-    if step != "no-show":
-        return ""
-    return "?notice=ended" if entry["status"] == "abandoned" else "?notice=moved_back"
+def _at_counter(page: PageRequest) -> dict[str, str]:
+    counter = counter_of(page)
+    return {"counter": counter} if counter else {}
 
 
 @walk_in_router.get("/entries/{entry_id}/gone")
-async def ask_why_gone(request: Request, session: Receptionist, entry_id: UUID) -> Response:
-    """Before a number leaves the line: why."""
-    entry = await services_of(request, session).get("routing", f"/v1/entries/{entry_id}")
-    return show(request, "walk_in_gone.html", session, entry=entry, reasons=GONE)
+async def confirm_gone(page: Receptionist, entry_id: UUID) -> Response:
+    """The reason, before a number leaves the line."""
+    entry = await page.services.get("routing", f"/v1/entries/{entry_id}", Entry)
+    return page.render("walk_in_gone.html", entry=entry, reasons=GONE)
 
 
 @walk_in_router.post("/counter")
-async def sit_at_counter(request: Request, session: Receptionist) -> Response:
-    """Say which counter this is; the screen shows it beside the number."""
-    counter = (await form_of(request)).text("counter")
-    answer = go_to(request, "/walk-in")
+async def choose_counter(page: Receptionist) -> Response:
+    """Say which counter this is; the screen in the waiting room has it beside the number."""
+    counter = (await page.form()).text("counter")
+    answer = page.redirect("/walk-in")
     if counter:
         answer.set_cookie(
             COUNTER,
@@ -187,7 +132,7 @@ async def sit_at_counter(request: Request, session: Receptionist) -> Response:
             max_age=_A_YEAR,
             httponly=True,
             samesite="strict",
-            secure=request.app.state.settings.mode != "development",
+            secure=page.state.settings.mode != "development",
             path="/walk-in",
         )
     else:
@@ -195,7 +140,7 @@ async def sit_at_counter(request: Request, session: Receptionist) -> Response:
     return answer
 
 
-def counter_of(request: Request) -> str | None:
-    """The counter that this browser stands at, if anybody said so."""
-    said = unquote(request.cookies.get(COUNTER, "")).strip()
-    return said[:_LONGEST_COUNTER] or None
+def counter_of(page: PageRequest) -> str | None:
+    """This browser's counter, if one was chosen."""
+    counter = unquote(page.request.cookies.get(COUNTER, "")).strip()
+    return counter[:_LONGEST_COUNTER] or None

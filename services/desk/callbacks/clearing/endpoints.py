@@ -1,48 +1,46 @@
-"""Clearing whole groups of call-backs: which they are, shown first, and then with a reason and a trail."""
+"""Clearing a group of call-backs: a preview first, and then all of it, with a reason and a trail."""
 
 import asyncio
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 
-from services.desk.callbacks.endpoints import line_names
-from services.desk.callbacks.filters import Clearing, clearing_of
+from services.desk.api_models import Listing
+from services.desk.callbacks.clearing.criteria import Clearing, clearing_of
+from services.desk.callbacks.schemas import Cleared, ClearingRecord
+from services.desk.callbacks.service import line_names
+from services.desk.form import Form
+from services.desk.page_request import PageRequest, signed_in
 from services.desk.problems import Refused
-from services.desk.rendering import go_to, services_of, show
-from services.desk.session import Session
-from services.desk.visitor import Form, form_of, visitor
 from shared.vocabulary import Role
 
 clearing_router = APIRouter(prefix="/callbacks/clear")
 
-Mover = Annotated[Session, visitor(Role.RECEPTION, Role.OPERATIONS)]
+Mover = Annotated[PageRequest, signed_in(Role.RECEPTION, Role.OPERATIONS)]
 
 
 @clearing_router.get("", name="clearing")
-async def show_clearing(request: Request, session: Mover) -> Response:
+async def show_clearing(page: Mover) -> Response:
     """The form, and the groups that were cleared before."""
-    return await _page(request, session)
+    return await _page(page)
 
 
 async def _page(
-    request: Request,
-    session: Session,
+    page: PageRequest,
     *,
     form: Form | None = None,
     faults: dict[str, str] | None = None,
-    preview: dict[str, Any] | None = None,
+    preview: Cleared | None = None,
     mark: str = "",
     notice: str | None = None,
     status: int = 200,
 ) -> Response:
-    services = services_of(request, session)
-    lines, clearings = await asyncio.gather(
-        line_names(services), services.get("intake", "/v1/callbacks/clearings", limit=10)
+    lines, records = await asyncio.gather(
+        line_names(page.services),
+        page.services.get("intake", "/v1/callbacks/clearings", Listing[ClearingRecord], limit=10),
     )
-    return show(
-        request,
+    return page.render(
         "callbacks_clear.html",
-        session,
         status=status,
         fields={} if form is None else form.as_dict(),
         faults=faults or {},
@@ -50,50 +48,42 @@ async def _page(
         mark=mark,
         notice=notice,
         lines=lines,
-        clearings=clearings["items"],
+        clearings=records.items,
     )
 
 
 @clearing_router.post("")
-async def clear(request: Request, session: Mover) -> Response:
-    """First what it would clear; then, when that was seen and is still so, all of it or nothing."""
-    form = await form_of(request)
-    body = clearing_of(form)
-    if body.faults:
-        return await _page(request, session, form=form, faults=body.faults, status=422)
-    # Only the group that was shown is cleared: another one typed since is shown first, too.
-    was_shown = form.text("do") == "clear" and (form.text("mark") or "") == body.mark
-    seen = form.text("expected") if was_shown else None
+async def clear(page: Mover) -> Response:
+    """First a preview; then, when that was seen and still applies, all of the group or nothing."""
+    form = await page.form()
+    clearing = clearing_of(form)
+    if clearing.faults:
+        return await _page(page, form=form, faults=clearing.faults, status=422)
+    # Only the group that was previewed is cleared: other criteria typed since get a preview first, too.
+    previewed = form.text("do") == "clear" and (form.text("mark") or "") == clearing.mark
+    expected = form.text("expected") if previewed else None
     try:
-        if seen is not None and seen.isdigit():
-            await _ask(request, session, body, once=form.text("once"), expected=int(seen))
-            return go_to(request, "/callbacks?notice=cleared")
-        preview = await _ask(request, session, body, preview=True)
+        if expected is not None and expected.isdigit():
+            await _send(page, clearing, once=form.text("once"), expected=int(expected))
+            return page.redirect("/callbacks?notice=cleared")
+        preview = await _send(page, clearing, preview=True)
     except Refused as refused:
-        return await _refused(request, session, form, body, refused)
-    return await _page(request, session, form=form, preview=preview, mark=body.mark)
+        return await _refused(page, form, clearing, refused)
+    return await _page(page, form=form, preview=preview, mark=clearing.mark)
 
 
-async def _ask(
-    request: Request, session: Session, body: Clearing, *, once: str | None = None, **more: Any
-) -> dict[str, Any]:
-    sent = {**body.criteria, "reason": body.reason, **more}
-    cleared: dict[str, Any] = await services_of(request, session).post(
-        "intake", "/v1/callbacks/clear", sent, once=once
-    )
-    return cleared
+async def _send(page: PageRequest, clearing: Clearing, *, once: str | None = None, **more: Any) -> Cleared:
+    body = {**clearing.criteria, "reason": clearing.reason, **more}
+    return await page.services.post("intake", "/v1/callbacks/clear", Cleared, body, once=once)
 
 
-async def _refused(
-    request: Request, session: Session, form: Form, body: Clearing, refused: Refused
-) -> Response:
-    """Too many at once, or others than were seen: the form again, with how many they are now."""
+async def _refused(page: PageRequest, form: Form, clearing: Clearing, refused: Refused) -> Response:
+    """Too many at once, or others than were previewed: the form again, with how many they are now."""
     if refused.answer_status not in {409, 422}:
         raise refused
-    others = refused.answer_kind == "other-callbacks"
-    preview = await _ask(request, session, body, preview=True) if others else None
-    notice = "others" if others else "too_many" if refused.answer_kind == "too-many-callbacks" else "refused"
-    status = refused.answer_status
+    notices = {"other-callbacks": "others", "too-many-callbacks": "too_many"}
+    notice = notices.get(refused.answer_kind, "refused")
+    preview = await _send(page, clearing, preview=True) if notice == "others" else None
     return await _page(
-        request, session, form=form, preview=preview, mark=body.mark, notice=notice, status=status
+        page, form=form, preview=preview, mark=clearing.mark, notice=notice, status=refused.answer_status
     )

@@ -1,23 +1,24 @@
-"""One step for several entries: first what will happen to each, then what happened to each."""
+"""One step for several entries: what it would do to each, and what it did."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from services.desk.api_clients import Services
-from services.desk.inbox.steps import Entry, hindrance
+from services.desk.api_clients import ApiClients
+from services.desk.api_models import Entry
+from services.desk.inbox.filters import PAGE
+from services.desk.inbox.steps import hindrance
 from services.desk.problems import Refused
 from services.desk.session import Session
 
 STEPS = ("release", "transfer", "complete")
-#: No more at once than stand on one page.
-MOST = 100
+#: No more at once than are on one page.
+MOST = PAGE
 
 
 @dataclass(frozen=True)
 class Planned:
-    """What the step would come to for one entry; `hindrance` is why it cannot be done."""
+    """The step for one entry; `hindrance` is why it cannot be taken (a text's key)."""
 
     id: str
     entry: Entry | None
@@ -25,39 +26,39 @@ class Planned:
 
     @property
     def reference(self) -> str:
-        """As it is read aloud; empty for what cannot be seen."""
-        return "" if self.entry is None else str(self.entry["reference"])
+        """As it is read aloud; empty for an entry that the user may not see."""
+        return "" if self.entry is None else self.entry.reference
 
 
-async def plan(services: Services, session: Session, step: str, ids: Sequence[str]) -> list[Planned]:
-    """Each entry as it stands now, in the order given."""
+async def plan(services: ApiClients, session: Session, step: str, ids: Sequence[str]) -> list[Planned]:
+    """Each entry as it is now, in the order given."""
     return list(await asyncio.gather(*(_planned(services, session, step, one) for one in ids[:MOST])))
 
 
-async def _planned(services: Services, session: Session, step: str, id_: str) -> Planned:
+async def _planned(services: ApiClients, session: Session, step: str, entry_id: str) -> Planned:
     try:
-        entry: Entry = await services.get("routing", f"/v1/entries/{id_}")
+        entry = await services.get("routing", f"/v1/entries/{entry_id}", Entry)
     except Refused as refused:
         if refused.answer_status not in {403, 404}:
             raise
-        return Planned(id_, None, "not_seen")
-    return Planned(id_, entry, hindrance(step, entry, session))
+        return Planned(entry_id, None, "not_seen")
+    return Planned(entry_id, entry, hindrance(step, entry, session))
 
 
 async def do_each(
-    services: Services, session: Session, step: str, ids: Sequence[str], body: Mapping[str, Any]
+    services: ApiClients, session: Session, step: str, ids: Sequence[str], body: Mapping[str, str]
 ) -> list[Planned]:
-    """Do it one by one; what was refused comes back with the reason, and the others are done all the same."""
+    """Take the step with each entry on its own; a refused one comes back with the reason."""
     return [await _done(services, one, step, body) for one in await plan(services, session, step, ids)]
 
 
-async def _done(services: Services, planned: Planned, step: str, body: Mapping[str, Any]) -> Planned:
+async def _done(services: ApiClients, planned: Planned, step: str, body: Mapping[str, str]) -> Planned:
     if planned.hindrance is not None:
         return planned
     try:
-        await services.post("routing", f"/v1/entries/{planned.id}/{step}", dict(body) or None)
+        await services.send("routing", "POST", f"/v1/entries/{planned.id}/{step}", dict(body) or None)
     except Refused as refused:
         if refused.answer_status not in {403, 404, 409, 422}:
             raise
-        return Planned(planned.id, planned.entry, refused.answer_kind.replace("-", "_"))
+        return Planned(planned.id, planned.entry, refused.text_key)
     return planned

@@ -1,142 +1,114 @@
-"""A misaddressed letter: to whom, the two letters that go with it, and that it was done."""
+"""A misaddressed letter: the authority, the two letters that go with it, and sending it on."""
 
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 
-from services.desk.letters.forwarding.service import (
+from services.desk.api_models import Contact
+from services.desk.form import Form
+from services.desk.letters.forwarding.letters import (
     ELSEWHERE,
-    LETTERS,
-    MOST_LETTER,
     PLACES,
-    Forwarding,
-    forward,
-    read_forwarding,
+    Addressee,
+    addressee_of,
+    faults_in,
+    letters_in,
     write_letters,
 )
+from services.desk.letters.forwarding.service import forward
+from services.desk.page_request import PageRequest, signed_in
 from services.desk.problems import Refused
-from services.desk.rendering import services_of, show
-from services.desk.session import Session
-from services.desk.visitor import Form, form_of, visitor
 from shared.vocabulary import Role
 
 forwarding_router = APIRouter(prefix="/letters/{contact_id}/forward")
 
-Receptionist = Annotated[Session, visitor(Role.RECEPTION)]
+Receptionist = Annotated[PageRequest, signed_in(Role.RECEPTION)]
 
 
 @forwarding_router.get("", name="forward")
-async def choose_place(request: Request, session: Receptionist, contact_id: UUID) -> Response:
-    """To whom it belongs. The look at the contact is logged by intake."""
-    return await _page(request, session, contact_id, {})
+async def choose_place(page: Receptionist, contact_id: UUID) -> Response:
+    """To whom it belongs. Intake logs the access to the contact."""
+    return await _page(page, contact_id, {})
 
 
 @forwarding_router.post("")
-async def show_letters(request: Request, session: Receptionist, contact_id: UUID) -> Response:
-    """The letters, written from the texts, to be put right. What was put right already is kept as it is."""
-    form = await form_of(request)
-    to, faults = read_forwarding(form, _names(request))
+async def show_letters(page: Receptionist, contact_id: UUID) -> Response:
+    """The letters, written from the texts, to be corrected. What was corrected already stays as it is."""
+    form = await page.form()
+    to, faults = addressee_of(form, page.texts["letters"]["places"])
     if to is None:
-        return await _page(request, session, contact_id, form.as_dict(), faults=faults)
-    letters = _letters(form)
+        return await _page(page, contact_id, form.as_dict(), faults=faults)
+    letters = letters_in(form)
+    # Another addressee since they were written: the letters name the old one.
     if not all(letters.values()) or form.text("was") != f"{to.place} {to.name}":
-        contact = await services_of(request, session).get("intake", f"/v1/contacts/{contact_id}")
-        letters = write_letters(_texts(request)["letters"], to, contact, request.app.state.clock.now())
-    return await _page(request, session, contact_id, form.as_dict(), to=to, letters=letters)
+        contact = await page.services.get("intake", f"/v1/contacts/{contact_id}", Contact)
+        letters = write_letters(page.texts["letters"]["letters"], to, contact, page.now)
+    return await _page(page, contact_id, form.as_dict(), to=to, letters=letters)
 
 
 @forwarding_router.post("/print")
-async def show_for_print(request: Request, session: Receptionist, contact_id: UUID) -> Response:
+async def preview_print(page: Receptionist, contact_id: UUID) -> Response:
     """As they will be printed. Nothing has happened yet."""
-    form = await form_of(request)
-    to, faults = _ready(request, form)
+    form = await page.form()
+    to, faults = _checked(page, form)
     if to is None or faults:
-        return await _again(request, session, contact_id, form=form, to=to, faults=faults)
-    return show(
-        request,
-        "letter_print.html",
-        session,
-        contact_id=contact_id,
-        to=to,
-        letters=_letters(form),
-        done=False,
-    )
+        return await _again(page, contact_id, form, to, faults=faults)
+    return _printed(page, contact_id, form, to, done=False)
 
 
 @forwarding_router.post("/do")
-async def send_on(request: Request, session: Receptionist, contact_id: UUID) -> Response:
-    """Decide, close, and show the letters for printing. Doing it again shows them again."""
-    form = await form_of(request)
-    to, faults = _ready(request, form)
+async def send_on(page: Receptionist, contact_id: UUID) -> Response:
+    """Decide, close, and render the letters for printing. Doing it again renders them again."""
+    form = await page.form()
+    to, faults = _checked(page, form)
     if to is None or faults:
-        return await _again(request, session, contact_id, form=form, to=to, faults=faults)
-    why = _texts(request)["why"].format(authority=to.name)
+        return await _again(page, contact_id, form, to, faults=faults)
+    why = page.texts["letters"]["why"].format(authority=to.name)
     try:
-        await forward(services_of(request, session), str(contact_id), to, why, form.text("once"))
+        await forward(page.services, str(contact_id), to, why, form.text("once"))
     except Refused as refused:
         if refused.answer_status not in {409, 412, 422}:
             raise
         refusal = "name" if refused.answer_status == 422 else "changed"
-        return await _again(request, session, contact_id, form=form, to=to, faults={}, refusal=refusal)
-    return show(
-        request, "letter_print.html", session, contact_id=contact_id, to=to, letters=_letters(form), done=True
+        return await _again(page, contact_id, form, to, faults={}, refusal=refusal)
+    return _printed(page, contact_id, form, to, done=True)
+
+
+def _checked(page: PageRequest, form: Form) -> tuple[Addressee | None, dict[str, str]]:
+    to, faults = addressee_of(form, page.texts["letters"]["places"])
+    return to, faults | faults_in(letters_in(form))
+
+
+def _printed(page: PageRequest, contact_id: UUID, form: Form, to: Addressee, *, done: bool) -> Response:
+    return page.render("letter_print.html", contact_id=contact_id, to=to, letters=letters_in(form), done=done)
+
+
+async def _again(
+    page: PageRequest,
+    contact_id: UUID,
+    form: Form,
+    to: Addressee | None,
+    *,
+    faults: dict[str, str],
+    refusal: str | None = None,
+) -> Response:
+    """The page as it was sent, with what is wrong."""
+    letters = letters_in(form)
+    return await _page(
+        page, contact_id, form.as_dict(), to=to, letters=letters, faults=faults, refusal=refusal
     )
 
 
-async def _page(
-    request: Request, session: Session, contact_id: UUID, fields: dict[str, list[str]], **more: Any
-) -> Response:
-    contact = await services_of(request, session).get("intake", f"/v1/contacts/{contact_id}")
-    shown: dict[str, Any] = {"to": None, "letters": None, "faults": {}, "refusal": None} | more
-    status = 409 if shown["refusal"] else 422 if shown["faults"] else 200
-    return show(
-        request,
+async def _page(page: PageRequest, contact_id: UUID, fields: dict[str, list[str]], **more: Any) -> Response:
+    contact = await page.services.get("intake", f"/v1/contacts/{contact_id}", Contact)
+    context: dict[str, Any] = {"to": None, "letters": None, "faults": {}, "refusal": None} | more
+    return page.render(
         "letter_forward.html",
-        session,
-        status=status,
+        status=409 if context["refusal"] else 422 if context["faults"] else 200,
         contact=contact,
         fields=fields,
         places=PLACES,
         elsewhere=ELSEWHERE,
-        **shown,
+        **context,
     )
-
-
-async def _again(
-    request: Request,
-    session: Session,
-    contact_id: UUID,
-    *,
-    form: Form,
-    to: Forwarding | None,
-    faults: dict[str, str],
-    refusal: str | None = None,
-) -> Response:
-    """The page as it was sent, with what stands against it."""
-    more = {"to": to, "letters": _letters(form), "faults": faults, "refusal": refusal}
-    return await _page(request, session, contact_id, form.as_dict(), **more)
-
-
-def _ready(request: Request, form: Form) -> tuple[Forwarding | None, dict[str, str]]:
-    to, faults = read_forwarding(form, _names(request))
-    for letter, text in _letters(form).items():
-        if not text:
-            faults[letter] = "no_letter"
-        elif len(text) > MOST_LETTER:
-            faults[letter] = "long_letter"
-    return to, faults
-
-
-def _letters(form: Form) -> dict[str, str]:
-    # A browser sends line ends as CRLF; the letters are kept as they were written.
-    return {letter: (form.text(letter) or "").replace("\r\n", "\n") for letter in LETTERS}
-
-
-def _texts(request: Request) -> Any:
-    return request.app.state.texts["letters"]
-
-
-def _names(request: Request) -> dict[str, str]:
-    names: dict[str, str] = _texts(request)["places"]
-    return names

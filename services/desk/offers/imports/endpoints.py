@@ -1,46 +1,50 @@
-"""An organisation's own offers, taken from a file in HSDS form: first shown, then taken."""
+"""Importing an organisation's own offers from a file in HSDS form: a preview first."""
 
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
 
 from services.desk.api_clients import Text
-from services.desk.page_request import Sitting, sitting
+from services.desk.offers.schemas import ImportPlan
+from services.desk.page_request import PageRequest, signed_in
 from services.desk.problems import Refused
 from shared.vocabulary import Role
 
 import_router = APIRouter(prefix="/offers/import")
 
-Editor = Annotated[Sitting, sitting(Role.RULES_EDITOR)]
-_TELLING = {"unreadable-catalogue", "foreign-entry", "invalid-input", "too-large"}
-_EMPTY: dict[str, Any] = {"source": "", "content": "", "plan": None, "said": None, "errors": []}
+Editor = Annotated[PageRequest, signed_in(Role.RULES_EDITOR)]
+#: Refusals that say what is wrong with the file.
+_ABOUT_THE_FILE = {"unreadable-catalogue", "foreign-entry", "invalid-input", "too-large"}
 
 
 @import_router.get("", name="offers_import")
-async def show_form(desk: Editor) -> Response:
+async def show_form(page: Editor) -> Response:
     """The empty form."""
-    return desk.show("offers_import.html", **_EMPTY)
+    return _page(page)
+
+
+def _page(page: PageRequest, *, status: int = 200, **more: Any) -> Response:
+    context = {"source": "", "content": "", "plan": None, "said": None, "errors": [], **more}
+    return page.render("offers_import.html", status=status, **context)
 
 
 @import_router.post("")
-async def import_offers(desk: Editor) -> Response:
-    """What taking the file would do; and with `take`, do it. The same file twice changes nothing."""
-    form = await desk.form()
-    content, source, take = form.written("content"), form.text("source") or "", form.ticked("take")
-    shown = {**_EMPTY, "source": source, "content": content}
+async def import_offers(page: Editor) -> Response:
+    """What importing the file would do; and with `take`, do it. The same file twice changes nothing."""
+    form, refusals = await page.form(), page.texts["offers"]["refusals"]
+    content, source, take = form.verbatim("content"), form.text("source") or "", form.ticked("take")
+    typed: dict[str, Any] = {"source": source, "content": content}
     if not content.strip() or not source:
-        said = desk.texts["offers"]["refusals"]["nothing"]
-        return desk.show("offers_import.html", status=422, **{**shown, "said": said})
+        return _page(page, status=422, said=refusals["nothing"], **typed)
     try:
-        answer = await desk.services.ask(
-            *("triage", "POST", "/v1/catalogue/import"),
-            text=Text(content, "application/json"),
+        plan = await page.services.post(
+            *("triage", "/v1/catalogue/import", ImportPlan),
+            Text(content, "application/json"),
             query={"source": source, "dry_run": "false" if take else "true"},
         )
     except Refused as refused:
-        if refused.answer_kind not in _TELLING:
+        if refused.answer_kind not in _ABOUT_THE_FILE:
             raise
-        said = desk.texts["offers"]["refusals"][refused.answer_kind]
-        told = {**shown, "said": said, "errors": refused.answer.get("errors") or []}
-        return desk.show("offers_import.html", status=refused.answer_status, **told)
-    return desk.show("offers_import.html", **{**shown, "plan": answer.body})
+        said, errors = refusals[refused.answer_kind], refused.field_errors
+        return _page(page, status=refused.answer_status, said=said, errors=errors, **typed)
+    return _page(page, plan=plan, **typed)

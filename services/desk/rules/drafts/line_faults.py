@@ -1,4 +1,4 @@
-"""What triage finds wrong with a rule set that somebody wrote: each fault at its line, in Danish."""
+"""Triage's faults in a rule set that was written as a file: each at its line, in Danish."""
 
 import difflib
 import re
@@ -8,7 +8,7 @@ from typing import Any
 
 _LINE = re.compile(r"line (\d+): (.*)", re.DOTALL)
 
-#: What triage says, as a pattern, and how that is said in Danish; `{0}` is the pattern's first group.
+#: Triage's message as a pattern (`says`), and its Danish `text`; `{0}` is the pattern's first group.
 Phrases = Iterable[Mapping[str, str]]
 
 
@@ -22,22 +22,21 @@ class LineFault:
     foreign: bool = False
 
 
-def faults_of(document: Mapping[str, Any], phrases: Phrases) -> list[LineFault]:
-    """The faults of a problem document, in the order they are told."""
-    errors = document.get("errors")
-    return [_fault(error, phrases) for error in errors] if isinstance(errors, list) else []
+def faults_of(errors: Iterable[Mapping[str, Any]], phrases: Phrases) -> list[LineFault]:
+    """The faults of a problem document's `errors`, in their order."""
+    return [_fault(error, phrases) for error in errors]
 
 
 def _fault(error: Mapping[str, Any], phrases: Phrases) -> LineFault:
     message = str(error.get("message", ""))
     found = _LINE.fullmatch(message)
-    line, told = (int(found[1]), found[2]) if found else (None, message)
-    danish = in_danish(told, phrases)
-    return LineFault(line, str(error.get("pointer", "")), danish or told, foreign=danish is None)
+    line, text = (int(found[1]), found[2]) if found else (None, message)
+    danish = in_danish(text, phrases)
+    return LineFault(line, str(error.get("pointer", "")), danish or text, foreign=danish is None)
 
 
 def in_danish(message: str, phrases: Phrases) -> str | None:
-    """The message in Danish; None where it has no words of its own."""
+    """The message in Danish; None where the texts have no phrase for it."""
     for phrase in phrases:
         if found := re.fullmatch(phrase["says"], message, re.DOTALL):
             return phrase["text"].format(*found.groups())
@@ -45,6 +44,6 @@ def in_danish(message: str, phrases: Phrases) -> str | None:
 
 
 def changed_lines(mine: str, stored: str, most: int = 200) -> Sequence[str]:
-    """Where what is stored differs from what somebody wrote: `-` is theirs, `+` is what is stored."""
+    """Where the stored text differs from the user's: `-` is the user's line, `+` the stored one."""
     lines = difflib.unified_diff(mine.splitlines(), stored.splitlines(), lineterm="", n=1)
     return [line for line in lines if not line.startswith(("---", "+++"))][:most]

@@ -1,4 +1,4 @@
-"""What a refused step of a rule set says to the person, in plain Danish."""
+"""Why a step of a rule set was refused, in plain Danish."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,19 +7,19 @@ from services.desk.problems import Refused
 from services.desk.rules.drafts.line_faults import in_danish
 
 #: `heading` and `text`.
-Said = Mapping[str, str]
+Message = Mapping[str, str]
 
 
-def said_of(refused: Refused, texts: Mapping[str, Any]) -> Said:
-    """By the kind of the problem, and with what triage says of the field where it says something.
+def said_of(refused: Refused, texts: Mapping[str, Any]) -> Message:
+    """By the kind of the problem, with what triage says of the first field where it names one.
 
-    Raises the refusal itself where there are no words for it: the common page of problems has some.
+    Raises the refusal itself where the texts have none for it: the common page of problems has.
     """
-    said: Said | None = texts["refusals"].get(refused.answer_kind)
+    said: Message | None = texts["refusals"].get(refused.answer_kind)
     if said is None:
         raise refused
-    errors = refused.answer.get("errors")
-    if not isinstance(errors, list) or not errors or refused.answer_kind == "invalid-ruleset":
+    errors = refused.field_errors
+    if not errors or refused.answer_kind == "invalid-ruleset":
         return said
-    told = in_danish(str(errors[0].get("message", "")), texts["phrases"])
-    return said if told is None else {**said, "text": told}
+    danish = in_danish(str(errors[0].get("message", "")), texts["phrases"])
+    return said if danish is None else {**said, "text": danish}

@@ -1,1 +1,0 @@
-"""Deciding, closing and releasing a contact."""
