@@ -24,8 +24,7 @@ from rich.table import Table
 
 from benchmarks.servers import ROOT
 from services.desk.navigation import doors_of
-from services.desk.session import begin
-from services.desk.signing_in import PEOPLE
+from services.desk.session import PEOPLE, begin
 from shared.access import Tokens
 from shared.clock import SystemClock
 from shared.settings import CommonSettings

@@ -1,39 +1,42 @@
-"""The desk, put together."""
+"""The desk, put together from its features."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 import httpx
 from fastapi import FastAPI
 
+from services.desk.api_clients import SERVICES
 from services.desk.assets import mount_assets
-from services.desk.endpoints.attention import attention_router
-from services.desk.endpoints.callbacks import callbacks_router
-from services.desk.endpoints.callbacks_clearing import clearing_router
-from services.desk.endpoints.contact import contact_router
-from services.desk.endpoints.contact_steps import contact_steps_router
-from services.desk.endpoints.forwarding import forwarding_router
-from services.desk.endpoints.front import front_router
-from services.desk.endpoints.inbox import inbox_router
-from services.desk.endpoints.inbox_entry import entry_router
-from services.desk.endpoints.inbox_several import several_router
-from services.desk.endpoints.letters import letters_router
-from services.desk.endpoints.operations import operations_router
-from services.desk.endpoints.provider_sign_in import provider_router
-from services.desk.endpoints.reception import reception_router
-from services.desk.endpoints.rules_pages import RULES_ROUTERS
-from services.desk.endpoints.screen import screen_router
-from services.desk.endpoints.sign_in import sign_in_router
-from services.desk.endpoints.trace import trace_router
-from services.desk.endpoints.walk_in import walk_in_router
-from services.desk.failing import show_problems
-from services.desk.feed import follow_board
-from services.desk.identity_provider import IdentityProvider
+from services.desk.attention.endpoints import attention_router
+from services.desk.callbacks.clearing.endpoints import clearing_router
+from services.desk.callbacks.endpoints import callbacks_router
+from services.desk.contact.endpoints import contact_router
+from services.desk.error_pages import render_problems
+from services.desk.front.endpoints import front_router
+from services.desk.identity_provider import IdentityProvider, SignInAttempts
+from services.desk.inbox.endpoints import inbox_router
+from services.desk.inbox.entry.endpoints import entry_router
+from services.desk.inbox.several.endpoints import several_router
+from services.desk.letters.endpoints import letters_router
+from services.desk.letters.forwarding.endpoints import forwarding_router
+from services.desk.live_board import follow_board
+from services.desk.offers.endpoints import offers_router
+from services.desk.offers.imports.endpoints import import_router
+from services.desk.operations.endpoints import operations_router
+from services.desk.reception.endpoints import reception_router
+from services.desk.rules.drafts.endpoints import drafts_router
+from services.desk.rules.endpoints import rules_router
+from services.desk.rules.trial.endpoints import trial_router
 from services.desk.session import Sessions
 from services.desk.settings import Settings
-from services.desk.sign_in_flow import Flows
+from services.desk.sign_in.endpoints import sign_in_router
+from services.desk.sign_in.provider.endpoints import provider_router
+from services.desk.state import DeskState, attach, state_of
 from services.desk.texts import read_texts
+from services.desk.trace.endpoints import trace_router
+from services.desk.walk_in.endpoints import walk_in_router
+from services.desk.walk_in.screen.endpoints import screen_router
 from shared.access import Tokens
 from shared.clock import Clock, SystemClock
 from shared.http_edge import HttpEdge
@@ -41,7 +44,6 @@ from shared.metrics import Metrics
 from shared.sealing import Keyring
 from shared.service_app import connect_by_url
 
-SERVICES = ("intake", "triage", "routing")
 _ROUTERS = (
     attention_router,
     front_router,
@@ -49,7 +51,6 @@ _ROUTERS = (
     provider_router,
     reception_router,
     contact_router,
-    contact_steps_router,
     inbox_router,
     operations_router,
     trace_router,
@@ -57,62 +58,66 @@ _ROUTERS = (
     several_router,
     letters_router,
     forwarding_router,
-    *RULES_ROUTERS,
+    # Addresses with a name of their own come before those of a version, which could be called anything.
+    trial_router,
+    rules_router,
+    drafts_router,
+    import_router,
+    offers_router,
     walk_in_router,
     screen_router,
     callbacks_router,
     clearing_router,
 )
+#: A client of a service, or of the identity provider, in place of one that calls its URL.
+Connect = Mapping[str, Callable[[], httpx.AsyncClient]]
 
 
 def create_app(
-    settings: Settings | None = None,
-    *,
-    clock: Clock | None = None,
-    connect: Mapping[str, Callable[[], httpx.AsyncClient]] | None = None,
+    settings: Settings | None = None, *, clock: Clock | None = None, connect: Connect | None = None
 ) -> FastAPI:
     """The pages as an ASGI app; `connect` gives the services' clients in place of their URLs."""
     settings = settings or Settings()
-    app = FastAPI(title="Desk", openapi_url=None, lifespan=_lifespan(settings, connect or {}))
-    app.state.settings = settings
-    app.state.clock = clock or SystemClock()
-    app.state.tokens = Tokens(settings)
-    app.state.metrics = Metrics("desk")
-    app.state.leaving = asyncio.Event()
-    app.state.texts = read_texts()
-    ring = Keyring.parse(settings.session_ring())
-    secure = settings.mode != "development"
-    app.state.sessions, app.state.flows = Sessions(ring, secure=secure), Flows(ring, secure=secure)
-    app.state.provider = None
     if settings.mode != "development":
         settings.demand_provider()
+    app = FastAPI(title="Desk", openapi_url=None, lifespan=_lifespan(connect or {}))
+    ring, secure = Keyring.parse(settings.session_ring()), settings.mode != "development"
+    state = DeskState(
+        settings=settings,
+        clock=clock or SystemClock(),
+        tokens=Tokens(settings),
+        metrics=Metrics("desk"),
+        texts=read_texts(),
+        sessions=Sessions(ring, secure=secure),
+        attempts=SignInAttempts(ring, secure=secure),
+    )
+    attach(app, state)
     for router in _ROUTERS:
         app.include_router(router)
     mount_assets(app)
-    show_problems(app)
-    app.add_middleware(HttpEdge, metrics=app.state.metrics, max_body_bytes=settings.max_body_bytes)
+    render_problems(app)
+    app.add_middleware(HttpEdge, metrics=state.metrics, max_body_bytes=settings.max_body_bytes)
     return app
 
 
-def _lifespan(
-    settings: Settings, connect: Mapping[str, Callable[[], httpx.AsyncClient]]
-) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(connect: Connect) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.services = {
-            name: connect[name]() if name in connect else connect_by_url(getattr(settings, f"{name}_url"))
-            for name in SERVICES
-        }
-        app.state.feed = follow_board(
-            app.state.services["routing"], lambda: app.state.tokens.for_service("desk")
-        )
-        async with AsyncExitStack() as closing:
-            for client in app.state.services.values():
-                closing.push_async_callback(client.aclose)
-            if settings.mode != "development":
+        state = state_of(app)
+        async with AsyncExitStack() as stack:
+            state.services = {
+                name: connect[name]()
+                if name in connect
+                else connect_by_url(getattr(state.settings, f"{name}_url"))
+                for name in SERVICES
+            }
+            for client in state.services.values():
+                stack.push_async_callback(client.aclose)
+            state.board = follow_board(state.services["routing"], state.service_token)
+            if state.settings.mode != "development":
                 outside = connect.get("identity_provider", httpx.AsyncClient)()
-                app.state.provider = IdentityProvider(settings, app.state.tokens, outside)
-                closing.push_async_callback(outside.aclose)
+                stack.push_async_callback(outside.aclose)
+                state.identity_provider = IdentityProvider(state.settings, state.tokens, outside)
             yield
 
     return lifespan

@@ -1,8 +1,8 @@
-"""Which pages there are, and which role opens which: the menu."""
+"""The menu: the pages, and which role may open which."""
 
 from dataclasses import dataclass, replace
 
-from services.desk.session import Session
+from services.desk.session import PEOPLE, Session
 from shared.vocabulary import Role
 
 
@@ -23,7 +23,6 @@ def _door(name: str, path: str, key: str, *roles: Role, also: tuple[str, ...] = 
     return Door(name, path, key, frozenset(roles), also)
 
 
-_EVERYBODY = (Role.RECEPTION, Role.CASEWORKER, Role.OPERATIONS, Role.RULES_EDITOR, Role.AUDITOR)
 #: In the order of the menu; the first one a role has is where it lands.
 _DOORS = (
     _door("reception", "/reception", "r", Role.RECEPTION, also=("/contacts",)),
@@ -34,15 +33,15 @@ _DOORS = (
     _door("inbox", "/inbox", "i", Role.CASEWORKER, Role.RECEPTION, Role.OPERATIONS),
     _door("attention", "/attention", "k", Role.RECEPTION, Role.CASEWORKER, Role.OPERATIONS),
     _door("trace", "/trace", "s", Role.AUDITOR, Role.OPERATIONS, Role.RECEPTION, Role.CASEWORKER),
-    # Auditors may look, too, and land on the traces.
+    # Auditors may read them, too, but land on the traces: their first page in this order.
     _door("callbacks", "/callbacks", "o", Role.AUDITOR),
-    _door("rules", "/rules", "e", *_EVERYBODY),
-    _door("offers", "/offers", "t", *_EVERYBODY),
+    _door("rules", "/rules", "e", *PEOPLE),
+    _door("offers", "/offers", "t", *PEOPLE),
 )
 
 
 def doors_of(session: Session | None, path: str) -> list[Door]:
-    """What the person may open; the page they are on is marked."""
+    """The pages that the user may open; the one at `path` is marked."""
     if session is None:
         return []
     return [
@@ -53,5 +52,5 @@ def doors_of(session: Session | None, path: str) -> list[Door]:
 
 
 def home_of(session: Session) -> str:
-    """Where somebody lands who has just signed in."""
+    """The first page after signing in."""
     return next((door.path for door in doors_of(session, "")), "/")

@@ -1,6 +1,7 @@
-"""What can stand between a person and a page. Each is shown as a page in Danish (showing.py)."""
+"""The desk's own problems. Each is rendered as a page in Danish (error_pages.py)."""
 
 from http import HTTPStatus
+from typing import Any
 
 from shared.problems import Problem
 
@@ -24,7 +25,7 @@ class NotFromHere(Problem):
 
 
 class SignInFailed(Problem):
-    """Somebody could not be let in; `why` is a text's key."""
+    """The sign-in failed; `why` is the key of a text."""
 
     status = HTTPStatus.BAD_REQUEST
     kind = "sign-in-failed"
@@ -42,7 +43,7 @@ class ServiceUnreachable(Problem):
 
 
 class Refused(Problem):
-    """A service refused what was asked. `document` is its problem, `answer_status` its status."""
+    """A service refused a call. `document` is its problem document, `answer_status` its HTTP status."""
 
     status = HTTPStatus.CONFLICT
     kind = "refused"
@@ -58,3 +59,14 @@ class Refused(Problem):
     def answer_kind(self) -> str:
         """The service's own name of the problem, e.g. `stale-version`."""
         return str(self.answer.get("type", "")).rpartition(":")[2]
+
+    @property
+    def text_key(self) -> str:
+        """The problem's name as the texts spell it."""
+        return self.answer_kind.replace("-", "_")
+
+    @property
+    def field_errors(self) -> list[dict[str, Any]]:
+        """`pointer` and `message` of each field that the service refused."""
+        errors = self.answer.get("errors")
+        return errors if isinstance(errors, list) else []

@@ -1,4 +1,4 @@
-"""What the desk must be told."""
+"""The desk's settings, from environment variables (DSI_...)."""
 
 from pydantic import SecretStr
 
@@ -6,7 +6,7 @@ from shared.settings import CommonSettings
 
 
 class Settings(CommonSettings):
-    """Where the desk finds the services it shows."""
+    """Addresses of the services, timeouts, and the identity provider."""
 
     intake_url: str = "http://127.0.0.1:8001"
     triage_url: str = "http://127.0.0.1:8002"
@@ -18,7 +18,7 @@ class Settings(CommonSettings):
     #: Keys that session cookies are sealed with, as DSI_SEAL_KEYS; a new first key, and later no old one.
     session_keys: SecretStr | None = None
 
-    #: Production: where people prove who they are (OpenID Connect); without an issuer, that of the tokens.
+    #: Production: the identity provider (OpenID Connect); without an issuer, the issuer of the tokens.
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_client_secret: SecretStr | None = None
@@ -33,7 +33,7 @@ class Settings(CommonSettings):
         return keys if ":" in keys else f"k1:{keys}"
 
     def demand_provider(self) -> None:
-        """Raises `RuntimeError` where nobody could sign in."""
+        """Raises `RuntimeError` when a setting that signing in needs is missing."""
         self.secret("oidc_client_secret")
         if not self.oidc_client_id or not self.oidc_redirect.startswith("https://"):
             message = f"DSI_OIDC_CLIENT_ID and DSI_OIDC_REDIRECT (https) must be set in {self.mode} mode"

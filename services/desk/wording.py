@@ -1,6 +1,6 @@
-"""Durations, moments and shares as people read them in Danish."""
+"""Durations, moments, shares and names, written in Danish."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from shared.clock import COPENHAGEN
 
@@ -8,7 +8,7 @@ _WEEKDAYS = ("man.", "tirs.", "ons.", "tors.", "fre.", "lør.", "søn.")
 
 
 def wait_text(seconds: float | None) -> str:
-    """`under 1 min.`, `12 min.`, `3 t. 10 min.` or `2 dage`; a dash when nobody waited."""
+    """`under 1 min.`, `12 min.`, `3 t. 10 min.` or `2 dage`; a dash for None."""
     if seconds is None:
         return "–"
     minutes = round(seconds / 60)
@@ -22,11 +22,11 @@ def wait_text(seconds: float | None) -> str:
     return f"{round(minutes / 1440)} dage"
 
 
-def clock_text(moment: datetime | str | None, now: datetime) -> str:
+def clock_text(moment: datetime | None, now: datetime) -> str:
     """The time of day in Copenhagen; on another day with the weekday, further off with the date."""
     if moment is None:
         return "–"
-    local = (datetime.fromisoformat(moment) if isinstance(moment, str) else moment).astimezone(COPENHAGEN)
+    local = moment.astimezone(COPENHAGEN)
     days = (local.date() - now.astimezone(COPENHAGEN).date()).days
     time = f"{local:%H.%M}"
     if days == 0:
@@ -36,36 +36,45 @@ def clock_text(moment: datetime | str | None, now: datetime) -> str:
     return f"{local.day}.{local.month}.{local.year} kl. {time}"
 
 
+def iso_day_text(text: str) -> str:
+    """`2026-03-09` as a browser's date field has it, written in Danish."""
+    return day_text(date.fromisoformat(text))
+
+
 def share_text(share: float | None) -> str:
-    """`84 %`; a dash when there is nothing to have a share of."""
+    """`84 %`; a dash for None."""
     return "–" if share is None else f"{round(share * 100)} %"
 
 
-def age_text(moment: datetime | str, now: datetime) -> str:
-    """How long ago the moment was, as a wait is told."""
-    then = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-    return wait_text(max((now - then).total_seconds(), 0.0))
+def age_text(moment: datetime, now: datetime) -> str:
+    """How long ago the moment was, as a wait is written."""
+    return wait_text(max((now - moment).total_seconds(), 0.0))
 
 
-def day_text(moment: datetime | str | None) -> str:
-    """The day in Copenhagen, `9.3.2026`; a dash for none."""
+def iso_text(moment: datetime) -> str:
+    """The moment as browsers read it (`datetime` attributes, scripts)."""
+    return moment.isoformat()
+
+
+def day_text(moment: date | None) -> str:
+    """The day, of a moment that in Copenhagen: `9.3.2026`; a dash for None."""
     if moment is None:
         return "–"
-    local = (datetime.fromisoformat(moment) if isinstance(moment, str) else moment).astimezone(COPENHAGEN)
+    local = moment.astimezone(COPENHAGEN) if isinstance(moment, datetime) else moment
     return f"{local.day}.{local.month}.{local.year}"
 
 
 def number_text(number: float | None, decimals: int = 0) -> str:
-    """`12.345,6`, as numbers are written in Danish; a dash for none."""
+    """`12.345,6`, as numbers are written in Danish; a dash for None."""
     if number is None:
         return "–"
     return f"{number:,.{decimals}f}".translate(str.maketrans(",.", ".,"))
 
 
 def person_text(subject: str | None, myself: str) -> str:
-    """Who has something, as colleagues say it: `dig`, else what the identity provider calls them.
+    """A colleague's name: `dig` for oneself, else the identity provider's subject.
 
-    Development's made-up subjects carry the role and the name, `dev-caseworker-bo`: only the name is shown.
+    Development subjects are made of the role and the name, `dev-caseworker-bo`: only the name is written.
     """
     if subject is None:
         return "–"

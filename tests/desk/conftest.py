@@ -62,7 +62,7 @@ async def sits_down(system: AllInOne) -> AsyncIterator[SitsDown]:
             answer = await client.post("/sign-in", data={"role": role.value, "unit": unit, "name": name})
             assert answer.status_code == 303
             cookie = f"{COOKIE}={client.cookies[COOKIE]}".encode()
-            session = system.apps["desk"].state.sessions.read(
+            session = system.apps["desk"].state.desk.sessions.read(
                 Request({"type": "http", "headers": [(b"cookie", cookie)]})
             )
             return Person(client, session.csrf)

@@ -2,11 +2,14 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from services.desk.callbacks.asked import Wanted, clearing_of, next_try_of, state_of
-from services.desk.visitor import Form
+from services.desk.callbacks.clearing.criteria import clearing_of
+from services.desk.callbacks.filters import CallbackFilter, next_try_of
+from services.desk.callbacks.schemas import CallbackSummary
+from services.desk.form import Form
 from services.hosting.all_in_one import AllInOne
 from shared.vocabulary import Role
 from tests.desk.conftest import Person, SitsDown
@@ -252,16 +255,20 @@ def test_what_a_group_cannot_be_is_told_at_its_field() -> None:
 
 
 def test_a_filters_address_leads_to_the_same_filter() -> None:
-    wanted = Wanted("taken", "hovednummer", "no")
+    wanted = CallbackFilter("taken", "hovednummer", "no")
     assert wanted.address() == "/callbacks?status=taken&line=hovednummer&short=no"
-    assert Wanted().address() == "/callbacks"
-    assert Wanted(short="no").query["short"] == "false"
+    assert CallbackFilter().address() == "/callbacks"
+    assert CallbackFilter(short="no").query["short"] == "false"
 
 
 def test_the_lists_state_does_not_depend_on_the_order_of_counts() -> None:
     counts = [
-        {"line": "a", "status": "waiting", "count": 1},
-        {"line": "b", "status": "taken", "count": 2},
+        {"line": "a", "status": "waiting", "count": 1, "first_due_at": NOON},
+        {"line": "b", "status": "taken", "count": 2, "first_due_at": NOON},
     ]
-    assert state_of({"callbacks": counts}) == state_of({"callbacks": counts[::-1]})
-    assert state_of({"callbacks": counts}) != state_of({"callbacks": counts[:1]})
+
+    def fingerprint(*counts: dict[str, Any]) -> str:
+        return CallbackSummary.model_validate({"callbacks": counts, "anonymous": []}).fingerprint
+
+    assert fingerprint(*counts) == fingerprint(*counts[::-1])
+    assert fingerprint(*counts) != fingerprint(*counts[:1])

@@ -7,15 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.desk.reception.contact_form import FLAGS, THREE_WAY, Fields, fields_of, read_form
+from services.desk.api_models import Citizen, Contact, ContactPerson
+from services.desk.api_models import Facts as ReadFacts
+from services.desk.contact.form import FLAGS, THREE_WAY, fields_of, read_form
+from services.desk.form import Fields
 from shared.contracts import Facts
+from shared.vocabulary import Channel
 
 TUESDAY = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 
 
 def form(**fields: Any) -> dict[str, list[str]]:
-    told = {"needs": ["advice"], **fields}
-    return {name: value if isinstance(value, list) else [value] for name, value in told.items()}
+    read = {"needs": ["advice"], **fields}
+    return {name: value if isinstance(value, list) else [value] for name, value in read.items()}
 
 
 def faults(fields: Fields) -> set[tuple[str, str]]:
@@ -23,7 +27,7 @@ def faults(fields: Fields) -> set[tuple[str, str]]:
 
 
 def test_a_simple_contact_is_told_in_the_words_of_the_contract() -> None:
-    told = read_form(
+    read = read_form(
         form(
             needs=["debt", "loneliness"],
             age="34",
@@ -38,24 +42,24 @@ def test_a_simple_contact_is_told_in_the_words_of_the_contract() -> None:
         ),
         TUESDAY,
     )
-    assert told.citizen == {"anonymous": False, "name": "Alma Andersen", "age": 34}
-    assert told.contact_person == {"relation": "self", "phone": "20 00 00 01"}
-    assert told.facts == {
+    assert read.citizen == {"anonymous": False, "name": "Alma Andersen", "age": 34}
+    assert read.contact_person == {"relation": "self", "phone": "20 00 00 01"}
+    assert read.facts == {
         "needs": ["debt", "loneliness"],
         "district": 3,
         "child_at_risk": True,
         "in_municipality": True,
         "applies_for_measure": False,
     }
-    assert told.facts_for_triage["age"] == 34
-    assert not told.faults
+    assert read.facts_for_triage["age"] == 34
+    assert not read.faults
 
 
 def test_a_personal_number_gives_triage_the_age_and_never_the_number() -> None:
-    told = read_form(form(cpr="610190-1234"), TUESDAY)
-    assert told.facts_for_triage["age"] == 36
-    assert "610190" not in str(told.facts_for_triage)
-    assert told.citizen["cpr"] == "610190-1234"
+    read = read_form(form(cpr="610190-1234"), TUESDAY)
+    assert read.facts_for_triage["age"] == 36
+    assert "610190" not in str(read.facts_for_triage)
+    assert read.citizen["cpr"] == "610190-1234"
 
 
 @pytest.mark.parametrize(
@@ -81,8 +85,8 @@ def test_what_cannot_be_read_is_a_fault_at_its_field(fields: dict[str, Any], fau
 
 
 def test_what_has_been_answered_is_no_longer_something_that_cannot_be_known() -> None:
-    told = read_form(form(age="30", cannot_be_known=["age", "district"]), TUESDAY)
-    assert told.facts["cannot_be_known"] == ["district"]
+    read = read_form(form(age="30", cannot_be_known=["age", "district"]), TUESDAY)
+    assert read.facts["cannot_be_known"] == ["district"]
 
 
 texts = st.text(max_size=12)
@@ -93,28 +97,36 @@ _NAMES = ("cpr", "age", "district", "postal_code", "phone", "summary", "child_ag
 def test_whatever_is_typed_the_form_can_be_read_and_what_is_told_fits_the_contract(
     fields: dict[str, list[str]],
 ) -> None:
-    told = read_form({**fields, "needs": ["advice"]}, TUESDAY)
-    if not told.faults:
-        Facts.model_validate(told.facts_for_triage)
+    read = read_form({**fields, "needs": ["advice"]}, TUESDAY)
+    if not read.faults:
+        Facts.model_validate(read.facts_for_triage)
 
 
 def test_a_contact_fills_the_form_in_so_that_it_tells_the_same_again() -> None:
-    contact = {
-        "citizen": {"cpr": "6101901234", "age": 36, "name": "Alma", "anonymous": False},
-        "contact_person": {"relation": "parent", "phone": "+4520000001"},
-        "summary": "To linjer\nog én til",
-        "facts": {
-            "needs": ["debt"],
-            "age": 36,
-            "district": 3,
-            "in_municipality": True,
-            "applies_for_measure": False,
-            "aftercare_running": True,
-            "cannot_be_known": ["child_age"],
-        },
+    facts = {
+        "needs": ["debt"],
+        "age": 36,
+        "district": 3,
+        "in_municipality": True,
+        "applies_for_measure": False,
+        "aftercare_running": True,
+        "cannot_be_known": ["child_age"],
     }
-    told = read_form(fields_of(contact), TUESDAY)
-    assert told.facts_for_triage == contact["facts"]
-    assert told.citizen == {"anonymous": False, "name": "Alma", "cpr": "6101901234"}
-    assert told.summary == contact["summary"]
-    assert not told.faults
+    contact = Contact(
+        id="1",
+        reference="ABCD2345",
+        channel=Channel.PHONE,
+        line="hovednummer",
+        received_at=TUESDAY,
+        created_at=TUESDAY,
+        status="open",
+        citizen=Citizen(cpr="6101901234", age=36, name="Alma", anonymous=False, address_protected=False),
+        contact_person=ContactPerson(relation="parent", phone="+4520000001"),
+        summary="To linjer\nog én til",
+        facts=ReadFacts.model_validate(facts),
+    )
+    read = read_form(fields_of(contact), TUESDAY)
+    assert read.facts_for_triage == facts
+    assert read.citizen == {"anonymous": False, "name": "Alma", "cpr": "6101901234"}
+    assert read.summary == contact.summary
+    assert not read.faults

@@ -16,6 +16,7 @@ WAITS = {"seconds": 540.0, "at_least": True}
 QUEUE: dict[str, Any] = {
     "code": "reception-phone",
     "name": "Indgangens telefon",
+    "unit": "reception",
     "kind": "reception",
     "channel": "phone",
     "live": {
@@ -26,10 +27,13 @@ QUEUE: dict[str, Any] = {
         "oldest_wait_seconds": 732.0,
         "p50": {"seconds": 121.0, "at_least": False},
         "p90": WAITS,
+        "entered": 96,
+        "taken": 2,
+        "abandonment": 0.056,
         "answered": 84,
         "abandoned": 5,
         "service_levels": [{"variant": "answered", "share": 1.0}, {"variant": "everyone_due", "share": 0.8}],
-        "estimate": {"low_seconds": 60.0, "high_seconds": 600.0, "probability": 0.8},
+        "estimate": {"low_seconds": 60.0, "high_seconds": 600.0, "probability": 0.8, "basis": "Køens fart"},
     },
 }
 

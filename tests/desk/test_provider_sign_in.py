@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 from services.desk.app import create_app
+from services.desk.identity_provider import FLOW_COOKIE, LONGEST_SECONDS
 from services.desk.session import COOKIE, LONGEST
 from services.desk.settings import Settings
-from services.desk.sign_in_flow import FLOW_COOKIE, LONGEST_SECONDS
 from shared.clock import SettableClock
 from shared.in_process import InProcess
 from tests.desk.identity_provider import AUDIENCE, CLIENT, ISSUER, SECRET, CityLogin

@@ -6,7 +6,7 @@ import re
 import httpx
 import pytest
 
-from services.desk.endpoints.reception import criterion_of
+from services.desk.reception.search import criterion_of
 from services.hosting.all_in_one import AllInOne
 from shared.in_process import InProcess
 from shared.vocabulary import Role

@@ -7,13 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.desk.form import local_moment
 from services.desk.problems import Refused
-from services.desk.rules.line_faults import changed_lines, faults_of, in_danish
+from services.desk.rules.drafts.line_faults import changed_lines, faults_of, in_danish
+from services.desk.rules.drafts.refusals import said_of
 from services.desk.rules.markdown_reading import read_markdown
 from services.desk.rules.periods import period_of
-from services.desk.rules.refusals import said_of
-from services.desk.rules.standing import moment_of, nested, standing_of
-from services.desk.rules.trial import asked_of, fields_for
+from services.desk.rules.progress import nested, progress_of
+from services.desk.rules.schemas import Ruleset
+from services.desk.rules.trial.citizen import fields_for, recommendation_body
 from services.desk.texts import read_texts
 from services.triage.rules.ruleset import load_rulesets
 from services.triage.rulesets.table import markdown_of
@@ -50,11 +52,11 @@ def test_faults_are_told_at_their_lines_in_danish() -> None:
             {"pointer": "", "message": "something new"},
         ]
     }
-    numbered, code, new = faults_of(document, TEXTS["phrases"])
+    numbered, code, new = faults_of(document["errors"], TEXTS["phrases"])
     assert (numbered.line, numbered.said) == (188, "Det er række 3, og den skal have det nummer.")
     assert (code.line, code.said, code.foreign) == (55, "Koden findes ikke.", False)
     assert (new.line, new.said, new.foreign) == (None, "something new", True)
-    assert faults_of({}, TEXTS["phrases"]) == []
+    assert faults_of([], TEXTS["phrases"]) == []
 
 
 def test_every_phrase_can_be_filled_in() -> None:
@@ -84,14 +86,14 @@ def test_what_somebody_else_saved_is_shown_line_by_line() -> None:
 
 def test_a_made_up_citizen_becomes_a_question_to_triage() -> None:
     fields = {"needs": ["homelessness"], "age": ["22"], "district": ["3"], "channel": ["written"]}
-    body, faults = asked_of({**fields, "received_on": ["2026-06-01"]}, NOW)
+    body, faults = recommendation_body({**fields, "received_on": ["2026-06-01"]}, NOW)
     assert faults == ()
     assert body == {
         "facts": {"needs": ["homelessness"], "age": 22, "district": 3},
         "channel": "written",
         "received_at": "2026-06-01T12:00:00+02:00",
     }
-    assert asked_of(fields, NOW)[0]["received_at"] == NOW.isoformat()
+    assert recommendation_body(fields, NOW)[0]["received_at"] == NOW.isoformat()
 
 
 @pytest.mark.parametrize(
@@ -104,7 +106,7 @@ def test_a_made_up_citizen_becomes_a_question_to_triage() -> None:
     ],
 )
 def test_what_cannot_be_read_is_told_at_its_field(fields: dict[str, list[str]], wrong: str) -> None:
-    assert [fault.field for fault in asked_of(fields, NOW)[1]] == [wrong]
+    assert [fault.field for fault in recommendation_body(fields, NOW)[1]] == [wrong]
 
 
 def test_the_citizen_of_a_proof_is_the_form_that_asks_about_them() -> None:
@@ -117,7 +119,7 @@ def test_the_citizen_of_a_proof_is_the_form_that_asks_about_them() -> None:
         "age": 40,
         "child_at_risk": True,
     }
-    body, faults = asked_of(fields_for(citizen), NOW)
+    body, faults = recommendation_body(fields_for(citizen), NOW)
     assert faults == ()
     facts = {name: value for name, value in citizen.items() if name not in {"channel", "received_at"}}
     assert body == {"facts": facts, "channel": "walk_in", "received_at": "2000-01-01T12:00:00+01:00"}
@@ -135,8 +137,10 @@ def test_a_period_is_given_by_its_first_and_last_day() -> None:
 
 
 def test_a_moment_of_a_browser_is_copenhagens() -> None:
-    assert moment_of("2026-06-01T00:00") == "2026-06-01T00:00:00+02:00"
-    assert moment_of("") is None
+    begins = local_moment("2026-06-01T00:00")
+    assert begins is not None
+    assert begins.isoformat() == "2026-06-01T00:00:00+02:00"
+    assert local_moment("") is None
 
 
 def test_the_parts_of_a_change_follow_it() -> None:
@@ -153,6 +157,8 @@ def test_a_draft_is_compared_with_what_holds_and_that_with_what_came_before() ->
         {"version": "2", "status": "active", "based_on": "1"},
         {"version": "3", "status": "draft", "based_on": "1"},
     ]
-    stands = [standing_of(items, version) for version in ("1", "2", "3")]
-    assert [one and one.compared_with for one in stands] == ["2", "1", "2"]
-    assert standing_of(items, "9") is None
+    rest = {"title": "Regler", "valid_from": "2026-03-01", "rows": 1, "revision": 1}
+    rulesets = [Ruleset.model_validate({**rest, **item}) for item in items]
+    progress = [progress_of(rulesets, version) for version in ("1", "2", "3")]
+    assert [one and one.compared_with for one in progress] == ["2", "1", "2"]
+    assert progress_of(rulesets, "9") is None

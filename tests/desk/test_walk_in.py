@@ -2,11 +2,12 @@
 
 import asyncio
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx
 
-from services.desk.endpoints.screen import CALLED_SHOWN, seen_on
+from services.desk.api_models import Board, Ticket
+from services.desk.walk_in.screen.calls import CALLED_SHOWN, screen_of
 from services.hosting.all_in_one import AllInOne
 from shared.in_process import InProcess
 from shared.vocabulary import Role
@@ -190,14 +191,14 @@ async def test_the_screen_follows_each_call(system: AllInOne, sits_down: SitsDow
 
 
 def test_a_screen_without_news_says_nothing_old() -> None:
-    assert seen_on(None, "reception-desk")["queue"] is None
+    assert screen_of(None, "reception-desk").queue is None
 
 
 def test_a_screen_shows_its_own_queue_and_as_many_as_can_be_read() -> None:
-    def ticket(queue: str, number: int) -> dict[str, object]:
-        return {"ticket": f"{number}", "queue": queue}
+    def ticket(queue: str, number: int) -> Ticket:
+        return Ticket(ticket=f"{number}", queue=queue, called_at=None)
 
     called = [ticket("one", number) for number in range(9)] + [ticket("other", 99)]
-    board = {"queues": [{"code": "one"}], "called": called, "waiting": [], "at": "2026-03-10T09:00:00Z"}
-    shown = seen_on(board, "one")["called"]
-    assert [one["ticket"] for one in shown] == [str(number) for number in range(CALLED_SHOWN)]
+    board = Board(at=datetime(2026, 3, 10, 9, tzinfo=UTC), queues=[], called=called, waiting=[])
+    numbers = screen_of(board, "one").called
+    assert [one.ticket for one in numbers] == [str(number) for number in range(CALLED_SHOWN)]

@@ -23,7 +23,7 @@ TUESDAY = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
         (72 * 3600, "3 dage"),
     ],
 )
-def test_a_wait_is_told_as_one_would_say_it(seconds: float | None, text: str) -> None:
+def test_a_wait_is_written_as_one_would_say_it(seconds: float | None, text: str) -> None:
     assert wait_text(seconds) == text
 
 
@@ -37,8 +37,8 @@ def test_a_wait_is_told_as_one_would_say_it(seconds: float | None, text: str) ->
         ("2026-03-09T08:00:00+00:00", "9.3.2026 kl. 09.00"),
     ],
 )
-def test_a_moment_is_told_in_copenhagen_time(moment: str | None, text: str) -> None:
-    assert clock_text(moment, TUESDAY) == text
+def test_a_moment_is_written_in_copenhagen_time(moment: str | None, text: str) -> None:
+    assert clock_text(datetime.fromisoformat(moment) if moment else None, TUESDAY) == text
 
 
 def test_a_share_is_a_percentage() -> None:

@@ -1,1 +1,1 @@
-"""Call-backs, as far as they need thinking about: what a form says, and what a list is asked for."""
+"""The list of call-backs, and each call-back with what can be done about it."""

@@ -1,1 +1,1 @@
-"""The inbox's own thinking: what is asked for, what may be done, and what came of it. It knows no web."""
+"""A unit's inbox: who waits there, in which order and why."""

@@ -1,1 +1,1 @@
-"""Written contacts: one that is written down, and where a misaddressed one goes. It knows no web."""
+"""Written contacts: the list of letters, and registering a new one."""

@@ -1,9 +1,9 @@
-"""A letter that is written down: when it reached the city, and what it says, as intake is told."""
+"""The form for a letter: when it reached the city, and what it says."""
 
 from datetime import UTC, datetime, time
 from typing import Any
 
-from services.desk.visitor import Form
+from services.desk.form import Form
 from shared.clock import COPENHAGEN
 from shared.vocabulary import Channel
 
@@ -13,7 +13,7 @@ RELATIONS = ("self", "parent", "relative", "professional", "other")
 
 
 def read_letter(form: Form, now: datetime) -> tuple[dict[str, Any], dict[str, str]]:
-    """The contact as intake takes it, and the faults by field: a text's key each."""
+    """The body of a new contact for intake, and the faults by field (keys of texts)."""
     faults: dict[str, str] = {}
     received_at = _received_at(form, now, faults)
     summary = form.text("summary") or ""
@@ -28,7 +28,7 @@ def read_letter(form: Form, now: datetime) -> tuple[dict[str, Any], dict[str, st
 
 
 def _received_at(form: Form, now: datetime, faults: dict[str, str]) -> str | None:
-    """The moment as text; without a time of day the day's beginning, so that no deadline gets too long."""
+    """The moment as text; without a time of day the day's beginning, so that no deadline ends too late."""
     day, hour = form.text("received_on"), form.text("received_time")
     try:
         date = datetime.fromisoformat(day or "").date()

@@ -1,1 +1,1 @@
-"""The offers' own thinking: HSDS documents as forms, and forms as documents. Nothing here knows the web."""
+"""The catalogue of offers: search, reading aloud, and editing."""

@@ -14,7 +14,7 @@ _PLAIN = {"id", "freq", "byday", "opens_at", "closes_at", "notes"}
 
 
 def week_of(schedules: Iterable[Mapping[str, Any]]) -> Week | None:
-    """The hours as a week; None where they are more than a form with one opening a day can hold."""
+    """The hours as a week; None where they are more than one opening a day."""
     week: Week = {}
     for schedule in schedules:
         days = str(schedule.get("byday", "")).split(",")
@@ -26,7 +26,7 @@ def week_of(schedules: Iterable[Mapping[str, Any]]) -> Week | None:
 
 
 def schedules_of(week: Week) -> Sequence[dict[str, Any]]:
-    """The week as schedules: days with the same hours stand in one."""
+    """The week as schedules: days with the same hours are in one."""
     hours = sorted((week[day], DAYS.index(day)) for day in week)
     return [
         {

@@ -1,1 +1,1 @@
-"""What operations look at: how it stands now, today against a usual day, and what is to be mended."""
+"""Operations: the state now, a day against usual days, and faults between the systems."""

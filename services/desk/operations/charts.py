@@ -1,6 +1,6 @@
 """Where the lines of a chart go. Drawn by the server as SVG, so that no script and no style is needed.
 
-A chart says nothing that does not stand in the table beside it.
+The table beside a chart has the same numbers.
 """
 
 import math
@@ -12,13 +12,13 @@ from services.desk.operations.usual_day import Hour
 WIDTH, HEIGHT = 720, 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 16, 16, 32
 _STEPS = (1, 2, 5)
-#: About so many lines across say how high something is.
+#: About so many horizontal lines.
 _LINES = 4
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A number beside the chart, and where it stands."""
+    """A number beside the chart, and its place along the axis."""
 
     value: float
     at: float
@@ -42,7 +42,7 @@ class DayChart:
 
 
 def draw_day(hours: Sequence[Hour], unit: float = 1.0) -> DayChart | None:
-    """The chart of these hours; None when there is nothing to draw. `unit`: what one on the scale is."""
+    """The chart of these hours; None when there is nothing to draw. `unit` is one on the scale."""
     if not hours:
         return None
     highest = max((value for hour in hours for value in (hour.value, hour.usual.high) if value), default=0.0)
@@ -72,7 +72,7 @@ def draw_day(hours: Sequence[Hour], unit: float = 1.0) -> DayChart | None:
 
 
 def step_for(highest: float) -> float:
-    """The distance between two lines across: 1, 2 or 5 times a power of ten, and never below 1."""
+    """The distance between two horizontal lines: 1, 2 or 5 times a power of ten, and never below 1."""
     rough = max(highest / _LINES, 1.0)
     power = 10.0 ** math.floor(math.log10(rough))
     return next((step * power for step in _STEPS if step * power >= rough), 10 * power)
@@ -98,7 +98,7 @@ class _Plot:
 
 
 def _runs(hours: Sequence[Hour], known: Callable[[Hour], float | None]) -> list[list[Hour]]:
-    """Hours beside each other of which something is known: a line is not drawn over what nobody knows."""
+    """Neighbouring hours with a value: no line is drawn over hours without one."""
     runs: list[list[Hour]] = [[]]
     for hour in hours:
         if known(hour) is not None:

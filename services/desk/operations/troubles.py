@@ -1,30 +1,34 @@
-"""What needs somebody now, found in what the services tell, the worst first. Knows no web and no words.
+"""What needs action now, found in the services' figures, the worst first. The page has the words.
 
-The thresholds are judgements of ours, to be changed when operations say so; the law's deadlines are not.
+The thresholds are our judgement, to be changed when operations say so; the law's deadlines are not.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
-#: A deadline that runs out within this is told before it does.
+from services.desk.api_models import Queue
+from services.desk.callbacks.schemas import CallbackSummary
+from services.desk.operations.schemas import RunningClocks, Telephony
+
+#: A deadline that runs out within this is listed before it does.
 SOON = timedelta(hours=4)
 #: The share within the target that a queue of the reception should keep, with those due counted in.
 LEAST_SERVICE_LEVEL = 0.8
-#: Giving up beyond this share is trouble.
+#: A larger share that gives up is listed.
 MOST_ABANDONMENT = 0.1
-#: Fewer people than this say nothing about a share.
+#: A share of fewer people than this is chance.
 LEAST_PEOPLE = 10
-#: Somebody who gave up and waits longer than this to be called is waiting too long.
+#: A call-back that waits longer than this is late.
 CALLBACK_PATIENCE = timedelta(hours=2)
 #: More events than this on their way mean that they pile up.
 MANY_EVENTS = 100
 
 
 class Grade(IntEnum):
-    """How much it hurries."""
+    """How urgent it is."""
 
     ACT = 0
     LOOK = 1
@@ -33,7 +37,7 @@ class Grade(IntEnum):
 
 @dataclass(frozen=True)
 class Trouble:
-    """One thing that needs somebody. `kind` is its text's key, `values` what stands in the text."""
+    """One thing that needs action. `kind` is its text's key, `values` what stands in the text."""
 
     grade: Grade
     kind: str
@@ -46,16 +50,16 @@ class Trouble:
 
 def troubles_of(
     *,
-    queues: Sequence[Mapping[str, Any]] | None,
-    clocks: Mapping[str, Any] | None,
-    callbacks: Mapping[str, Any] | None,
+    queues: Sequence[Queue] | None,
+    clocks: RunningClocks | None,
+    callbacks: CallbackSummary | None,
     ready: Mapping[str, bool],
     dead: int,
     on_their_way: int,
-    telephony: Mapping[str, Any] | None,
+    telephony: Telephony | None,
     now: datetime,
 ) -> list[Trouble]:
-    """Everything that needs somebody, the worst first. None stands for what could not be asked."""
+    """Everything that needs action, the worst first. None is for what could not be read."""
     found = [
         *_of_services(ready, dead, on_their_way),
         *_of_clocks(clocks, now),
@@ -77,66 +81,54 @@ def _of_services(ready: Mapping[str, bool], dead: int, on_their_way: int) -> Ite
         yield Trouble(Grade.LOOK, "events_pile_up", on_their_way, values, "/operations/systems#letters")
 
 
-def _of_clocks(clocks: Mapping[str, Any] | None, now: datetime) -> Iterator[Trouble]:
+def _of_clocks(clocks: RunningClocks | None, now: datetime) -> Iterator[Trouble]:
     if clocks is None:
         return
-    overdue = clocks["overdue"]
-    if overdue:
-        worst = clocks["items"][0]
-        values = {"n": overdue, "seconds": worst["overdue_seconds"], "queue": worst["queue"]}
-        yield Trouble(Grade.ACT, "clocks_overdue", 1e6 + overdue, values, "#clocks")
-    soon = [one for one in clocks["items"] if now <= _moment(one["due_at"]) < now + SOON]
+    if clocks.overdue:
+        worst = clocks.items[0]
+        values = {"n": clocks.overdue, "seconds": worst.overdue_seconds, "queue": worst.queue}
+        yield Trouble(Grade.ACT, "clocks_overdue", 1e6 + clocks.overdue, values, "#clocks")
+    soon = [one for one in clocks.items if now <= one.due_at < now + SOON]
     if soon:
-        values = {"n": len(soon), "queue": soon[0]["queue"], "due_at": soon[0]["due_at"]}
+        values = {"n": len(soon), "queue": soon[0].queue, "due_at": soon[0].due_at}
         yield Trouble(Grade.LOOK, "clocks_soon", 1e6, values, "#clocks")
 
 
-def _of_queue(queue: Mapping[str, Any]) -> Iterator[Trouble]:
-    live, name = queue["live"], queue["name"]
-    if live["past_due"]:
-        values = {"queue": name, "n": live["past_due"], "seconds": live["oldest_wait_seconds"]}
-        is_reception = queue["kind"] == "reception"
-        grade = Grade.ACT if is_reception and live["is_open"] else Grade.LOOK
-        yield Trouble(grade, "past_due", live["past_due"], values, f"/inbox/{queue['code']}")
-    if queue["kind"] != "reception":
+def _of_queue(queue: Queue) -> Iterator[Trouble]:
+    live, name = queue.live, queue.name
+    if live.past_due:
+        values = {"queue": name, "n": live.past_due, "seconds": live.oldest_wait_seconds}
+        is_reception = queue.kind == "reception"
+        grade = Grade.ACT if is_reception and live.is_open else Grade.LOOK
+        yield Trouble(grade, "past_due", live.past_due, values, f"/inbox/{queue.code}")
+    if queue.kind != "reception":
         return
-    level = share_of(live, "everyone_due")
-    if level is not None and level < LEAST_SERVICE_LEVEL and live["entered"] >= LEAST_PEOPLE:
+    level = live.service_level
+    if level is not None and level < LEAST_SERVICE_LEVEL and live.entered >= LEAST_PEOPLE:
         values = {"queue": name, "share": level}
-        yield Trouble(
-            Grade.WATCH, "service_level", 1 - level, values, f"/operations/day?queue={queue['code']}"
-        )
-    gone, ended = live["abandonment"], live["answered"] + live["abandoned"]
+        yield Trouble(Grade.WATCH, "service_level", 1 - level, values, f"/operations/day?queue={queue.code}")
+    gone, ended = live.abandonment, live.answered + live.abandoned
     if gone is not None and gone > MOST_ABANDONMENT and ended >= LEAST_PEOPLE:
         values = {"queue": name, "share": gone}
-        yield Trouble(Grade.WATCH, "abandonment", gone, values, f"/operations/day?queue={queue['code']}")
+        yield Trouble(Grade.WATCH, "abandonment", gone, values, f"/operations/day?queue={queue.code}")
 
 
-def _of_callbacks(callbacks: Mapping[str, Any] | None, now: datetime) -> Iterator[Trouble]:
-    waiting = [one for one in (callbacks or {}).get("callbacks", ()) if one["status"] == "waiting"]
-    late = [one for one in waiting if now - _moment(one["first_due_at"]) > CALLBACK_PATIENCE]
+def _of_callbacks(callbacks: CallbackSummary | None, now: datetime) -> Iterator[Trouble]:
+    counts = callbacks.callbacks if callbacks else ()
+    waiting = [one for one in counts if one.status == "waiting"]
+    late = [one for one in waiting if now - one.first_due_at > CALLBACK_PATIENCE]
     if late:
-        oldest = min(_moment(one["first_due_at"]) for one in late)
-        values = {"n": sum(one["count"] for one in late), "seconds": (now - oldest).total_seconds()}
+        oldest = min(one.first_due_at for one in late)
+        values = {"n": sum(one.count for one in late), "seconds": (now - oldest).total_seconds()}
         yield Trouble(Grade.LOOK, "callbacks_late", values["n"], values, "#callbacks")
 
 
-def _of_telephony(telephony: Mapping[str, Any] | None) -> Iterator[Trouble]:
+def _of_telephony(telephony: Telephony | None) -> Iterator[Trouble]:
     if telephony is None:
         return
-    aside = sum(one["count"] for one in telephony["set_aside"])
+    aside = sum(one.count for one in telephony.set_aside)
     if aside:
         yield Trouble(Grade.LOOK, "set_aside", aside, {"n": aside}, "/operations/systems#telephony")
-    if telephony["unread"] > MANY_EVENTS:
-        values = {"n": telephony["unread"]}
-        yield Trouble(Grade.LOOK, "unread", telephony["unread"], values, "/operations/systems#telephony")
-
-
-def share_of(figures: Mapping[str, Any], variant: str) -> float | None:
-    """The service level in this variant; None when it names nobody."""
-    levels: Iterable[Mapping[str, Any]] = figures["service_levels"]
-    return next((one["share"] for one in levels if one["variant"] == variant), None)
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+    if telephony.unread > MANY_EVENTS:
+        values = {"n": telephony.unread}
+        yield Trouble(Grade.LOOK, "unread", telephony.unread, values, "/operations/systems#telephony")

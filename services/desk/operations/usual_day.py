@@ -1,19 +1,29 @@
-"""A day against usual days: the same weekday of the weeks before, as median and range. Knows no web."""
+"""A day compared with usual days: the same weekday of the weeks before, as median and range."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from statistics import median
-from typing import Any
+from typing import Literal
 
-from services.desk.operations.troubles import share_of
+from services.desk.api_models import Figures, Quantile
+from services.desk.operations.schemas import Group
 from shared.clock import COPENHAGEN
 
 WEEKS_BACK = 4
 
-#: Figures of a period that are compared, in the order they are shown.
-COMPARED = ("entered", "answered", "abandoned", "abandonment", "p50", "p90", "service_level")
+FigureName = Literal["entered", "answered", "abandoned", "abandonment", "p50", "p90", "service_level"]
+#: Figures of a period that are compared, in the page's order.
+COMPARED: tuple[FigureName, ...] = (
+    "entered",
+    "answered",
+    "abandoned",
+    "abandonment",
+    "p50",
+    "p90",
+    "service_level",
+)
 
 
 @dataclass(frozen=True)
@@ -25,7 +35,7 @@ class Usual:
     high: float | None
     days: int
 
-    def says_of(self, value: float | None) -> str:
+    def position_of(self, value: float | None) -> str:
         """Whether `value` lies `below`, `above` or `within` what is usual; `unknown` without either."""
         if value is None or self.low is None or self.high is None:
             return "unknown"
@@ -57,7 +67,7 @@ def same_time(day: date, moment: datetime) -> datetime:
 
 @dataclass(frozen=True)
 class Hour:
-    """One hour of the day. `value` is None while it has not passed, or when nobody can say."""
+    """One hour of the day. `value` is None while it has not passed, or when there is none."""
 
     hour: int
     value: float | None
@@ -75,59 +85,57 @@ class Compared:
     at_least: bool = False
 
 
-def figure(group: Mapping[str, Any], name: str) -> float | None:
-    """A figure of routing's statistics by its name here."""
-    if name == "service_level":
-        return share_of(group, "everyone_due")
-    value = group[name]
-    found: float | None = value["seconds"] if isinstance(value, dict) else value
-    return found
+def figure(figures: Figures, name: FigureName) -> float | None:
+    """A figure by its name; of a wait, its seconds."""
+    value: Quantile | float | None = getattr(figures, name)
+    return value.seconds if isinstance(value, Quantile) else value
 
 
-def compare(today: Mapping[str, Any], before: Sequence[Mapping[str, Any]]) -> list[Compared]:
-    """Today's figures against those of usual days; a day on which nobody came is no usual day."""
-    used = [group for group in before if group["entered"]]
+def compare(today: Figures, before: Sequence[Figures]) -> list[Compared]:
+    """Today's figures against those of usual days; a day without any entries is no usual day."""
+    used = [group for group in before if group.entered]
     return [
         Compared(
             name,
             figure(today, name),
             usual_of(figure(group, name) for group in used),
-            at_least=_is_bound(today.get(name)),
+            at_least=_is_bound(today, name),
         )
         for name in COMPARED
     ]
 
 
-def _is_bound(value: Any) -> bool:
-    return isinstance(value, dict) and bool(value["at_least"])
+def _is_bound(figures: Figures, name: FigureName) -> bool:
+    value = getattr(figures, name)
+    return isinstance(value, Quantile) and value.at_least
 
 
-def by_hour(groups: Iterable[Mapping[str, Any]], name: str) -> dict[int, float | None]:
-    """A figure by local hour. When an hour comes twice, counts add up and the longer wait holds."""
+def by_hour(groups: Iterable[Group], name: FigureName) -> dict[int, float | None]:
+    """A figure by local hour. Of an hour that comes twice, counts add up and the longer wait is used."""
     found: dict[int, list[float]] = defaultdict(list)
     for group in groups:
-        if (value := figure(group, name)) is not None:
-            found[datetime.fromisoformat(group["starts_at"]).astimezone(COPENHAGEN).hour].append(value)
+        if group.starts_at is not None and (value := figure(group, name)) is not None:
+            found[group.starts_at.astimezone(COPENHAGEN).hour].append(value)
     return {hour: sum(values) if name == "entered" else max(values) for hour, values in found.items()}
 
 
 def hours_of(
-    today: Sequence[Mapping[str, Any]],
-    before: Sequence[Sequence[Mapping[str, Any]]],
-    name: str,
+    today: Sequence[Group],
+    before: Sequence[Sequence[Group]],
+    name: FigureName,
     until: int,
 ) -> list[Hour]:
-    """The hours in which anybody ever came, with those of today that have passed before the hour `until`."""
+    """The hours that ever had entries; today's values only for hours that ended before the hour `until`."""
     mine, theirs = by_hour(today, name), [by_hour(groups, name) for groups in before if groups]
     present = sorted({*mine, *(hour for day in theirs for hour in day)})
     if not present:
         return []
-    nobody = 0.0 if name == "entered" else None
+    empty = 0.0 if name == "entered" else None
     return [
         Hour(
             hour,
-            mine.get(hour, nobody) if hour < until else None,
-            usual_of(day.get(hour, nobody) for day in theirs),
+            mine.get(hour, empty) if hour < until else None,
+            usual_of(day.get(hour, empty) for day in theirs),
         )
         for hour in range(present[0], present[-1] + 1)
     ]

@@ -1,1 +1,1 @@
-"""The reception's own thinking: a form, and what it says to the services. Nothing here knows the web."""
+"""The reception's overview: its queues, its calls, and searching for a contact."""

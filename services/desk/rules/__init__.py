@@ -1,1 +1,1 @@
-"""The rules' own thinking: what triage says of rule sets, read for people. Nothing here knows the web."""
+"""The rule sets as anyone may read them, and what was found out about each."""

@@ -1,7 +1,7 @@
-"""The readable form of a rule set (triage's `text/markdown`), read back into its parts.
+"""Reads the Markdown that triage writes of a rule set into its title, paragraphs, table and lists.
 
-Only what triage writes is known here: one title, paragraphs, one table, and headings with lists. Text inside
-is plain: it is escaped by the page, as everything is.
+Only what triage writes is read: one title, paragraphs, one table, and headings with lists. Text inside is
+plain: the page escapes it, as it escapes everything.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Days of a form as moments: a period is given by its first and its last day, both included."""
+"""A period of a form, given by its first and its last day, both included."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -6,7 +6,7 @@ from shared.clock import COPENHAGEN
 
 
 def period_of(first: str | None, last: str | None) -> dict[str, str]:
-    """`from` and `to` as triage takes them; an end that is not given is left out. Raises ValueError."""
+    """`from` and `to` as triage takes them; a missing end is left out. Raises ValueError."""
     ends = {"from": _midnight(first, 0), "to": _midnight(last, 1)}
     return {name: moment for name, moment in ends.items() if moment is not None}
 

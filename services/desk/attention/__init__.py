@@ -1,0 +1,1 @@
+"""Open alarms and tasks."""

@@ -1,0 +1,1 @@
+"""Clearing whole groups of call-backs after a preview."""

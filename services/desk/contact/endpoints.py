@@ -1,0 +1,222 @@
+"""A contact in the user's hands: the form, the recommendation as it grows, the decision, what to say then."""
+
+import asyncio
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from services.desk.api_models import Contact, Listing, Need, Recommendation
+from services.desk.contact.decision import choice_of, field_at
+from services.desk.contact.form import CITIZEN, fields_of
+from services.desk.contact.schemas import HandledContact
+from services.desk.contact.service import (
+    NotAssessedYet,
+    OtherDestination,
+    candidates,
+    decide,
+    estimate_at,
+    open_contact,
+    outcome_of,
+    read_again,
+    recommend,
+    release_taken,
+    replace_draft,
+    save_draft,
+    store,
+    to_read_aloud,
+)
+from services.desk.form import Fault, Form
+from services.desk.page_request import PageRequest, signed_in
+from services.desk.problems import Refused
+from shared.vocabulary import Role, Unit
+
+contact_router = APIRouter(prefix="/contacts")
+
+Receptionist = Annotated[PageRequest, signed_in(Role.RECEPTION)]
+#: Fields of the form that are not of the contact.
+_OURS = {
+    *("csrf", "once", "etag", "draft_etag", "seen"),
+    *("override", "other_kind", "unit", "reason", "outcome", "administration"),
+}
+#: Why a draft cannot be stored: it was stored from another tab meanwhile.
+_STALE = {409, 412, 428}
+
+
+@contact_router.get("/{contact_id}", name="contact")
+async def show_contact(page: Receptionist, contact_id: UUID) -> Response:
+    """The form as it was left, with the recommendation for it."""
+    return await _page(page, await open_contact(page.services, str(contact_id)))
+
+
+async def _page(
+    page: PageRequest,
+    handled: HandledContact,
+    *,
+    faults: tuple[Fault, ...] = (),
+    notice: str | None = None,
+    status: int = 200,
+) -> Response:
+    contact, services = handled.contact, page.services
+    needs = await services.get("triage", "/v1/needs", Listing[Need])
+    recommendation = None
+    if contact.status != "closed":
+        recommendation = await recommend(services, contact, read_again(contact, handled.fields))
+    return page.render(
+        "contact.html",
+        status=status,
+        contact=contact,
+        hand=handled,
+        fields=handled.fields,
+        faults={fault.field: fault.text for fault in faults},
+        notice=notice,
+        needs=needs.items,
+        units=[unit for unit in Unit if unit is not Unit.RECEPTION],
+        candidates=await candidates(services, contact),
+        **await _advice(page, recommendation),
+    )
+
+
+async def _advice(page: PageRequest, recommendation: Recommendation | None) -> dict[str, Any]:
+    """The recommendation, and what the citizen will want to know about the place."""
+    words = page.texts["contact"]["aloud"]
+    estimate, lines = await asyncio.gather(
+        estimate_at(page.services, recommendation.destination if recommendation else None),
+        to_read_aloud(page.services, recommendation, words),
+    )
+    return {"recommendation": recommendation, "estimate": estimate, "read_aloud": lines}
+
+
+async def _as_sent(page: PageRequest, contact_id: UUID, *, newest: bool = False) -> HandledContact:
+    """The contact as intake stores it, with the form as it was sent. `newest`: with the newest ETag, too."""
+    found = await page.services.fetch("intake", f"/v1/contacts/{contact_id}", Contact)
+    form = await page.form()
+    fields = {name: texts for name, texts in form.as_dict().items() if name not in _OURS}
+    etag = found.etag if newest else form.text("etag") or found.etag
+    return HandledContact(found.content, etag or "", fields, form.text("draft_etag"))
+
+
+@contact_router.post("/{contact_id}/look")
+async def update_advice(page: Receptionist, contact_id: UUID) -> Response:
+    """Store the form as a draft and render the recommendation for it; without htmx the whole page."""
+    form = await page.form()
+    handled, notice = await _as_sent(page, contact_id), None
+    draft_etag = handled.draft_etag
+    try:
+        draft_etag = await save_draft(page.services, str(contact_id), handled.fields, draft_etag)
+    except Refused as refused:
+        if refused.answer_status not in _STALE:
+            raise
+        notice = "other_tab"
+    handled = HandledContact(handled.contact, form.text("etag") or handled.etag, handled.fields, draft_etag)
+    if page.request.headers.get("hx-request") != "true":
+        return await _page(page, handled, notice=notice)
+    read = read_again(handled.contact, handled.fields)
+    return page.render(
+        "contact_advice.html",
+        hand=handled,
+        notice=notice,
+        kept=notice is None,
+        **await _advice(page, await recommend(page.services, handled.contact, read)),
+    )
+
+
+@contact_router.post("/{contact_id}/same-as/{other}")
+async def same_as(page: Receptionist, contact_id: UUID, other: UUID) -> Response:
+    """The caller has said that it is about the same citizen as before: copy who that is."""
+    handled = await _as_sent(page, contact_id)
+    before = fields_of(await page.services.get("intake", f"/v1/contacts/{other}", Contact))
+    known = {name: before[name] for name in CITIZEN if name in before}
+    fields = {name: texts for name, texts in handled.fields.items() if name not in CITIZEN} | known
+    await save_draft(page.services, str(contact_id), fields, handled.draft_etag)
+    return page.redirect(f"/contacts/{contact_id}")
+
+
+@contact_router.post("/{contact_id}/decide")
+async def decide_contact(page: Receptionist, contact_id: UUID) -> Response:
+    """Store all of it, and send the contact where the recommendation, or the user, says."""
+    form, handled = await page.form(), await _as_sent(page, contact_id)
+    read = read_again(handled.contact, handled.fields)
+    choice, choice_faults = choice_of(form)
+    if faults := read.faults or choice_faults:
+        handled = await replace_draft(page.services, handled)
+        return await _page(page, handled, faults=faults, status=422)
+    try:
+        contact = await store(page.services, str(contact_id), read, handled.etag)
+    except Refused as refused:
+        return await _refused(page, contact_id, refused)
+    try:
+        await decide(page.services, contact, choice)
+    except NotAssessedYet:
+        handled = await _as_sent(page, contact_id, newest=True)
+        return await _page(page, handled, notice="not_assessed_yet", status=503)
+    except OtherDestination:
+        # The citizen is sent only to a place that the user has read.
+        handled = await _as_sent(page, contact_id, newest=True)
+        return await _page(page, handled, notice="other_place", status=409)
+    return page.redirect(f"/contacts/{contact_id}/done")
+
+
+async def _refused(page: PageRequest, contact_id: UUID, refused: Refused) -> Response:
+    """The form again, filled in as it was, with why a service refused it."""
+    if refused.answer_status not in {409, 412, 422, 428}:
+        raise refused
+    handled = await _as_sent(page, contact_id, newest=True)
+    if handled.contact.status == "closed":
+        return await _page(page, handled, notice="closed_meanwhile", status=409)
+    faults = tuple(
+        Fault(field_at(str(error.get("pointer", ""))), "refused") for error in refused.field_errors
+    )
+    notice = "changed_meanwhile" if refused.answer_status in {409, 412} else None
+    return await _page(page, handled, faults=faults, notice=notice, status=refused.answer_status)
+
+
+@contact_router.post("/{contact_id}/close")
+async def close(page: Receptionist, contact_id: UUID) -> Response:
+    """Nothing more is to be done: advised, forwarded, a wrong number, ..."""
+    handled = await _as_sent(page, contact_id)
+    read = read_again(handled.contact, handled.fields)
+    try:
+        etag = await page.services.send(
+            *("intake", "PATCH", f"/v1/contacts/{contact_id}"), read.personal_data, if_match=handled.etag
+        )
+        await page.services.send(
+            *("intake", "POST", f"/v1/contacts/{contact_id}/close"),
+            _closing(await page.form()),
+            if_match=etag,
+        )
+    except Refused as refused:
+        return await _refused(page, contact_id, refused)
+    return page.redirect(f"/contacts/{contact_id}/done")
+
+
+@contact_router.post("/{contact_id}/finish")
+async def finish(page: Receptionist, contact_id: UUID) -> Response:
+    """After a decision that leaves it with the reception: the citizen has been informed, so it is done."""
+    body = _closing(await page.form())
+    await page.services.send("intake", "POST", f"/v1/contacts/{contact_id}/close", body)
+    return page.redirect("/reception")
+
+
+def _closing(form: Form) -> dict[str, str]:
+    return {"outcome": form.text("outcome") or "advised"}
+
+
+@contact_router.post("/{contact_id}/release")
+async def release(page: Receptionist, contact_id: UUID) -> Response:
+    """Back into the line at the old place; the form stays as a draft for the colleague who takes it next."""
+    handled = await _as_sent(page, contact_id)
+    try:
+        await save_draft(page.services, str(contact_id), handled.fields, handled.draft_etag)
+    except Refused as refused:
+        # A newer draft of another tab is there already.
+        if refused.answer_status not in _STALE:
+            raise
+    await release_taken(page.services, str(contact_id))
+    return page.redirect("/reception")
+
+
+@contact_router.get("/{contact_id}/done", name="done")
+async def show_done(page: Receptionist, contact_id: UUID) -> Response:
+    """What to say to the citizen: where it went, what happens next, and how long it may take."""
+    return page.render("contact_done.html", outcome=await outcome_of(page.services, str(contact_id)))

@@ -1,0 +1,1 @@
+"""The first page: which services answer, and the queues with their live figures."""

@@ -1,0 +1,1 @@
+"""One entry of an inbox, and the steps that can be taken with it."""

@@ -1,0 +1,92 @@
+"""One entry of an inbox: what was said and recommended, where it has been, and the steps with it."""
+
+import asyncio
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Response
+
+from services.desk.api_models import Contact, EntryWithTrail, Listing, Queue
+from services.desk.contact.service import newest_assessment
+from services.desk.inbox.endpoints import Code, Colleague
+from services.desk.inbox.steps import OUTCOMES, REASON_CODES, body_of, steps_of
+from services.desk.page_request import PageRequest
+from services.desk.problems import Refused
+
+entry_router = APIRouter(prefix="/inbox/{code}/entries")
+_STEPS = frozenset({"take", "release", "complete", "return", "transfer"})
+Rule = Annotated[str, Path(max_length=60, pattern=r"^[a-z0-9_]+$")]
+
+
+@entry_router.get("/{entry}", name="entry")
+async def show_entry(page: Colleague, code: Code, entry: UUID) -> Response:
+    """The entry with its contact. Intake logs the access."""
+    return await _page(page, code, entry)
+
+
+async def _page(page: PageRequest, code: str, entry: UUID, *, status: int = 200, **more: Any) -> Response:
+    services = page.services
+    # Routing first: it refuses another unit's entry before anything is read of the contact.
+    found = await services.get("routing", f"/v1/entries/{entry}", EntryWithTrail)
+    queues = (await services.get("routing", "/v1/queues", Listing[Queue])).items
+    queue = next(queue for queue in queues if queue.code == found.queue)
+    contact, assessment = await asyncio.gather(
+        services.get("intake", f"/v1/contacts/{found.contact_id}", Contact),
+        newest_assessment(services, found.contact_id),
+    )
+    context: dict[str, Any] = {"fields": {}, "faults": {}, "step": None, "refused": None} | more
+    return page.render(
+        "inbox_entry.html",
+        status=status,
+        code=code,
+        entry=found,
+        queue=queue,
+        queues=[one for one in queues if one.code != found.queue],
+        may=steps_of(page.session, queue),
+        outcomes=OUTCOMES,
+        reason_codes=REASON_CODES,
+        contact=contact,
+        assessment=assessment,
+        **context,
+    )
+
+
+@entry_router.post("/{entry}/{step}")
+async def move_entry(page: Colleague, code: Code, entry: UUID, step: str) -> Response:
+    """Take it, put it back, end it, send it back or on. A form that lacks something comes back filled in."""
+    if step not in _STEPS:
+        return page.not_found()
+    form = await page.form()
+    body, faults = body_of(step, form)
+    sent = {"fields": form.as_dict(), "step": step}
+    if faults:
+        return await _page(page, code, entry, status=422, faults=faults, **sent)
+    try:
+        await page.services.send("routing", "POST", f"/v1/entries/{entry}/{step}", body or None)
+    except Refused as refused:
+        return await _refused(page, code, entry, refused, **sent)
+    if step == "take":
+        return page.redirect(f"/inbox/{code}/entries/{entry}")
+    return page.redirect(f"/inbox/{code}?did={step}")
+
+
+async def _refused(page: PageRequest, code: str, entry: UUID, refused: Refused, **sent: Any) -> Response:
+    """The entry as it is now, with why the step was refused and all that was typed."""
+    if refused.answer_status == 422:
+        faults = {"reason": "bad_reason"} if refused.answer_kind != "unknown-queue" else {"queue": "no_queue"}
+        return await _page(page, code, entry, status=422, faults=faults, **sent)
+    if refused.answer_status != 409:
+        raise refused
+    return await _page(page, code, entry, status=409, refused=refused.text_key, **sent)
+
+
+@entry_router.post("/{entry}/clocks/{rule}/meet")
+async def meet_clock(page: Colleague, code: Code, entry: UUID, rule: Rule) -> Response:
+    """A deadline is met while the work goes on."""
+    try:
+        await page.services.send("routing", "POST", f"/v1/entries/{entry}/clocks/{rule}/meet")
+    except Refused as refused:
+        # 404: it was met a moment ago, perhaps in another tab; the page no longer has it running.
+        if refused.answer_status != 404:
+            return await _refused(page, code, entry, refused)
+    return page.redirect(f"/inbox/{code}/entries/{entry}")

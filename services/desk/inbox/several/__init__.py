@@ -1,0 +1,1 @@
+"""One step for several entries at once, after a preview."""

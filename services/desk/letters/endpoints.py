@@ -1,0 +1,86 @@
+"""Letters: the mail that is not answered yet, and registering a new letter."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from services.desk.api_models import Board, Created
+from services.desk.contact.service import take_new
+from services.desk.form import Fields
+from services.desk.inbox.filters import filter_in
+from services.desk.inbox.service import read_entries
+from services.desk.letters.arrival import RELATIONS, read_letter
+from services.desk.page_request import PageRequest, signed_in
+from services.desk.problems import Refused
+from shared.clock import COPENHAGEN
+from shared.vocabulary import Role
+
+letters_router = APIRouter(prefix="/letters")
+
+Receptionist = Annotated[PageRequest, signed_in(Role.RECEPTION)]
+#: Routing's queue of written contacts at the reception.
+MAIL = "reception-mail"
+
+
+@letters_router.get("", name="letters")
+async def show_letters(page: Receptionist) -> Response:
+    """Every letter that is not finished, in the order in which they are to be answered."""
+    wanted = filter_in(page.query)
+    return page.render(
+        "letters.html", asked=wanted, inbox_page=await read_entries(page.services, MAIL, wanted)
+    )
+
+
+@letters_router.get("/live", response_class=EventSourceResponse)
+async def follow_letters(page: Receptionist) -> AsyncIterator[ServerSentEvent]:
+    """The letters again, whenever the board changes."""
+    wanted = filter_in(page.query)
+
+    async def render(board: Board | None) -> str:
+        if board is None:
+            return page.fragment("unreachable.html")
+        entries = await read_entries(page.services, MAIL, wanted)
+        return page.fragment("letters_list.html", asked=wanted, inbox_page=entries)
+
+    async for event in page.live(render):
+        yield event
+
+
+@letters_router.get("/new", name="new_letter")
+async def new_letter(page: Receptionist) -> Response:
+    """The form for a letter, as of today."""
+    return _form(page, {"received_on": [_today(page)]}, {})
+
+
+def _form(page: PageRequest, fields: Fields, faults: dict[str, str]) -> Response:
+    return page.render(
+        "letter_new.html",
+        status=422 if faults else 200,
+        fields=fields,
+        faults=faults,
+        relations=RELATIONS,
+        today=_today(page),
+    )
+
+
+def _today(page: PageRequest) -> str:
+    return str(page.now.astimezone(COPENHAGEN).date())
+
+
+@letters_router.post("")
+async def register_letter(page: Receptionist) -> Response:
+    """A new contact as of the day the letter came, in the user's hands."""
+    form = await page.form()
+    letter, faults = read_letter(form, page.now)
+    if faults:
+        return _form(page, form.as_dict(), faults)
+    try:
+        contact = await page.services.post("intake", "/v1/contacts", Created, letter, once=form.text("once"))
+    except Refused as refused:
+        if refused.answer_status != 422:
+            raise
+        return _form(page, form.as_dict(), {"summary": "refused"})
+    await take_new(page.services, contact.id)
+    return page.redirect(f"/contacts/{contact.id}")

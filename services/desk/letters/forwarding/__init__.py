@@ -1,0 +1,1 @@
+"""Forwarding a misaddressed letter to the right authority."""

@@ -1,0 +1,1 @@
+"""Importing an organisation's own offers from an HSDS file."""

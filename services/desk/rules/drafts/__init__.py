@@ -1,0 +1,1 @@
+"""Writing a draft rule set and bringing it into force."""

@@ -1,0 +1,1 @@
+"""Trying the rules on a made-up citizen."""

@@ -1,0 +1,1 @@
+"""Signing in and out, and locking a page that is not used."""

@@ -1,0 +1,1 @@
+"""Signing in through the city's identity provider, and choosing a role."""

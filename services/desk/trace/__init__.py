@@ -1,0 +1,1 @@
+"""A contact's whole history in one timeline."""

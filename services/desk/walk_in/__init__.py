@@ -1,0 +1,1 @@
+"""The counter: tickets, the line, and calling the next number."""
