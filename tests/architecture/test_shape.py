@@ -24,6 +24,7 @@ SHELL = {
     "repository",  # statements
     "jobs",  # what the service does by itself
     "events",  # what the service does at a peer's event
+    "peers",  # what the service asks of another service
     "settings",  # what the installation sets
     "metrics",  # gauges and counters
     "example",  # example data
