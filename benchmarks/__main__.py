@@ -5,7 +5,7 @@ import sys
 
 from rich.console import Console
 
-from benchmarks import board, claims, contacts, proofs, recommendations, relay, telephony
+from benchmarks import board, claims, contacts, proofs, recommendations, relay, telephony, ways
 
 BENCHMARKS = {
     "contacts": contacts.run,
@@ -15,6 +15,7 @@ BENCHMARKS = {
     "recommendations": recommendations.run,
     "board": board.run,
     "proofs": proofs.run,
+    "ways": ways.run,
 }
 
 

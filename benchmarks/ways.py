@@ -1,9 +1,9 @@
 """`python -m benchmarks ways`: which files a reader opens to follow four ways through the running system.
 
 Each way is walked once for practice and once while every Python function that is called is recorded
-(`sys.setprofile`). A file counts when one of its functions ran; definitions that ran at import do not. Neither
-does what the services do by themselves meanwhile: no jobs run beside the way, and the relay carries only the
-events that the way leads to.
+(`sys.setprofile`). A file counts when one of its functions ran; definitions that ran at import do not.
+Neither does what the services do by themselves meanwhile: no jobs run beside the way, and the relay carries
+only the events that the way leads to.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from services.house import SERVICES, House
+from services.hosting.all_in_one import SERVICES, AllInOne
 from shared.clock import SettableClock
 from shared.vocabulary import Role
 
@@ -36,7 +36,7 @@ MOST_SERVICES, MOST_SHARED = 25, 10
 class System:
     """The embedded system with a reception, a team and a telephone exchange that use it over HTTP."""
 
-    def __init__(self, house: House, clock: SettableClock) -> None:
+    def __init__(self, house: AllInOne, clock: SettableClock) -> None:
         self.house, self.clock = house, clock
         self._calls = count(1)
 
@@ -144,7 +144,7 @@ async def system() -> AsyncIterator[System]:
     """A system of its own in a temporary folder, on a Tuesday morning."""
     clock = SettableClock(datetime(2026, 3, 10, 9, 0, tzinfo=UTC))
     with tempfile.TemporaryDirectory() as folder:
-        async with House(Path(folder), clock=clock, relay=False).run() as house:
+        async with AllInOne(Path(folder), clock=clock, relay=False).run() as house:
             yield System(house, clock)
 
 

@@ -1,7 +1,7 @@
-"""Documents that people send as YAML or JSON, read with the place of everything in them.
+"""YAML and JSON documents that people send, read with the place and the line of every value.
 
-A document may be written to do harm: aliases that multiply, nesting without end, tags that make objects,
-the same key twice. Each of them is refused before anything is built, with its line where there are lines.
+A document may be malicious: aliases that multiply, endless nesting, tags that make objects, duplicate keys.
+Each of them is refused before any value is built, in YAML with its line.
 """
 
 import json
@@ -13,16 +13,16 @@ from typing import Any
 import yaml
 from yaml.constructor import SafeConstructor
 
-#: Deeper than anybody writes a rule, and shallow enough for whatever walks the document afterwards.
+#: Far deeper than any rule is nested, and shallow enough for the recursion of validation.
 DEEPEST = 40
-#: Values in the whole document, once every alias stands for what it names.
+#: The most values in a document, with each alias counted as the values that it repeats.
 MOST_VALUES = 50_000
 
 Place = tuple[str | int, ...]
 
 
 class UnreadableDocumentError(Exception):
-    """The document cannot be read. `place` is where, `line` counts from 1 where lines are known."""
+    """The document cannot be read. `place` is where; `line` counts from 1, and is None for JSON."""
 
     def __init__(self, message: str, place: Place = (), line: int | None = None) -> None:
         super().__init__(message)
@@ -33,15 +33,16 @@ class UnreadableDocumentError(Exception):
 
 @dataclass
 class Document:
-    """What a document says, and on which line each thing stands (YAML only)."""
+    """A document's content, and the line of each value in it (YAML only)."""
 
     content: Any
     lines: dict[Place, int] = field(default_factory=dict)
 
     def place_of(self, location: Place) -> Place:
-        """The part of the document that this location is about; what does not stand in it is left out.
+        """The place in the document of a location that pydantic reports.
 
-        Validation also tells which kind of thing it took a part for; no reader looks for that.
+        Pydantic's locations also name the union member it tried; steps that are not in the document are left
+        out.
         """
         place: list[str | int] = []
         part = self.content
@@ -58,7 +59,7 @@ class Document:
         return tuple(place)
 
     def line_of(self, place: Place) -> int | None:
-        """The line of this place, or of the nearest thing around it."""
+        """The line of this place, or of the nearest value around it."""
         for length in range(len(place), -1, -1):
             if place[:length] in self.lines:
                 return self.lines[place[:length]]
@@ -66,7 +67,7 @@ class Document:
 
 
 def read_json(text: str) -> Document:
-    """Raises UnreadableDocumentError."""
+    """Read JSON. Raises UnreadableDocumentError."""
     try:
         content = json.loads(text, object_pairs_hook=_once_each, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
@@ -110,9 +111,9 @@ def _walk(place: Place, value: Any, depth: int) -> Iterator[tuple[Place, Any]]:
 
 
 def read_yaml(text: str) -> Document:
-    """Raises UnreadableDocumentError."""
+    """Read YAML. Raises UnreadableDocumentError."""
     try:
-        _refuse_harm(text)
+        _refuse_malicious(text)
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -128,14 +129,14 @@ def read_yaml(text: str) -> Document:
 
 @dataclass
 class _Anchored:
-    """Something that an alias may repeat: how many values it holds, and whether it is complete."""
+    """A value that an alias may repeat: how many values it has in it, and whether it has ended."""
 
     values: int = 0
     complete: bool = False
 
 
-def _refuse_harm(text: str) -> None:
-    """Go through the document's events, which builds nothing, and count what it would come to."""
+def _refuse_malicious(text: str) -> None:
+    """Go through the document's events, which builds no values, and count what it would expand to."""
     parts: list[_Anchored] = [_Anchored()]
     anchors: dict[str, _Anchored] = {}
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
@@ -170,7 +171,7 @@ def _count(event: yaml.Event, parts: list[_Anchored], anchors: dict[str, _Anchor
 
 
 class _Builder:
-    """Builds plain values of a composed document, and notes their lines."""
+    """Builds plain values from a composed document, and records their lines."""
 
     def __init__(self, lines: dict[Place, int]) -> None:
         self._lines = lines
@@ -198,7 +199,7 @@ class _Builder:
             if key in made:
                 raise UnreadableDocumentError(f"the key stands twice: {key}", (*place, key), line)
             made[key] = self.value(value_node, (*place, key))
-            # A fault of a value is looked for where its key stands.
+            # A fault of a value is reported at its key: a long value starts on a later line.
             self._lines[(*place, key)] = line
         return made
 

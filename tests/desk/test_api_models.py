@@ -122,7 +122,9 @@ def query_of(node: ast.Call, name: str) -> frozenset[str]:
 
 
 def operations_of(call: Call, document: Schema) -> list[Schema]:
-    """The operations that the call can reach: those with a parameter in each gap, else those with a word there."""
+    """The operations that the call can reach: those with a parameter in each gap, else those with a word
+    there.
+    """
     pattern = re.compile(re.escape(call.path).replace(r"\{\}", "([^/]+)"))
     found = [
         (all(gap.startswith("{") for gap in match.groups()), item[call.method.lower()])
@@ -142,7 +144,9 @@ def answer_of(operation: Schema) -> Schema | None:
 
 
 class Comparison:
-    """Compares annotations with schemas of one document, and collects what differs and which models it met."""
+    """Compares annotations with schemas of one document, and collects what differs and which models
+    it met.
+    """
 
     def __init__(self, document: Schema) -> None:
         self._document = document
@@ -224,9 +228,8 @@ def is_plain(kind: Any, schema: Schema) -> bool:
     if schema.get("type") == "string":
         # A code or an id that the desk only passes on is a text for it.
         return kind in {str, moments.get(schema.get("format", ""))}
-    return kind in {"integer": {int, float}, "number": {float}, "boolean": {bool}}.get(
-        schema.get("type", ""), ()
-    )
+    kinds: dict[str, set[type]] = {"integer": {int, float}, "number": {float}, "boolean": {bool}}
+    return kind in kinds.get(schema.get("type", ""), set())
 
 
 def comparisons(documents: Documents) -> Iterator[Comparison]:

@@ -1,6 +1,7 @@
 """A small model of an exchange: it knows what truly happened to a caller, and reports it as exchanges do.
 
-It is independent of what it tests: the truth is written down while the events are made, not derived from them.
+It is independent of what it tests: the truth is written down while the events are made, not derived from
+them.
 """
 
 from collections.abc import Sequence

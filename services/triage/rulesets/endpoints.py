@@ -20,7 +20,6 @@ from services.triage.problems import (
 )
 from services.triage.rules.ruleset import RuleSet
 from services.triage.rulesets import repository, service
-from services.triage.rulesets.documents import UnreadableDocumentError, read_json
 from services.triage.rulesets.parsing import (
     MOST_BYTES,
     FaultyRulesetError,
@@ -41,6 +40,7 @@ from services.triage.rulesets.schemas import (
     yaml_of,
 )
 from services.triage.rulesets.table import markdown_of, table_of
+from shared.document_reading import UnreadableDocumentError, read_json
 from shared.etags import IfMatch, etag
 from shared.free_text import Reason
 from shared.idempotency import Idempotent

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from services.triage.rules.rulebook import Rulebook
 from services.triage.rules.ruleset import RuleSet
 from services.triage.rules.unknowns import ASKING_ORDER
-from services.triage.rulesets.documents import (
+from shared.document_reading import (
     Document,
     Place,
     UnreadableDocumentError,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.triage.rulesets.documents import (
+from shared.document_reading import (
     DEEPEST,
     MOST_VALUES,
     UnreadableDocumentError,
