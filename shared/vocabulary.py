@@ -1,10 +1,23 @@
 """The codes that cross borders: needs, units, channels, urgencies, roles.
 
-Only codes are here. Labels, KLE numbers and validity dates are data, owned by the service that
-explains them (triage for needs, routing for units). Source: domain.md §§ 2, 7 and 9.
+Needs and units are the city's configuration (`shared/city/`); the others are fixed. Source: domain.md §§ 2, 7
+and 9.
 """
 
 from enum import StrEnum
+
+from shared.city.current import Need, Unit
+
+__all__ = [
+    "Administration",
+    "Channel",
+    "DestinationKind",
+    "Need",
+    "ReasonCode",
+    "Role",
+    "Unit",
+    "Urgency",
+]
 
 
 class Channel(StrEnum):
@@ -13,71 +26,6 @@ class Channel(StrEnum):
     PHONE = "phone"
     WRITTEN = "written"
     WALK_IN = "walk_in"
-
-
-class Need(StrEnum):
-    """What the citizen needs, as the reception understands it (domain.md § 7)."""
-
-    ADVICE = "advice"
-    LONELINESS = "loneliness"
-    MENTAL_DISTRESS = "mental_distress"
-    PSYCHIATRIC_CONDITION = "psychiatric_condition"
-    AUTISM = "autism"
-    BRAIN_INJURY = "brain_injury"
-    INTELLECTUAL_DISABILITY = "intellectual_disability"
-    PHYSICAL_DISABILITY = "physical_disability"
-    ASSISTIVE_DEVICES = "assistive_devices"
-    SUPPORT_AT_HOME = "support_at_home"
-    TEMPORARY_HOUSING = "temporary_housing"
-    LONG_TERM_HOUSING = "long_term_housing"
-    CRISIS_CENTRE = "crisis_centre"
-    SHELTER = "shelter"
-    HOMELESSNESS = "homelessness"
-    DRUG_TREATMENT = "drug_treatment"
-    ALCOHOL_TREATMENT = "alcohol_treatment"
-    CRIME_EXIT = "crime_exit"
-    YOUTH_CRIME_PREVENTION = "youth_crime_prevention"
-    DEBT = "debt"
-    EMPLOYMENT_ACTIVITY = "employment_activity"
-    CHILD_CONCERN = "child_concern"
-    PARENTING_SUPPORT = "parenting_support"
-    SELF_HARM = "self_harm"
-    EATING_DISORDER = "eating_disorder"
-    EARLY_OCD = "early_ocd"
-    COMPENSATION_BENEFIT = "compensation_benefit"
-    LOST_EARNINGS = "lost_earnings"
-    RESPITE = "respite"
-    HOME_RELIEF_ADMINISTRATION = "home_relief_administration"
-    HOME_TRAINING = "home_training"
-    AFTERCARE = "aftercare"
-    PERSONAL_CARE = "personal_care"
-    INCOME_SUPPORT = "income_support"
-    SCHOOL_MATTER = "school_matter"
-    HEALTH_MATTER = "health_matter"
-    FILE_ACCESS = "file_access"
-    COMPLAINT = "complaint"
-    EXISTING_CASE = "existing_case"
-
-
-class Unit(StrEnum):
-    """A unit that can be responsible for a citizen's contact (domain.md § 2)."""
-
-    RECEPTION = "reception"
-    CHILDREN_AMAGER = "children-amager"
-    CHILDREN_VALBY_VESTERBRO_KGS_ENGHAVE = "children-valby-vesterbro-kgs-enghave"
-    CHILDREN_NOERREBRO_BISPEBJERG = "children-noerrebro-bispebjerg"
-    CHILDREN_BROENSHOEJ_HUSUM_VANLOESE = "children-broenshoej-husum-vanloese"
-    CHILDREN_CITY_OESTERBRO = "children-city-oesterbro"
-    YOUTH = "youth"
-    ADULTS = "adults"
-    DISABILITY_CHILDREN = "disability-children"
-    DISABILITY_ADULTS = "disability-adults"
-    ASSISTIVE_DEVICES = "assistive-devices"
-    HKY = "hky"
-    HOUSING_SOCIAL = "housing-social"
-    SSP = "ssp"
-    FAMILY_HOUSE_TRAINING_TEAM = "family-house-training-team"
-    CENTRE_TEAM = "centre-team"
 
 
 class DestinationKind(StrEnum):

@@ -73,7 +73,7 @@ def serve(
 def token(
     role: Annotated[list[Role], typer.Option(help="What the bearer may do; repeatable.")],
     unit: Annotated[
-        list[Unit] | None, typer.Option(help="A caseworker's unit; repeatable. Default: every unit.")
+        list[str] | None, typer.Option(help="A caseworker's unit; repeatable. Default: every unit.")
     ] = None,
     subject: Annotated[str | None, typer.Option(help="Who the bearer is.")] = None,
     hours: Annotated[float, typer.Option(help="How long it holds.")] = 12,
@@ -81,12 +81,12 @@ def token(
 ) -> None:
     """Print a development token for this installation."""
     settings = CommonSettings() if data is None else CommonSettings(data=data)
-    units = [str(u) for u in unit] if unit else [EVERY_UNIT]
     try:
+        units = [Unit(code).value for code in unit] if unit else [EVERY_UNIT]
         made = Tokens(settings).for_development(
             role, units, subject or f"example-{role[0]}", int(hours * 3600)
         )
-    except RuntimeError as error:
+    except (RuntimeError, ValueError) as error:
         talk.print(f"[red]{error}[/red]")
         raise typer.Exit(1) from error
     typer.echo(made)

@@ -16,7 +16,7 @@ from shared.city.codes import Strict, UnitCode
 from shared.city.needs import NeedVocabulary
 from shared.city.places import Places
 from shared.city.units import UnitPeriod, Units, conflicts_of
-from shared.document_reading import Document, Place, UnreadableDocumentError, read_yaml
+from shared.parsing.documents import Document, Place, UnreadableDocumentError, read_yaml
 
 COPENHAGEN = Path(__file__).parent / "copenhagen"
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.document_reading import (
+from shared.parsing.documents import (
     DEEPEST,
     MOST_VALUES,
     UnreadableDocumentError,

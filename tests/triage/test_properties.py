@@ -23,7 +23,7 @@ AGES = [0, 15, 16, 17, 18, 20, 22, 23, 24, 25, 30, 31, 130]
 MOMENT = Moment(Channel.PHONE, THURSDAY)
 OFFERS = CATALOGUE.on(local_date(THURSDAY))
 
-needs = st.frozensets(st.sampled_from(Need), min_size=1, max_size=3)
+needs = st.frozensets(st.sampled_from(list(Need)), min_size=1, max_size=3)
 flags = st.fixed_dictionaries(
     {
         "acute_danger": st.sampled_from([False, False, False, True]),

@@ -40,11 +40,11 @@ from services.triage.rulesets.schemas import (
     yaml_of,
 )
 from services.triage.rulesets.table import markdown_of, table_of
-from shared.document_reading import UnreadableDocumentError, read_json
 from shared.etags import IfMatch, etag
 from shared.free_text import Reason
 from shared.idempotency import Idempotent
 from shared.paging import Page
+from shared.parsing.documents import UnreadableDocumentError, read_json
 from shared.problems import (
     FieldError,
     IdempotencyMismatch,

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from services.triage.rules.rulebook import Rulebook
 from services.triage.rules.ruleset import RuleSet
 from services.triage.rules.unknowns import ASKING_ORDER
-from shared.document_reading import (
+from shared.parsing.documents import (
     Document,
     Place,
     UnreadableDocumentError,

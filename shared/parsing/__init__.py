@@ -1,0 +1,1 @@
+"""Reading what people write: documents with the line of each part."""
