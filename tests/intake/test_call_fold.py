@@ -198,3 +198,19 @@ def test_the_caller_and_the_number_called_are_the_first_that_are_reported() -> N
 
     assert (fold(story).caller, fold(story).called) == ("1", "9")
     assert (fold(story[:1]).caller, fold(story[:1]).called) == (None, None)
+
+
+def test_phones_ring_only_while_the_caller_waits() -> None:
+    story = [event(0, "queued"), event(2, "offered", agent="Bo"), event(3, "offered", agent="Anna")]
+
+    assert fold(story).ringing_at == ["Anna", "Bo"]
+    assert fold([*story, event(4, "offer_missed", agent="Bo")]).ringing_at == ["Anna"]
+    assert fold([*story, event(4, "answered", agent="Anna")]).ringing_at == []
+    assert fold([*story, event(4, "overflowed")]).ringing_at == []
+
+
+@pytest.mark.parametrize(("seconds", "stays"), [(2, 1), (3, 2)])
+def test_a_leave_is_reported_twice_only_within_two_seconds(seconds: float, stays: int) -> None:
+    call = fold([event(0, "queued"), event(6, "abandoned"), event(6 + seconds, "overflowed")])
+
+    assert len(call.visits) == stays
