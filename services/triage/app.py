@@ -7,11 +7,13 @@ import structlog
 from fastapi import FastAPI
 from sqlalchemy.exc import DBAPIError
 
-from services.triage import metrics
 from services.triage.activation.endpoints import activation_router
-from services.triage.alarms.alarm_thresholds import read_thresholds
-from services.triage.endpoints.alarms import alarms_router
-from services.triage.endpoints.assessments import assessments_router
+from services.triage.alarms.endpoints import alarms_router
+from services.triage.alarms.thresholds import read_thresholds
+from services.triage.assessments import metrics
+from services.triage.assessments.endpoints import assessments_router
+from services.triage.assessments.events import HANDLERS
+from services.triage.decisions.endpoints import decisions_router
 from services.triage.endpoints.hsds_import import import_router
 from services.triage.endpoints.hsds_organizations import organizations_router, places_router
 from services.triage.endpoints.hsds_services import services_router
@@ -19,7 +21,6 @@ from services.triage.endpoints.hsds_taxonomies import root_router, taxonomies_ro
 from services.triage.endpoints.learning import learning_router
 from services.triage.endpoints.matching import matching_router
 from services.triage.endpoints.referrals import outcomes_router, referrals_router
-from services.triage.events import HANDLERS
 from services.triage.example import load_example
 from services.triage.hsds.catalogue_cache import CatalogueCache
 from services.triage.models import tables
@@ -77,6 +78,7 @@ def service(settings: Settings) -> Service:
         routers=(
             recommendations_router,
             assessments_router,
+            decisions_router,
             alarms_router,
             rulesets_router,
             activation_router,

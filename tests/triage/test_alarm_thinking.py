@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.triage.alarms.alarm_thresholds import AlarmKind, Thresholds, read_thresholds
-from services.triage.alarms.alarms import Sighting, Subject, open_alarms
+from services.triage.alarms.repeats import Sighting, Subject, open_alarms
+from services.triage.alarms.thresholds import AlarmKind, Thresholds, read_thresholds
 from shared.vocabulary import Need
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from services.triage.repository import COURSES
+from services.triage.assessments.repository import COURSES
 from shared.contracts import CitizenRekeyed
 from shared.ids import new_id
 from shared.vocabulary import Role

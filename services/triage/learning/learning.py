@@ -11,9 +11,9 @@ from uuid import UUID
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.triage.assessments.repository import ASSESSMENTS, DECISIONS, RETURNS
 from services.triage.learning.trust import Asked, Bucket, Decided, Place, Trust, verdict_of
 from services.triage.recommendations.schemas import deciding_rule
-from services.triage.repository import ASSESSMENTS, DECISIONS, RETURNS
 from shared.vocabulary import DestinationKind
 
 #: So many decisions are in memory at a time.

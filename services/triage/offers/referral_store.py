@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.triage.assessments.repository import ASSESSMENTS, COURSES
 from services.triage.models import Referral
-from services.triage.repository import ASSESSMENTS, COURSES
 from shared.database import table_of, upsert
 
 REFERRALS = table_of(Referral)

@@ -5,9 +5,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.triage.alarms import alarm_store, alarming
-from services.triage.alarms.alarm_schemas import AcknowledgeIn, AlarmOut, AlarmStatus
-from services.triage.alarms.presenting_alarms import contacts_of, present_alarm
+from services.triage.alarms import repository, service
+from services.triage.alarms.schemas import AcknowledgeIn, AlarmOut, AlarmStatus, contacts_of, present_alarm
 from services.triage.models import AlarmRow
 from services.triage.problems import AlarmIsEnded
 from shared.access import Principal, allow
@@ -24,7 +23,7 @@ _READERS = allow(Role.RECEPTION, Role.CASEWORKER, Role.OPERATIONS, Role.AUDITOR,
 
 
 async def _json(work: UnitOfWork, alarm: AlarmRow) -> Response:
-    shown = present_alarm(alarm, await alarm_store.received_at(work.session, contacts_of([alarm])))
+    shown = present_alarm(alarm, await repository.received_at(work.session, contacts_of([alarm])))
     headers = {"ETag": etag(alarm.version)}
     return Response(shown.model_dump_json(), 200, headers, media_type="application/json")
 
@@ -42,11 +41,11 @@ async def list_alarms(
     cursor: CursorText = None,
 ) -> Page[AlarmOut]:
     """Those that have stood longest first. The citizen is not named: the contacts' references lead there."""
-    rows = await alarm_store.list_alarms(work.session, status, decode_cursor(cursor), limit)
+    rows = await repository.list_alarms(work.session, status, decode_cursor(cursor), limit)
     page, last = split_page(rows, limit)
     next_cursor = None if last is None else encode_cursor(last.raised_at, last.id)
     link_next(request, response, next_cursor)
-    received_at = await alarm_store.received_at(work.session, contacts_of(page))
+    received_at = await repository.received_at(work.session, contacts_of(page))
     return Page(items=[present_alarm(row, received_at) for row in page], next_cursor=next_cursor)
 
 
@@ -59,7 +58,7 @@ async def list_alarms(
 )
 async def read_alarm(alarm_id: UUID, work: Reading) -> Response:
     """With its ETag."""
-    return await _json(work, await alarming.get_alarm(work, alarm_id))
+    return await _json(work, await service.get_alarm(work, alarm_id))
 
 
 @alarms_router.post(
@@ -75,4 +74,4 @@ async def acknowledge_alarm(
 
     Send If-Match with the ETag that was read, so that nothing is acknowledged that came meanwhile (412).
     """
-    return await _json(work, await alarming.acknowledge(work, who, alarm_id, body.reason, if_match))
+    return await _json(work, await service.acknowledge(work, who, alarm_id, body.reason, if_match))

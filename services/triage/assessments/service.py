@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.triage import repository
-from services.triage.alarms import alarm_store, alarming
+from services.triage.alarms.repository import lock_citizen
+from services.triage.alarms.service import recompute_alarms
+from services.triage.assessments import repository
+from services.triage.assessments.schemas import AssessmentIn, AssessmentStatus
 from services.triage.models import Assessment, ContactCourse
 from services.triage.problems import ContactIsClosed
 from services.triage.recommendations.schemas import Explanation, Recommendation
 from services.triage.recommendations.service import Advisers
-from services.triage.schemas import AssessmentIn, AssessmentStatus
 from shared.contracts import ContactRegistered, Facts
 from shared.ids import new_id, reference_of
 from shared.problems import NotFound
@@ -76,7 +77,7 @@ async def assess_registered(work: UnitOfWork, event: ContactRegistered) -> None:
         return
     key, before = event.citizen_key, course.citizen_key
     if key is not None:
-        key = await alarm_store.lock_citizen(work.session, key)
+        key = await lock_citizen(work.session, key)
     heard = Heard(event.contact_id, event.facts, event.channel, event.received_at)
     columns = columns_of(
         heard,
@@ -88,7 +89,7 @@ async def assess_registered(work: UnitOfWork, event: ContactRegistered) -> None:
     )
     await _store(work, course, columns, registered_version=event.version, citizen_key=key)
     for whose in sorted({whose for whose in (before, key) if whose is not None}):
-        await alarming.look_again(work, whose)
+        await recompute_alarms(work, whose)
 
 
 async def get_assessment(work: UnitOfWork, assessment_id: UUID) -> Assessment:

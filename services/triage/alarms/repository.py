@@ -8,16 +8,17 @@ from uuid import UUID
 from sqlalchemy import and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.triage.alarms.alarms import Sighting
-from services.triage.models import AlarmRow, CitizenRow
-from services.triage.repository import ASSESSMENTS, COURSES
+from services.triage.alarms.repeats import Sighting
+from services.triage.models import AlarmRow, Assessment, CitizenRow, ContactCourse
 from shared.contracts import Facts
 from shared.database import table_of, upsert
 from shared.paging import Cursor
 from shared.vocabulary import Need
 
 ALARMS = table_of(AlarmRow)
+ASSESSMENTS = table_of(Assessment)
 CITIZENS = table_of(CitizenRow)
+COURSES = table_of(ContactCourse)
 
 
 async def lock_citizen(session: AsyncSession, key: str) -> str:
@@ -40,6 +41,11 @@ async def replace_key(session: AsyncSession, old_key: str, new_key: str) -> None
         .where(CITIZENS.c.citizen_key == old_key, CITIZENS.c.now_key.is_(None))
         .values(now_key=new_key)
     )
+
+
+async def rekey_citizen(session: AsyncSession, old_key: str, new_key: str) -> None:
+    """What stood under the old key stands under the new one."""
+    await session.execute(update(COURSES).where(COURSES.c.citizen_key == old_key).values(citizen_key=new_key))
 
 
 async def sightings_of(session: AsyncSession, key: str) -> list[Sighting]:
@@ -126,7 +132,7 @@ async def received_at(session: AsyncSession, contact_ids: Collection[UUID]) -> d
     return {row[0]: row[1] for row in found}
 
 
-async def count_open(session: AsyncSession) -> dict[str, tuple[int, datetime]]:
+async def count_open_alarms(session: AsyncSession) -> dict[str, tuple[int, datetime]]:
     """How many alarms nobody has acknowledged, by kind, and since when the oldest of each stands."""
     found = await session.execute(
         select(ALARMS.c.kind, func.count(), func.min(ALARMS.c.raised_at))

@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import Select, and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.triage.assessments.schemas import AssessmentStatus
 from services.triage.models import Assessment, ContactCourse, DecisionRow, ReturnRow
-from services.triage.schemas import AssessmentStatus
 from shared.database import table_of, upsert
 from shared.paging import Cursor
 
@@ -54,11 +54,6 @@ async def lock_course(session: AsyncSession, contact_id: UUID) -> ContactCourse:
 async def change_course(session: AsyncSession, contact_id: UUID, **columns: object) -> None:
     """Set these columns of a course that is locked."""
     await session.execute(update(COURSES).where(COURSES.c.contact_id == contact_id).values(columns))
-
-
-async def rekey_citizen(session: AsyncSession, old_key: str, new_key: str) -> None:
-    """What stood under the old key stands under the new one."""
-    await session.execute(update(COURSES).where(COURSES.c.citizen_key == old_key).values(citizen_key=new_key))
 
 
 async def find_assessment(session: AsyncSession, assessment_id: UUID) -> Assessment | None:

@@ -1,80 +1,27 @@
 """What a person decides on an assessment, and what that sets going."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
-from services.triage import repository
-from services.triage.assessing import get_assessment
+from services.triage.assessments import repository
+from services.triage.assessments.schemas import AssessmentStatus, DecisionOut
+from services.triage.assessments.service import get_assessment
+from services.triage.decisions.choice import Choice, choice_of
+from services.triage.decisions.companions import Deciding, open_companions
+from services.triage.decisions.schemas import DecisionIn
 from services.triage.models import Assessment, ContactCourse
 from services.triage.offers.referring import refer
 from services.triage.problems import (
     AlreadyDecided,
     ContactIsClosed,
-    ImpossibleDestination,
     NotTheLatest,
-    ReasonRequired,
-    UnclearDecision,
-    at_field,
 )
 from services.triage.recommendations.schemas import Recommendation
-from services.triage.rules.companions import Deciding, open_companions
-from services.triage.schemas import AssessmentStatus, DecisionIn, DecisionOut, Override
 from shared.access import Principal
-from shared.contracts import ContactTriaged, Destination, TriagedCompanion
+from shared.contracts import ContactTriaged, TriagedCompanion
 from shared.etags import require_version
 from shared.ids import new_id
 from shared.unit_of_work import UnitOfWork
-from shared.vocabulary import Channel, DestinationKind, ReasonCode, Unit, Urgency
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What a person chose, whichever way they said it."""
-
-    overridden: bool
-    destination: Destination
-    urgency: Urgency
-    reason: str | None
-    reason_code: ReasonCode | None = None
-
-    def is_what_was(self, decided: DecisionOut) -> bool:
-        """Whether this says nothing new."""
-        return (self.overridden, self.destination, self.urgency, self.reason, self.reason_code) == (
-            decided.overridden,
-            decided.destination,
-            decided.urgency,
-            decided.reason,
-            decided.reason_code,
-        )
-
-
-def choice_of(body: DecisionIn, recommendation: Recommendation) -> Choice:
-    """The choice that a request makes.
-
-    Raises UnclearDecision, ReasonRequired or ImpossibleDestination.
-    """
-    if body.accept == (body.override is not None):
-        raise UnclearDecision
-    if body.override is None:
-        recommended = recommendation.destination, recommendation.urgency
-        return Choice(False, *recommended, body.reason, body.reason_code)
-    if body.reason is None:
-        raise ReasonRequired(errors=at_field("/reason", "say in a few words why"))
-    _refuse_impossible(body.override)
-    destination = Destination(**body.override.model_dump(exclude={"urgency"}))
-    urgency = body.override.urgency or recommendation.urgency
-    return Choice(True, destination, urgency, body.reason, body.reason_code)
-
-
-def _refuse_impossible(override: Override) -> None:
-    if override.kind is DestinationKind.ASK:
-        raise ImpossibleDestination(errors=at_field("/override/kind", "a person decides, and does not ask"))
-    if override.kind is not DestinationKind.UNIT and override.unit is not Unit.RECEPTION:
-        message = "the reception is responsible until the contact has gone where this kind says"
-        raise ImpossibleDestination(errors=at_field("/override/unit", message))
-    if override.administration is not None and override.kind is not DestinationKind.OTHER_AUTHORITY:
-        message = "an administration goes with other_authority only"
-        raise ImpossibleDestination(errors=at_field("/override/administration", message))
+from shared.vocabulary import Channel
 
 
 async def decide(

@@ -4,13 +4,12 @@ from collections import defaultdict
 from typing import Any
 from uuid import UUID
 
-from services.triage.alarms import alarm_store
-from services.triage.alarms.alarm_schemas import AlarmStatus
-from services.triage.alarms.alarm_thresholds import AlarmKind
-from services.triage.alarms.alarms import Raised, Subject, open_alarms
+from services.triage.alarms import repository
+from services.triage.alarms.repeats import Raised, Subject, open_alarms
+from services.triage.alarms.schemas import AlarmStatus
+from services.triage.alarms.thresholds import AlarmKind
 from services.triage.models import AlarmRow
 from services.triage.problems import AlarmIsEnded
-from services.triage.repository import rekey_citizen
 from shared.access import Principal
 from shared.etags import require_version
 from shared.ids import new_id
@@ -19,16 +18,16 @@ from shared.unit_of_work import UnitOfWork
 from shared.vocabulary import Need
 
 
-async def look_again(work: UnitOfWork, key: str) -> None:
+async def recompute_alarms(work: UnitOfWork, key: str) -> None:
     """Bring the alarms about a citizen to what their contacts say now."""
-    key = await alarm_store.lock_citizen(work.session, key)
-    rows = await alarm_store.alarms_of(work.session, key)
+    key = await repository.lock_citizen(work.session, key)
+    rows = await repository.alarms_of(work.session, key)
     seen = defaultdict[Subject, set[UUID]](set)
     for row in rows:
         if row.status == AlarmStatus.ACKNOWLEDGED:
             seen[_subject(row)].update(map(UUID, row.contacts))
     raised = open_alarms(
-        await alarm_store.sightings_of(work.session, key),
+        await repository.sightings_of(work.session, key),
         {subject: frozenset(contacts) for subject, contacts in seen.items()},
         work.state.thresholds,
     )
@@ -48,9 +47,9 @@ async def _bring(
     if standing is None:
         about = {"id": new_id(), "citizen_key": key, "kind": subject.kind, "need": subject.need}
         state = {"status": AlarmStatus.OPEN, "version": 1, "raised_at": work.clock.now()}
-        await alarm_store.add_alarm(work.session, about | state | says)
+        await repository.add_alarm(work.session, about | state | says)
     elif any(getattr(standing, name) != value for name, value in says.items()):
-        await alarm_store.change_alarm(work.session, standing.id, **says)
+        await repository.change_alarm(work.session, standing.id, **says)
 
 
 def _columns(raised: Raised) -> dict[str, Any]:
@@ -64,34 +63,34 @@ def _columns(raised: Raised) -> dict[str, Any]:
 
 async def _withdraw(work: UnitOfWork, alarm: AlarmRow, **more: Any) -> None:
     ended = {"status": AlarmStatus.WITHDRAWN, "ended_at": work.clock.now()}
-    await alarm_store.change_alarm(work.session, alarm.id, **ended, **more)
+    await repository.change_alarm(work.session, alarm.id, **ended, **more)
 
 
 def _subject(row: AlarmRow) -> Subject:
     return Subject(AlarmKind(row.kind), Need(row.need))
 
 
-async def rekey(work: UnitOfWork, old_key: str, new_key: str) -> None:
+async def rekey_alarms(work: UnitOfWork, old_key: str, new_key: str) -> None:
     """The same citizen under another key: contacts and alarms go over, and are looked at as a whole."""
-    old_key = await alarm_store.lock_citizen(work.session, old_key)
-    new_key = await alarm_store.lock_citizen(work.session, new_key)
+    old_key = await repository.lock_citizen(work.session, old_key)
+    new_key = await repository.lock_citizen(work.session, new_key)
     if old_key == new_key:
         return
-    await alarm_store.replace_key(work.session, old_key, new_key)
-    await rekey_citizen(work.session, old_key, new_key)
-    there = await alarm_store.alarms_of(work.session, new_key)
+    await repository.replace_key(work.session, old_key, new_key)
+    await repository.rekey_citizen(work.session, old_key, new_key)
+    there = await repository.alarms_of(work.session, new_key)
     standing = {_subject(row) for row in there if row.status == AlarmStatus.OPEN}
-    for row in await alarm_store.alarms_of(work.session, old_key):
+    for row in await repository.alarms_of(work.session, old_key):
         if row.status == AlarmStatus.OPEN and _subject(row) in standing:
             await _withdraw(work, row, citizen_key=new_key)
         else:
-            await alarm_store.change_alarm(work.session, row.id, citizen_key=new_key)
-    await look_again(work, new_key)
+            await repository.change_alarm(work.session, row.id, citizen_key=new_key)
+    await recompute_alarms(work, new_key)
 
 
 async def get_alarm(work: UnitOfWork, alarm_id: UUID) -> AlarmRow:
     """The alarm as it stands now. Raises NotFound."""
-    found = await alarm_store.find_alarm(work.session, alarm_id)
+    found = await repository.find_alarm(work.session, alarm_id)
     if found is None:
         raise NotFound("No alarm has this id.")
     return found
@@ -104,13 +103,13 @@ async def acknowledge(
 
     Raises NotFound, AlarmIsEnded, and StaleVersion when it has grown since it was read.
     """
-    await alarm_store.lock_citizen(work.session, (await get_alarm(work, alarm_id)).citizen_key)
+    await repository.lock_citizen(work.session, (await get_alarm(work, alarm_id)).citizen_key)
     alarm = await get_alarm(work, alarm_id)
     if alarm.status != AlarmStatus.OPEN:
         raise AlarmIsEnded
     if if_match is not None:
         require_version(if_match, alarm.version)
-    await alarm_store.change_alarm(
+    await repository.change_alarm(
         work.session,
         alarm_id,
         status=AlarmStatus.ACKNOWLEDGED,

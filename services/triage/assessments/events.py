@@ -1,9 +1,9 @@
 """What the other services tell, and what triage does about it. In any order, any number of times."""
 
-from services.triage import repository
-from services.triage.alarms import alarming
-from services.triage.assessing import assess_registered
-from services.triage.schemas import AssessmentStatus, ReturnOut
+from services.triage.alarms.service import rekey_alarms
+from services.triage.assessments import repository
+from services.triage.assessments.schemas import AssessmentStatus, ReturnOut
+from services.triage.assessments.service import assess_registered
 from shared.contracts import CitizenRekeyed, ContactClosed, ContactRegistered, EntryReturned, Event
 from shared.inbox import Handler
 from shared.problems import NotFound
@@ -66,7 +66,7 @@ async def on_entry_returned(work: UnitOfWork, event: EntryReturned) -> None:
 
 async def on_citizen_rekeyed(work: UnitOfWork, event: CitizenRekeyed) -> None:
     """The same person under another key."""
-    await alarming.rekey(work, event.old_key, event.new_key)
+    await rekey_alarms(work, event.old_key, event.new_key)
 
 
 HANDLERS: dict[type[Event], Handler] = {

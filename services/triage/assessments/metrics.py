@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Gauge
 
-from services.triage import repository
-from services.triage.alarms import alarm_store
-from services.triage.alarms.alarm_thresholds import AlarmKind
+from services.triage.alarms.repository import count_open_alarms
+from services.triage.alarms.thresholds import AlarmKind
+from services.triage.assessments import repository
 from shared.unit_of_work import UnitOfWork
 
 
@@ -64,7 +64,7 @@ async def measure(work: UnitOfWork) -> None:
 
 async def _measure_alarms(work: UnitOfWork) -> None:
     gauges, now = work.state.gauges, work.clock.now()
-    found = await alarm_store.count_open(work.session)
+    found = await count_open_alarms(work.session)
     for kind in AlarmKind:
         count, oldest = found.get(kind, (0, now))
         gauges.open_alarms.labels(kind).set(count)

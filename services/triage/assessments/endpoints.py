@@ -5,31 +5,24 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from services.triage import repository, service
-from services.triage.alarms import alarm_store
-from services.triage.assessing import assess_by_hand, explain_assessment, get_assessment
+from services.triage.alarms.repository import open_alarms_about
+from services.triage.assessments import repository
+from services.triage.assessments.repository import Wanted
+from services.triage.assessments.schemas import AssessmentIn, AssessmentOut, AssessmentStatus, present
+from services.triage.assessments.service import assess_by_hand, explain_assessment, get_assessment
 from services.triage.models import Assessment
-from services.triage.presenting import present
 from services.triage.problems import (
-    AlreadyDecided,
     ContactIsClosed,
     ContradictoryFacts,
-    ImpossibleDestination,
-    NotTheLatest,
-    ReasonRequired,
-    UnclearDecision,
     UnknownRuleset,
-    UnknownService,
 )
 from services.triage.recommendations.schemas import Explanation
 from services.triage.recommendations.service import refuse_contradictions
-from services.triage.repository import Wanted
-from services.triage.schemas import AssessmentIn, AssessmentOut, AssessmentStatus, DecisionIn
 from shared.access import Principal, allow
-from shared.etags import IfMatch, etag
+from shared.etags import etag
 from shared.idempotency import Idempotent
 from shared.paging import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
-from shared.problems import IdempotencyMismatch, InvalidCursor, NotFound, StaleVersion, answers
+from shared.problems import IdempotencyMismatch, InvalidCursor, NotFound, answers
 from shared.unit_of_work import Reading, UnitOfWork, Writing
 from shared.vocabulary import Role
 
@@ -39,9 +32,9 @@ Staff = Annotated[Principal, allow(Role.RECEPTION, Role.CASEWORKER, Role.SERVICE
 _READERS = allow(Role.RECEPTION, Role.CASEWORKER, Role.SERVICE, Role.OPERATIONS, Role.AUDITOR)
 
 
-async def _json(work: UnitOfWork, assessment: Assessment, status: int = 200) -> Response:
+async def assessment_document(work: UnitOfWork, assessment: Assessment, status: int = 200) -> Response:
     """The assessment with its ETag. Serialised here: the same bytes are sent and remembered."""
-    alarms = await alarm_store.open_alarms_about(work.session, {assessment.contact_id})
+    alarms = await open_alarms_about(work.session, {assessment.contact_id})
     shown = present(assessment, alarms[assessment.contact_id])
     headers = {"ETag": etag(assessment.version), "Location": f"/v1/assessments/{assessment.id}"}
     return Response(shown.model_dump_json(), status, headers, media_type="application/json")
@@ -62,7 +55,7 @@ async def create_assessment(who: Staff, body: AssessmentIn, once: Idempotent, wo
     """
     refuse_contradictions(body.facts)
     await once.replay(work, who)
-    answer = await _json(work, await assess_by_hand(work, body), 201)
+    answer = await assessment_document(work, await assess_by_hand(work, body), 201)
     await once.remember(work, who, answer)
     return answer
 
@@ -86,7 +79,7 @@ async def list_assessments(
     page, last = split_page(rows, limit)
     next_cursor = None if last is None else encode_cursor(last.made_at, last.id)
     link_next(request, response, next_cursor)
-    alarms = await alarm_store.open_alarms_about(work.session, {row.contact_id for row in page})
+    alarms = await open_alarms_about(work.session, {row.contact_id for row in page})
     return Page(items=[present(row, alarms[row.contact_id]) for row in page], next_cursor=next_cursor)
 
 
@@ -99,7 +92,7 @@ async def list_assessments(
 )
 async def read_assessment(assessment_id: UUID, work: Reading) -> Response:
     """With its ETag."""
-    return await _json(work, await get_assessment(work, assessment_id))
+    return await assessment_document(work, await get_assessment(work, assessment_id))
 
 
 @assessments_router.get(
@@ -111,40 +104,3 @@ async def read_assessment(assessment_id: UUID, work: Reading) -> Response:
 async def read_explanation(assessment_id: UUID, work: Reading) -> Explanation:
     """By the rule set that the assessment was made by, whatever has come into force since."""
     return await explain_assessment(work, assessment_id)
-
-
-@assessments_router.post(
-    "/{assessment_id}/decision",
-    summary="Accept the recommendation, or override it with a reason",
-    response_model=AssessmentOut,
-    responses=answers(
-        NotFound,
-        AlreadyDecided,
-        NotTheLatest,
-        ContactIsClosed,
-        StaleVersion,
-        UnclearDecision,
-        ReasonRequired,
-        ImpossibleDestination,
-        UnknownService,
-        IdempotencyMismatch,
-    ),
-)
-async def decide_assessment(
-    *,
-    who: Staff,
-    assessment_id: UUID,
-    body: DecisionIn,
-    once: Idempotent,
-    work: Writing,
-    if_match: IfMatch = None,
-) -> Response:
-    """Sends the contact to its one unit, and opens the companion for a child at risk.
-
-    The person who decided may change the decision; somebody else must send If-Match with the current
-    ETag. After a unit has returned the contact, anybody may decide.
-    """
-    await once.replay(work, who)
-    answer = await _json(work, await service.decide(work, who, assessment_id, body, if_match))
-    await once.remember(work, who, answer)
-    return answer

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from services.triage import repository
-from services.triage.assessing import Heard, columns_of
+from services.triage.assessments import repository
+from services.triage.assessments.schemas import AssessmentStatus, DecisionOut
+from services.triage.assessments.service import Heard, columns_of
 from services.triage.models import Assessment, ContactCourse
 from services.triage.recommendations.schemas import CompanionRecommendation, Recommendation
-from services.triage.schemas import AssessmentStatus, DecisionOut
 from shared.access import Principal
 from shared.contracts import TriagedCompanion
 from shared.ids import new_id

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from services.triage.alarms.alarm_thresholds import AlarmKind, Thresholds
+from services.triage.alarms.thresholds import AlarmKind, Thresholds
 from shared.vocabulary import Need
 
 
