@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from uuid import NAMESPACE_OID, uuid5
 
-from services.triage.offers.catalogue import Catalogue, Offer, load_offers
+from services.triage.catalogue.offers.offer import Catalogue, Offer, load_offers
 from tests.triage.triaging import offers, place, triage
 
 

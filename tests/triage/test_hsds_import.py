@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from services.triage.hsds.store import CHANGES, OFFERS, ORGANIZATIONS
-from services.triage.hsds.terms import NEEDS, term_id
+from services.triage.catalogue.city_terms import NEEDS, term_id
+from services.triage.catalogue.repository import CHANGES, OFFERS, ORGANIZATIONS
 from shared.ids import new_id
 from shared.vocabulary import Need, Role
 from tests.bench import Bench

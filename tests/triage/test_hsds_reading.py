@@ -5,8 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from services.triage.hsds.terms import KLE, NEEDS, taxonomy_id, term_id
-from services.triage.offers.catalogue import load_offers
+from services.triage.catalogue.city_terms import KLE, NEEDS, taxonomy_id, term_id
+from services.triage.catalogue.offers.offer import load_offers
 from shared.ids import new_id
 from shared.vocabulary import Need, Role
 from tests.bench import Bench

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from services.triage.hsds.store import CHANGES, OFFERS
-from services.triage.hsds.terms import ACCESS, NEEDS, STAIR, term_id
+from services.triage.catalogue.city_terms import ACCESS, NEEDS, STAIR, term_id
+from services.triage.catalogue.repository import CHANGES, OFFERS
 from shared.ids import new_id
 from shared.vocabulary import Need, Role
 from tests.bench import Bench

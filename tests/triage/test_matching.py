@@ -6,9 +6,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.triage.catalogue.offers.matching import Close, Fitting, Seeker, match
+from services.triage.catalogue.offers.offer import Catalogue, Offer
 from services.triage.needs.vocabulary import STEPS
-from services.triage.offers.catalogue import Catalogue, Offer
-from services.triage.offers.matching import Close, Fitting, Seeker, match
 from shared.vocabulary import Need, Role
 from tests.bench import Bench
 from tests.triage.test_catalogue import offer

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import httpx
 
-from services.triage.offers.catalogue import load_offers
-from services.triage.offers.referral_store import REFERRALS
+from services.triage.catalogue.offers.offer import load_offers
+from services.triage.referrals.repository import REFERRALS
 from shared.contracts import CitizenRekeyed
 from shared.ids import new_id
 from shared.vocabulary import Role

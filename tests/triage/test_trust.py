@@ -171,7 +171,7 @@ async def test_a_child_sent_with_its_parent_is_learned_from_as_well(triage_servi
 async def test_decisions_beyond_one_batch_are_all_counted(
     triage_service: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.triage.learning.learning.BATCH", 2)
+    monkeypatch.setattr("services.triage.learning.repository.BATCH", 2)
     for _ in range(3):
         assessment = await assessed(triage_service, FRIDA)
         for body in (OVERRIDE, {"accept": True}, OVERRIDE):

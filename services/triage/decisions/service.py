@@ -9,13 +9,13 @@ from services.triage.decisions.choice import Choice, choice_of
 from services.triage.decisions.companions import Deciding, open_companions
 from services.triage.decisions.schemas import DecisionIn
 from services.triage.models import Assessment, ContactCourse
-from services.triage.offers.referring import refer
 from services.triage.problems import (
     AlreadyDecided,
     ContactIsClosed,
     NotTheLatest,
 )
 from services.triage.recommendations.schemas import Recommendation
+from services.triage.referrals.service import refer
 from shared.access import Principal
 from shared.contracts import ContactTriaged, TriagedCompanion
 from shared.etags import require_version

@@ -1,0 +1,162 @@
+"""The list for the rule owners' monthly meeting: as data, and as Markdown in Danish."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+
+from services.triage.learning.repository import Learned
+from services.triage.learning.schemas import (
+    BucketOut,
+    CountedPlace,
+    CountedReason,
+    DistrustExample,
+    LearningOut,
+    OutcomesOut,
+    RowTrust,
+)
+from services.triage.learning.trust import Asked, Bucket, Outcome, Place, Trust, Verdict, ordered
+from services.triage.rulesets.wording import place_label, texts
+from services.triage.simulation.schemas import PlaceOut
+from services.triage.simulation.table import danish_date
+from shared.ids import show_reference
+
+#: A row's title by rule set and number; empty where the rule set is gone.
+Titles = Mapping[tuple[str, int], str]
+
+
+def list_of(
+    now: Learned, before: Learned, titles: Titles, period: tuple[datetime, datetime], by: Bucket
+) -> LearningOut:
+    """Every row that people did not follow at least once, the most certainly distrusted first."""
+    first, last = period
+    rows = [(asked, trust) for asked, trust in ordered(now.rows.items()) if trust.distrusted]
+    nothing = Trust()
+    return LearningOut(
+        first=first,
+        last=last,
+        by=by,
+        total=_outcomes(_sum(now)),
+        before=_outcomes(_sum(before)),
+        items=[
+            _row(asked, trust, before.rows.get(asked, nothing), titles.get(asked[:2], ""))
+            for asked, trust in rows
+        ],
+    )
+
+
+def _sum(learned: Learned) -> Counter[Outcome]:
+    total: Counter[Outcome] = Counter()
+    for trust in learned.rows.values():
+        total += trust.outcomes
+    return total
+
+
+def _outcomes(counted: Counter[Outcome]) -> OutcomesOut:
+    return OutcomesOut(
+        decided=sum(counted.values()),
+        accepted=counted["accepted"],
+        overridden=counted["overridden"],
+        returned=counted["returned"],
+    )
+
+
+def _row(asked: Asked, trust: Trust, before: Trust, title: str) -> RowTrust:
+    return RowTrust(
+        **_outcomes(trust.outcomes).model_dump(),
+        ruleset=asked.ruleset,
+        row=asked.row,
+        title=title,
+        place=_place(asked.place),
+        share=round(trust.distrusted / trust.decided, 4),
+        least_share=round(trust.least_share, 4),
+        before=_outcomes(before.outcomes),
+        trend=[
+            BucketOut(period=period, **_outcomes(counted).model_dump())
+            for period, counted in sorted(trust.buckets.items())
+        ],
+        overridden_to=[
+            CountedPlace(place=_place(place), count=count) for place, count in trust.sent_to.most_common()
+        ],
+        reasons=[
+            CountedReason(code=code, label=_reason(code), count=count)
+            for code, count in trust.reasons.most_common()
+        ],
+        examples=[_example(verdict) for verdict in trust.examples],
+    )
+
+
+def _place(place: Place) -> PlaceOut:
+    return PlaceOut.model_validate({**place._asdict(), "label": place_label(*place)})
+
+
+def _reason(code: str | None) -> str:
+    return texts()["reasons"].get(code or "none", code or "")
+
+
+def _example(verdict: Verdict) -> DistrustExample:
+    decided = verdict.decided
+    return DistrustExample(
+        assessment_id=decided.assessment_id,
+        contact_id=decided.contact_id,
+        reference=show_reference(decided.reference),
+        outcome=verdict.outcome,
+        decided_at=decided.decided_at,
+        place=_place(decided.place),
+        reason_code=verdict.code,
+    )
+
+
+def learning_markdown(learned: LearningOut) -> str:
+    """The list as it is laid on the table."""
+    said = texts()["learning"]
+    title = said["title"].format(first=danish_date(learned.first), last=danish_date(learned.last))
+    summary = said["summary"].format(
+        distrusted=_distrusted(learned.total), decided=learned.total.decided, before=_few(learned.before)
+    )
+    lines = [f"# {title}", "", summary, said["order"] if learned.items else said["nothing"]]
+    for rank, row in enumerate(learned.items, 1):
+        lines += ["", *_told(rank, row)]
+    return "\n".join([*lines, ""])
+
+
+def _told(rank: int, row: RowTrust) -> list[str]:
+    said = texts()["learning"]
+    told = [
+        said["heading"].format(
+            rank=rank, row=row.row, title=row.title, ruleset=row.ruleset, place=row.place.label
+        ),
+        "",
+        said["counts"].format(
+            **row.model_dump(include={"decided", "accepted", "overridden", "returned"}),
+            share=f"{row.least_share * 100:.0f}",
+        ),
+        said["trend"].format(
+            before=_few(row.before), buckets="; ".join(f"{one.period}: {_few(one)}" for one in row.trend)
+        ),
+    ]
+    if row.overridden_to:
+        places = ", ".join(_counted(one.place.label, one.count) for one in row.overridden_to)
+        told.append(said["sent_to"].format(places=places))
+    reasons = ", ".join(_counted(one.label, one.count) for one in row.reasons)
+    told.append(said["reasons"].format(reasons=reasons))
+    examples = ", ".join(map(_shown, row.examples))
+    return [*told, said["examples"].format(examples=examples)]
+
+
+def _counted(what: str, count: int) -> str:
+    return texts()["learning"]["counted"].format(what=what, count=count)
+
+
+def _shown(example: DistrustExample) -> str:
+    outcome = texts()["outcomes"][example.outcome]
+    return texts()["learning"]["example"].format(
+        reference=example.reference, outcome=outcome, day=danish_date(example.decided_at)
+    )
+
+
+def _distrusted(outcomes: OutcomesOut) -> int:
+    return outcomes.decided - outcomes.accepted
+
+
+def _few(outcomes: OutcomesOut) -> str:
+    return texts()["learning"]["few"].format(count=_distrusted(outcomes), decided=outcomes.decided)
