@@ -49,13 +49,19 @@ async def rekey_citizen(session: AsyncSession, old_key: str, new_key: str) -> No
 
 
 async def sightings_of(session: AsyncSession, key: str) -> list[Sighting]:
-    """The citizen's contacts, each by the newest facts that intake told of."""
-    newest = (ASSESSMENTS.c.contact_id == COURSES.c.contact_id) & (
-        ASSESSMENTS.c.contact_version == COURSES.c.registered_version
+    """The citizen's contacts, each by the newest version of its facts."""
+    # Not by `registered_version`: a decision on newer facts can come before their event.
+    versions = ASSESSMENTS.alias("versions")
+    newest = (
+        select(func.max(versions.c.contact_version))
+        .where(versions.c.contact_id == COURSES.c.contact_id, versions.c.contact_version > 0)
+        .scalar_subquery()
     )
+    of_contact = ASSESSMENTS.c.contact_id == COURSES.c.contact_id
     found = await session.execute(
         select(COURSES.c.contact_id, ASSESSMENTS.c.received_at, ASSESSMENTS.c.facts)
-        .join(ASSESSMENTS, newest)
+        .select_from(COURSES)
+        .join(ASSESSMENTS, of_contact & (ASSESSMENTS.c.contact_version == newest))
         .where(COURSES.c.citizen_key == key, COURSES.c.registered_version > 0)
     )
     return [_sighting(*row) for row in found]

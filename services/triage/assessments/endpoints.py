@@ -9,7 +9,7 @@ from services.triage.alarms.repository import open_alarms_about
 from services.triage.assessments import repository
 from services.triage.assessments.repository import Wanted
 from services.triage.assessments.schemas import AssessmentIn, AssessmentOut, AssessmentStatus, present
-from services.triage.assessments.service import assess_by_hand, explain_assessment, get_assessment
+from services.triage.assessments.service import assess_on_request, explain_assessment, get_assessment
 from services.triage.models import Assessment
 from services.triage.problems import (
     ContactIsClosed,
@@ -55,7 +55,7 @@ async def create_assessment(who: Staff, body: AssessmentIn, once: Idempotent, wo
     """
     refuse_contradictions(body.facts)
     await once.replay(work, who)
-    answer = await assessment_document(work, await assess_by_hand(work, body), 201)
+    answer = await assessment_document(work, await assess_on_request(work, body), 201)
     await once.remember(work, who, answer)
     return answer
 

@@ -64,6 +64,30 @@ async def find_assessment(session: AsyncSession, assessment_id: UUID) -> Assessm
     return found.scalar_one_or_none()
 
 
+async def newest_assessed(session: AsyncSession, contact_id: UUID) -> tuple[int, datetime | None]:
+    """The newest version of the contact's facts that was assessed, and when the newest assessment was made.
+
+    0 and None where there is no assessment.
+    """
+    found = await session.execute(
+        select(func.max(ASSESSMENTS.c.contact_version), func.max(ASSESSMENTS.c.made_at)).where(
+            ASSESSMENTS.c.contact_id == contact_id
+        )
+    )
+    version, made_at = found.one()
+    return version or 0, made_at
+
+
+async def assessment_of_version(session: AsyncSession, contact_id: UUID, version: int) -> Assessment:
+    """The assessment of this version of the contact's facts; there must be one."""
+    found = await session.execute(
+        select(Assessment)
+        .where(ASSESSMENTS.c.contact_id == contact_id, ASSESSMENTS.c.contact_version == version)
+        .execution_options(populate_existing=True)
+    )
+    return found.scalar_one()
+
+
 async def add_assessment(session: AsyncSession, columns: dict[str, Any]) -> None:
     """Store a new assessment; those of the contact still undecided are superseded by it."""
     await end_undecided(session, columns["contact_id"], AssessmentStatus.SUPERSEDED)

@@ -1,4 +1,8 @@
-"""Making and storing assessments."""
+"""Assessing a contact: a recommendation for its facts, stored for a person to decide on.
+
+Assessments come in three ways: from the event that intake sends when facts are registered, from a person who
+asks for one, and from a person who decides on facts whose event has not arrived yet (decisions/service.py).
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +13,7 @@ from services.triage.alarms.repository import lock_citizen
 from services.triage.alarms.service import recompute_alarms
 from services.triage.assessments import repository
 from services.triage.assessments.schemas import AssessmentIn, AssessmentStatus
-from services.triage.models import Assessment, ContactCourse
+from services.triage.models import Assessment
 from services.triage.problems import ContactIsClosed
 from services.triage.recommendations.schemas import Explanation, Recommendation
 from services.triage.recommendations.service import Advisers
@@ -21,79 +25,99 @@ from shared.vocabulary import Channel
 
 
 @dataclass(frozen=True)
-class Heard:
-    """What was heard of a contact, by event or by hand."""
+class ContactFacts:
+    """What an assessment is made from. `version` is the contact's in intake; 0: not known."""
 
     contact_id: UUID
     facts: Facts
     channel: Channel
     received_at: datetime
+    version: int = 0
 
 
-def columns_of(
-    heard: Heard,
+def assessment_row(
+    contact: ContactFacts,
     recommendation: Recommendation,
     made_at: datetime,
-    *,
-    contact_version: int = 0,
     status: AssessmentStatus = AssessmentStatus.UNDECIDED,
 ) -> dict[str, Any]:
-    """A new assessment's row."""
+    """The columns of a new assessment."""
     return {
         "id": new_id(),
-        "contact_id": heard.contact_id,
-        "contact_version": contact_version,
-        "reference": reference_of(heard.contact_id),
-        "channel": heard.channel,
-        "received_at": heard.received_at,
+        "contact_id": contact.contact_id,
+        "contact_version": contact.version,
+        "reference": reference_of(contact.contact_id),
+        "channel": contact.channel,
+        "received_at": contact.received_at,
         "made_at": made_at,
         "status": status,
         "version": 1,
         "ruleset": recommendation.ruleset,
         "kind": recommendation.destination.kind,
-        "facts": heard.facts.model_dump(mode="json"),
+        "facts": contact.facts.model_dump(mode="json"),
         "recommendation": recommendation.model_dump(mode="json"),
     }
 
 
-async def assess_by_hand(work: UnitOfWork, body: AssessmentIn) -> Assessment:
-    """Store an assessment that somebody asked for. Raises ContactIsClosed when nothing is left to decide."""
+async def assess(
+    work: UnitOfWork,
+    contact: ContactFacts,
+    made_at: datetime,
+    status: AssessmentStatus = AssessmentStatus.UNDECIDED,
+) -> Assessment:
+    """Store an assessment of these facts as the contact's latest. The contact's course must be locked."""
+    advisers: Advisers = work.state.advisers
+    recommendation = await advisers.advise(work.session, contact.facts, contact.channel, contact.received_at)
+    row = assessment_row(contact, recommendation, made_at, status)
+    await repository.add_assessment(work.session, row)
+    await repository.change_course(work.session, contact.contact_id, latest_assessment=row["id"])
+    return await get_assessment(work, row["id"])
+
+
+async def assess_on_request(work: UnitOfWork, body: AssessmentIn) -> Assessment:
+    """Store an assessment that a person asked for. Raises ContactIsClosed."""
     course = await repository.lock_course(work.session, body.contact_id)
     if course.closed_version:
         raise ContactIsClosed
     now = work.clock.now()
-    heard = Heard(body.contact_id, body.facts, body.channel, body.received_at or now)
-    columns = columns_of(heard, await _advise(work, heard), now)
-    await _store(work, course, columns)
-    return await get_assessment(work, columns["id"])
+    contact = ContactFacts(body.contact_id, body.facts, body.channel, body.received_at or now)
+    return await assess(work, contact, now)
 
 
 async def assess_registered(work: UnitOfWork, event: ContactRegistered) -> None:
-    """Assess a contact's facts when they are newer than those assessed before, and look whether the citizen
-    has come with the same too often.
+    """Assess registered facts, and recompute the repeat alarms about the citizen.
+
+    An event that is not newer than the newest one received changes nothing: events can come twice and in
+    any order.
     """
     course = await repository.lock_course(work.session, event.contact_id)
     if event.version <= course.registered_version:
         return
-    key, before = event.citizen_key, course.citizen_key
+    key, key_before = event.citizen_key, course.citizen_key
     if key is not None:
         key = await lock_citizen(work.session, key)
-    heard = Heard(event.contact_id, event.facts, event.channel, event.received_at)
-    columns = columns_of(
-        heard,
-        await _advise(work, heard),
-        event.occurred_at,
-        contact_version=event.version,
-        # News of the facts can arrive after news of the end.
-        status=AssessmentStatus.CLOSED if course.closed_version else AssessmentStatus.UNDECIDED,
+    # A person may have decided on this version of the facts, or a later one, before this event arrived.
+    # Then the assessment is made; whose contact it is, only the event says.
+    newest_version, newest_at = await repository.newest_assessed(work.session, event.contact_id)
+    if event.version > newest_version:
+        contact = ContactFacts(
+            event.contact_id, event.facts, event.channel, event.received_at, version=event.version
+        )
+        # A contact's list is newest first, and the first is the one to decide on: this one, although the
+        # event can be older than a decision on the version before.
+        made_at = max(event.occurred_at, newest_at or event.occurred_at)
+        # The contact can have been closed by an event that overtook this one.
+        status = AssessmentStatus.CLOSED if course.closed_version else AssessmentStatus.UNDECIDED
+        await assess(work, contact, made_at, status)
+    await repository.change_course(
+        work.session, event.contact_id, registered_version=event.version, citizen_key=key
     )
-    await _store(work, course, columns, registered_version=event.version, citizen_key=key)
-    for whose in sorted({whose for whose in (before, key) if whose is not None}):
-        await recompute_alarms(work, whose)
+    for citizen in sorted({citizen for citizen in (key_before, key) if citizen is not None}):
+        await recompute_alarms(work, citizen)
 
 
 async def get_assessment(work: UnitOfWork, assessment_id: UUID) -> Assessment:
-    """The assessment as it stands now. Raises NotFound."""
+    """The assessment as it is stored now. Raises NotFound."""
     found = await repository.find_assessment(work.session, assessment_id)
     if found is None:
         raise NotFound("No assessment has this id.")
@@ -101,7 +125,7 @@ async def get_assessment(work: UnitOfWork, assessment_id: UUID) -> Assessment:
 
 
 async def explain_assessment(work: UnitOfWork, assessment_id: UUID) -> Explanation:
-    """The stored assessment explained by the rule set of its moment. Raises NotFound or UnknownRuleset."""
+    """The assessment explained by the rule set that it was made by. Raises NotFound or UnknownRuleset."""
     assessment = await get_assessment(work, assessment_id)
     advisers: Advisers = work.state.advisers
     facts, channel = Facts.model_validate(assessment.facts), Channel(assessment.channel)
@@ -109,13 +133,3 @@ async def explain_assessment(work: UnitOfWork, assessment_id: UUID) -> Explanati
         work.session, facts, channel, assessment.received_at, version=assessment.ruleset
     )
     return answer.explanation
-
-
-async def _store(work: UnitOfWork, course: ContactCourse, columns: dict[str, Any], **more: object) -> None:
-    await repository.add_assessment(work.session, columns)
-    await repository.change_course(work.session, course.contact_id, latest_assessment=columns["id"], **more)
-
-
-async def _advise(work: UnitOfWork, heard: Heard) -> Recommendation:
-    advisers: Advisers = work.state.advisers
-    return await advisers.advise(work.session, heard.facts, heard.channel, heard.received_at)

@@ -1,15 +1,10 @@
-"""Which destination a person chose, and whether that is possible."""
+"""The destination that a person chose, and whether it is a possible one."""
 
 from dataclasses import dataclass
 
 from services.triage.assessments.schemas import DecisionOut
 from services.triage.decisions.schemas import DecisionIn, Override
-from services.triage.problems import (
-    ImpossibleDestination,
-    ReasonRequired,
-    UnclearDecision,
-    at_field,
-)
+from services.triage.problems import ImpossibleDestination, ReasonRequired, UnclearDecision, at_field
 from services.triage.recommendations.schemas import Recommendation
 from shared.contracts import Destination
 from shared.vocabulary import DestinationKind, ReasonCode, Unit, Urgency
@@ -17,7 +12,7 @@ from shared.vocabulary import DestinationKind, ReasonCode, Unit, Urgency
 
 @dataclass(frozen=True)
 class Choice:
-    """What a person chose, whichever way they said it."""
+    """Where the contact goes and why, whether the recommendation was accepted or overridden."""
 
     overridden: bool
     destination: Destination
@@ -25,14 +20,14 @@ class Choice:
     reason: str | None
     reason_code: ReasonCode | None = None
 
-    def is_what_was(self, decided: DecisionOut) -> bool:
-        """Whether this says nothing new."""
+    def equals(self, decision: DecisionOut) -> bool:
+        """Whether this is what was decided already."""
         return (self.overridden, self.destination, self.urgency, self.reason, self.reason_code) == (
-            decided.overridden,
-            decided.destination,
-            decided.urgency,
-            decided.reason,
-            decided.reason_code,
+            decision.overridden,
+            decision.destination,
+            decision.urgency,
+            decision.reason,
+            decision.reason_code,
         )
 
 
@@ -55,6 +50,7 @@ def choice_of(body: DecisionIn, recommendation: Recommendation) -> Choice:
 
 
 def _refuse_impossible(override: Override) -> None:
+    # `ask` is how the rules say that a fact is missing; a person who has no answer accepts it instead.
     if override.kind is DestinationKind.ASK:
         raise ImpossibleDestination(errors=at_field("/override/kind", "a person decides, and does not ask"))
     if override.kind is not DestinationKind.UNIT and override.unit is not Unit.RECEPTION:

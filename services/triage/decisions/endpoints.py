@@ -1,4 +1,4 @@
-"""Decisions over HTTP."""
+"""Decisions over HTTP: on an assessment, or on a contact's facts in one call."""
 
 from uuid import UUID
 
@@ -7,13 +7,16 @@ from fastapi import APIRouter, Response
 from services.triage.assessments.endpoints import Staff, assessment_document
 from services.triage.assessments.schemas import AssessmentOut
 from services.triage.decisions import service
-from services.triage.decisions.schemas import DecisionIn
+from services.triage.decisions.schemas import ContactDecisionIn, DecisionIn
 from services.triage.problems import (
     AlreadyDecided,
     ContactIsClosed,
+    ContradictoryFacts,
+    FactsDiffer,
     ImpossibleDestination,
     NotTheLatest,
     ReasonRequired,
+    RecommendationChanged,
     UnclearDecision,
     UnknownService,
 )
@@ -24,23 +27,25 @@ from shared.unit_of_work import Writing
 
 decisions_router = APIRouter(tags=["assessments"])
 
+#: What can be wrong with a decision, whatever it is made on.
+_REFUSALS = (
+    AlreadyDecided,
+    NotTheLatest,
+    ContactIsClosed,
+    StaleVersion,
+    UnclearDecision,
+    ReasonRequired,
+    ImpossibleDestination,
+    UnknownService,
+    IdempotencyMismatch,
+)
+
 
 @decisions_router.post(
     "/v1/assessments/{assessment_id}/decision",
     summary="Accept the recommendation, or override it with a reason",
     response_model=AssessmentOut,
-    responses=answers(
-        NotFound,
-        AlreadyDecided,
-        NotTheLatest,
-        ContactIsClosed,
-        StaleVersion,
-        UnclearDecision,
-        ReasonRequired,
-        ImpossibleDestination,
-        UnknownService,
-        IdempotencyMismatch,
-    ),
+    responses=answers(NotFound, *_REFUSALS),
 )
 async def decide_assessment(
     *,
@@ -57,6 +62,36 @@ async def decide_assessment(
     ETag. After a unit has returned the contact, anybody may decide.
     """
     await once.replay(work, who)
-    answer = await assessment_document(work, await service.decide(work, who, assessment_id, body, if_match))
+    assessment = await service.decide_assessment(work, who, assessment_id, body, if_match)
+    answer = await assessment_document(work, assessment)
+    await once.remember(work, who, answer)
+    return answer
+
+
+@decisions_router.post(
+    "/v1/contacts/{contact_id}/decision",
+    summary="Assess the contact's facts and decide on them, in one call",
+    response_model=AssessmentOut,
+    responses=answers(ContradictoryFacts, FactsDiffer, RecommendationChanged, *_REFUSALS),
+)
+async def decide_contact(
+    *,
+    who: Staff,
+    contact_id: UUID,
+    body: ContactDecisionIn,
+    once: Idempotent,
+    work: Writing,
+    if_match: IfMatch = None,
+) -> Response:
+    """Works whether or not triage has received these facts from intake, and the same either way.
+
+    With `seen`, the decision is made only if it was that recommendation which the person saw; otherwise the
+    answer (409, `recommendation-changed`) has the present one, and nothing is stored. An older
+    `contact_version` than the newest known is refused (409). Who may change a decision is as for a decision
+    on an assessment.
+    """
+    await once.replay(work, who)
+    assessment = await service.decide_contact(work, who, contact_id, body, if_match)
+    answer = await assessment_document(work, assessment)
     await once.remember(work, who, answer)
     return answer

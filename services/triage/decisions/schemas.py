@@ -5,9 +5,11 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, model_validator
 
-from services.triage.wire_types import RequestBody
+from services.triage.recommendations.schemas import Recommendation
+from services.triage.wire_types import ReceivedAt, RequestBody
+from shared.contracts import Destination, Facts
 from shared.free_text import Reason
-from shared.vocabulary import Administration, DestinationKind, ReasonCode, Unit, Urgency
+from shared.vocabulary import Administration, Channel, DestinationKind, ReasonCode, Unit, Urgency
 
 
 class Override(RequestBody):
@@ -48,3 +50,49 @@ class DecisionIn(RequestBody):
         None, description="The offer that the citizen was led on to: written down as a referral"
     )
     reason_code: ReasonCode | None = Field(None, description="The same in a word that can be counted")
+
+
+class SeenRecommendation(RequestBody):
+    """The recommendation that the person saw. What is left out is not compared."""
+
+    destination: Destination
+    urgency: Urgency | None = Field(None, examples=["week"])
+    ruleset: str | None = Field(None, max_length=20, examples=["1"])
+
+    def differs_from(self, recommendation: Recommendation) -> bool:
+        """Whether the person saw another one than this."""
+        return (
+            self.destination != recommendation.destination
+            or self.urgency not in {None, recommendation.urgency}
+            or self.ruleset not in {None, recommendation.ruleset}
+        )
+
+
+class ContactDecisionIn(DecisionIn):
+    """A decision, together with the facts that it is made on."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "contact_version": 2,
+                    "facts": {"age": 44, "district": 3, "needs": ["support_at_home"]},
+                    "channel": "phone",
+                    "received_at": "2026-03-10T09:00:00Z",
+                    "seen": {"destination": {"kind": "unit", "unit": "adults"}, "ruleset": "1"},
+                    "accept": True,
+                }
+            ]
+        },
+    )
+
+    contact_version: int = Field(
+        ge=1, le=2**31 - 1, description="The contact's version in intake that these facts belong to"
+    )
+    facts: Facts
+    channel: Channel
+    received_at: ReceivedAt = Field(description="When the contact reached the municipality")
+    seen: SeenRecommendation | None = Field(
+        None, description="Where it differs from the recommendation for these facts, nothing is stored (409)"
+    )
