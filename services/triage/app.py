@@ -13,13 +13,15 @@ from services.triage.alarms.thresholds import read_thresholds
 from services.triage.assessments import metrics
 from services.triage.assessments.endpoints import assessments_router
 from services.triage.assessments.events import HANDLERS
+from services.triage.catalogue.endpoints import root_router
 from services.triage.catalogue.importing.endpoints import import_router
 from services.triage.catalogue.importing.example import load_example
 from services.triage.catalogue.offers.endpoints import matching_router
 from services.triage.catalogue.offers.service import CatalogueCache
-from services.triage.catalogue.organizations.endpoints import organizations_router, places_router
+from services.triage.catalogue.organizations.endpoints import organizations_router
+from services.triage.catalogue.places.endpoints import places_router
 from services.triage.catalogue.services.endpoints import services_router
-from services.triage.catalogue.taxonomies.endpoints import root_router, taxonomies_router, terms_router
+from services.triage.catalogue.taxonomies.endpoints import taxonomies_router, terms_router
 from services.triage.decisions.endpoints import decisions_router
 from services.triage.learning.endpoints import learning_router
 from services.triage.models import tables

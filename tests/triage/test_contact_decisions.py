@@ -15,7 +15,10 @@ from tests.bench import Bench
 from tests.triage.contacts import FRIDA, GRETE, RECEIVED, closed, registered, returned
 
 ADULTS = {"kind": "unit", "unit": "adults"}
-OVERRIDE: dict[str, Any] = {"override": {"kind": "unit", "unit": "youth"}, "reason": "Borgeren har en aftale der"}
+OVERRIDE: dict[str, Any] = {
+    "override": {"kind": "unit", "unit": "youth"},
+    "reason": "Borgeren har en aftale der",
+}
 CITIZEN = "0f" * 32
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.triage.catalogue.offers.matching import Close, Fitting, Seeker, match
+from services.triage.catalogue.offers.matching import FittingOffer, NearMiss, Seeker, match
 from services.triage.catalogue.offers.offer import Catalogue, Offer
 from services.triage.needs.vocabulary import STEPS
 from shared.vocabulary import Need, Role
@@ -27,7 +27,7 @@ def seeker(**known: Any) -> Seeker:
     return Seeker(at=TUESDAY, **given)
 
 
-def found(*all_offers: Offer, **known: Any) -> tuple[list[Fitting], list[Close]]:
+def found(*all_offers: Offer, **known: Any) -> tuple[list[FittingOffer], list[NearMiss]]:
     return match(all_offers, seeker(**known), VOCABULARY)
 
 

@@ -1,15 +1,23 @@
-"""What matching needs to know of a service, read out of its HSDS form."""
+"""Between the standard and the city: an HSDS service as matching reads it, and as it is stored."""
 
 import math
 from collections.abc import Iterable
 from datetime import time
 from uuid import UUID
 
-from services.triage.catalogue.city_terms import ACCESS, NEED_TERMS, STEP_TERMS, CityTerms, term_id
+from services.triage.catalogue.city_terms import (
+    ACCESS,
+    NEED_TERMS,
+    STEP_TERMS,
+    CityTerms,
+    city_terms,
+    term_id,
+)
+from services.triage.catalogue.details import Schedule, ServiceArea
 from services.triage.catalogue.offers.hours import Hours
 from services.triage.catalogue.offers.offer import Ages, Capacity, Offer, OfferKind
 from services.triage.catalogue.offers.texts import district_names, load_texts
-from services.triage.catalogue.schemas import Attribute, Schedule, Service, ServiceArea
+from services.triage.catalogue.schemas import Attribute, Service
 from services.triage.needs.vocabulary import STEPS, Step
 from services.triage.rules.case import OLDEST
 from shared.vocabulary import Need
@@ -17,14 +25,14 @@ from shared.vocabulary import Need
 _DAYS = {"MO": 0, "TU": 1, "WE": 2, "TH": 3, "FR": 4, "SA": 5, "SU": 6}
 _DISTRICT = "urn:dsi:district:"
 _SELF_REFERRAL = term_id(ACCESS, "self_referral")
-#: A unit of a service's capacity, by identifier, and which part of ours it is.
+#: The field of `Capacity` that a unit of scheme `dsi` counts for, by its identifier.
 _UNITS = {"place": "available", "site": "sites", "waiting": "waiting"}
 
 
 def offer_of(service: Service, organization: str, source: str | None = None) -> Offer:
     """The service as matching sees it.
 
-    Needs, step and the way in are its terms of the city's own taxonomies; without a step it stands on the
+    Needs, step and the way in are its terms of the city's own taxonomies; without a step it is on the
     lowest, and without a need it is listed but never suggested.
     """
     return Offer(
@@ -57,19 +65,19 @@ def city_term_of(attribute: Attribute) -> UUID | None:
 
 
 def needs_of(service: Service) -> tuple[Need, ...]:
-    """The needs it says it meets, in the vocabulary's order."""
-    said = {city_term_of(attribute) for attribute in service.attributes}
-    return tuple(need for term, need in NEED_TERMS.items() if term in said)
+    """The needs that the service meets by its own terms, in the vocabulary's order."""
+    terms = {city_term_of(attribute) for attribute in service.attributes}
+    return tuple(need for term, need in NEED_TERMS.items() if term in terms)
 
 
 def _step_of(service: Service) -> Step:
-    said = {STEP_TERMS[t] for a in service.attributes if (t := city_term_of(a)) in STEP_TERMS}
-    return min(said, key=STEPS.index, default="1")
+    steps = {STEP_TERMS[t] for a in service.attributes if (t := city_term_of(a)) in STEP_TERMS}
+    return min(steps, key=STEPS.index, default="1")
 
 
 def _kind_of(service: Service) -> OfferKind:
-    said = {city_term_of(attribute) for attribute in service.attributes}
-    return "self_referral" if _SELF_REFERRAL in said else "low_threshold"
+    terms = {city_term_of(attribute) for attribute in service.attributes}
+    return "self_referral" if _SELF_REFERRAL in terms else "low_threshold"
 
 
 def _ages_of(service: Service) -> Ages:
@@ -79,7 +87,7 @@ def _ages_of(service: Service) -> Ages:
 
 
 def capacity_of(service: Service) -> Capacity | None:
-    """The room it says it has, in the units that are ours; others are told, but not counted."""
+    """The room that the service has, in the units of scheme `dsi`; of others the meaning is not known."""
     known: dict[str, int | str | None] = {}
     for capacity in service.capacities:
         part = _UNITS.get(capacity.unit.identifier or "") if capacity.unit.scheme == "dsi" else None
@@ -130,12 +138,18 @@ def _weekly(schedule: Schedule) -> Hours | None:
     )
 
 
+def stored_form(service: Service) -> Service:
+    """The service as it is stored: its organisation by id, and the city's terms in full."""
+    named = service.model_copy(update={"organization_id": service.organization_key, "organization": None})
+    return in_city_form(named, city_terms())
+
+
 def in_city_form(service: Service, terms: CityTerms) -> Service:
-    """The service as it is kept: the city's terms nested whole, and with each need its KLE numbers."""
-    said = [city_term_of(attribute) for attribute in service.attributes]
+    """The service with the city's terms nested whole, and with each need its KLE numbers."""
+    named = [city_term_of(attribute) for attribute in service.attributes]
     kle = [number for need in needs_of(service) for number in terms.kle_of(need)]
-    # KLE follows from the needs: numbers that were said stand only as long as their need does.
-    ours = dict.fromkeys(t for t in [*said, *kle] if t in terms.terms and (t in kle or t not in terms.kle))
-    others = [a for a, t in zip(service.attributes, said, strict=True) if t not in terms.terms]
+    # KLE numbers follow from the needs: those that were sent stay only as long as their need does.
+    ours = dict.fromkeys(t for t in [*named, *kle] if t in terms.terms and (t in kle or t not in terms.kle))
+    others = [a for a, t in zip(service.attributes, named, strict=True) if t not in terms.terms]
     made = [terms.attribute(service.id, term) for term in ours if term is not None]
     return service.model_copy(update={"attributes": [*made, *others]})

@@ -1,44 +1,36 @@
-"""The entities of HSDS 3.1 as they come in, are kept and go out (openreferral/specification, schema/).
+"""The entities of HSDS 3.1 as they are sent, stored and answered (openreferral/specification, schema/).
 
-Fields of a profile that is not ours are left out without a word, as the standard lets anybody add fields;
-the fields of the standard are read strictly. Ids of parents are not kept where nesting says the same.
+Fields of another profile are ignored, since the standard lets everyone add fields; the fields of the standard
+are read strictly. Where an entity is nested in its parent, the parent's id is not stored in it.
 """
 
-from typing import Annotated, Any, Literal
+from collections.abc import Sequence
+from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
-from services.triage.catalogue.values import (
-    ByDay,
-    Clock,
-    Day,
-    Email,
-    Line,
-    Moment,
-    Name,
-    Number,
-    Text,
-    Uri,
-    Whole,
-    Years,
+from services.triage.catalogue.details import (
+    Contact,
+    CostOption,
+    Entity,
+    Funding,
+    Language,
+    Location,
+    Phone,
+    Program,
+    RequiredDocument,
+    Schedule,
+    ServiceArea,
+    ServiceCapacity,
+    Url,
+    many,
 )
+from services.triage.catalogue.filters import PageRequest
+from services.triage.catalogue.values import Day, Email, Line, Name, Number, Text, Uri, Years
 
-#: Of one kind of detail an entity has at most so many.
-_MOST = 500
-
-
-class Entity(BaseModel):
-    """What every entity has: an id of its own."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    id: UUID
-
-
-def many() -> Any:
-    """A list of details, empty unless said otherwise."""
-    return Field(default_factory=list, max_length=_MOST)
+#: An entity as JSON, without what is empty.
+Document = dict[str, Any]
 
 
 class Taxonomy(Entity):
@@ -77,99 +69,6 @@ class Attribute(Entity):
         return self.taxonomy_term.id if self.taxonomy_term is not None else self.taxonomy_term_id
 
 
-class Language(Entity):
-    name: Name | None = Field(None, examples=["Dansk"])
-    code: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}$")] | None = Field(None, examples=["da"])
-    note: Text | None = None
-
-
-class Phone(Entity):
-    number: Line = Field(examples=["+45 00 00 00 00"])
-    extension: Number | None = None
-    type: Line | None = None
-    description: Text | None = None
-    languages: list[Language] = many()
-
-
-class Schedule(Entity):
-    """When something is open, as a rule of iCalendar (RFC 5545)."""
-
-    valid_from: Day | None = None
-    valid_to: Day | None = None
-    dtstart: Day | None = None
-    timezone: Number | None = None
-    until: Day | None = None
-    count: Whole | None = None
-    wkst: Literal["MO", "TU", "WE", "TH", "FR", "SA", "SU"] | None = None
-    freq: Literal["WEEKLY", "MONTHLY"] | None = None
-    interval: Whole | None = None
-    byday: ByDay | None = Field(None, examples=["MO,TU,WE"])
-    byweekno: Line | None = None
-    bymonthday: Line | None = None
-    byyearday: Line | None = None
-    description: Text | None = None
-    opens_at: Clock | None = Field(None, examples=["10:00"])
-    closes_at: Clock | None = Field(None, examples=["16:00"])
-    schedule_link: Uri | None = None
-    attending_type: Line | None = None
-    notes: Text | None = None
-
-
-class ServiceArea(Entity):
-    """Where the service is for; ours are named `urn:dsi:district:3`."""
-
-    name: Name | None = Field(None, examples=["Nørrebro"])
-    description: Text | None = None
-    extent: Text | None = None
-    extent_type: Line | None = None
-    uri: Uri | None = None
-
-
-class Contact(Entity):
-    name: Name | None = None
-    title: Line | None = None
-    department: Line | None = None
-    email: Email | None = None
-    phones: list[Phone] = many()
-
-
-class Address(Entity):
-    attention: Line | None = None
-    address_1: Line = Field(examples=["Eksempelgade 1"])
-    address_2: Line | None = None
-    city: Line = Field(examples=["København N"])
-    region: Line | None = None
-    state_province: Line = Field(examples=["Hovedstaden"])
-    postal_code: Line = Field(examples=["2200"])
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = Field(examples=["DK"])
-    address_type: Literal["physical", "postal", "virtual"]
-
-
-class Accessibility(Entity):
-    description: Text | None = None
-    details: Text | None = None
-    url: Uri | None = None
-
-
-class Location(Entity):
-    location_type: Literal["physical", "postal", "virtual"]
-    url: Uri | None = None
-    name: Name | None = None
-    alternate_name: Name | None = None
-    description: Text | None = None
-    transportation: Text | None = None
-    latitude: Annotated[Number, Field(ge=-90, le=90)] | None = None
-    longitude: Annotated[Number, Field(ge=-180, le=180)] | None = None
-    external_identifier: Line | None = None
-    external_identifier_type: Line | None = None
-    languages: list[Language] = many()
-    addresses: list[Address] = many()
-    contacts: list[Contact] = many()
-    accessibility: list[Accessibility] = many()
-    phones: list[Phone] = many()
-    schedules: list[Schedule] = many()
-
-
 class ServiceAtLocation(Entity):
     location_id: UUID | None = None
     description: Text | None = None
@@ -178,54 +77,6 @@ class ServiceAtLocation(Entity):
     phones: list[Phone] = many()
     schedules: list[Schedule] = many()
     location: Location | None = None
-
-
-class CostOption(Entity):
-    valid_from: Day | None = None
-    valid_to: Day | None = None
-    option: Line | None = None
-    currency: Annotated[str, Field(pattern=r"^[A-Za-z]{3}$")] | None = None
-    amount: Number | None = None
-    amount_description: Text | None = None
-
-
-class RequiredDocument(Entity):
-    document: Text | None = None
-    uri: Uri | None = None
-
-
-class Funding(Entity):
-    source: Text | None = None
-
-
-class Program(Entity):
-    name: Name
-    alternate_name: Name | None = None
-    description: Text
-
-
-class Url(Entity):
-    label: Line | None = None
-    url: Uri
-
-
-class Unit(Entity):
-    """What a capacity counts. Of scheme `dsi` are `place`, `site` and `waiting` (people who wait)."""
-
-    name: Name = Field(examples=["Pladser"])
-    scheme: Line | None = None
-    identifier: Line | None = None
-    uri: Uri | None = None
-
-
-class Capacity(Entity):
-    """How many of a unit there are now, and at most."""
-
-    unit: Unit
-    available: Annotated[Number, Field(ge=0, le=1_000_000)] = Field(examples=[4])
-    maximum: Annotated[Number, Field(ge=0, le=1_000_000)] | None = None
-    description: Text | None = None
-    updated: Moment
 
 
 class OrganizationIdentifier(Entity):
@@ -292,7 +143,7 @@ class Service(Entity):
     program: Program | None = None
     required_documents: list[RequiredDocument] = many()
     contacts: list[Contact] = many()
-    capacities: list[Capacity] = many()
+    capacities: list[ServiceCapacity] = many()
     attributes: list[Attribute] = many()
 
     @model_validator(mode="after")
@@ -310,8 +161,8 @@ class Service(Entity):
         return self.organization.id if self.organization is not None else self.organization_id
 
 
-def document_of(entity: Entity) -> dict[str, Any]:
-    """The entity as it is kept and answered: JSON with nothing that is empty, as the schemas want it."""
+def document_of(entity: Entity) -> Document:
+    """The entity as it is stored and answered: without empty fields, as the standard's schemas demand."""
     return _without_empty(entity.model_dump(mode="json", exclude_none=True))
 
 
@@ -324,4 +175,36 @@ def _without_empty(value: dict[str, Any]) -> dict[str, Any]:
         else part
         for name, part in value.items()
         if part != []
+    }
+
+
+def without_lists(document: Document) -> Document:
+    """The fields that have one value, which is what a list of entities has of each."""
+    return {name: value for name, value in document.items() if not isinstance(value, list)}
+
+
+class PageOut(BaseModel):
+    """The standard's page: its figures are beside its contents."""
+
+    total_items: int = Field(examples=[13])
+    total_pages: int = Field(examples=[1])
+    page_number: int = Field(examples=[1])
+    size: int = Field(description="Entries on this page", examples=[13])
+    first_page: bool
+    last_page: bool
+    empty: bool
+
+
+def page_document(contents: Sequence[Document], total: int, page: PageRequest) -> Document:
+    """The standard's page with these contents, of `total` entries in all."""
+    pages = page.pages_of(total)
+    return {
+        "total_items": total,
+        "total_pages": pages,
+        "page_number": page.number,
+        "size": len(contents),
+        "first_page": page.number == 1,
+        "last_page": page.number >= pages,
+        "empty": not contents,
+        "contents": list(contents),
     }

@@ -1,7 +1,6 @@
-"""Referrals in storage: the statements, the same on SQLite and PostgreSQL. Nothing here commits."""
+"""The statements on referrals, and on the later contacts of the citizens who were referred."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,20 +8,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.triage.assessments.repository import ASSESSMENTS, COURSES
-from services.triage.models import Referral
+from services.triage.models import Assessment, ContactCourse, Referral
+from services.triage.referrals.outcomes import LaterContact
 from shared.database import table_of, upsert
 
 REFERRALS = table_of(Referral)
-
-
-@dataclass(frozen=True)
-class LaterContact:
-    """A later contact of the citizen who was referred."""
-
-    referral_id: UUID
-    received_at: datetime
-    needs: frozenset[str]
+ASSESSMENTS = table_of(Assessment)
+COURSES = table_of(ContactCourse)
 
 
 async def add_referral(session: AsyncSession, columns: dict[str, Any]) -> Referral:
@@ -40,10 +32,12 @@ async def add_referral(session: AsyncSession, columns: dict[str, Any]) -> Referr
     return found.scalar_one()
 
 
-async def find_referral(session: AsyncSession, id_: UUID, *, locked: bool = False) -> Referral | None:
-    """The referral as it stands in storage now."""
-    found = select(Referral).where(REFERRALS.c.id == id_).execution_options(populate_existing=True)
-    return (await session.execute(found.with_for_update() if locked else found)).scalar_one_or_none()
+async def find_referral(session: AsyncSession, id_: UUID) -> Referral | None:
+    """The referral as it is stored now."""
+    found = await session.execute(
+        select(Referral).where(REFERRALS.c.id == id_).execution_options(populate_existing=True)
+    )
+    return found.scalar_one_or_none()
 
 
 async def change_referral(session: AsyncSession, id_: UUID, **columns: object) -> None:

@@ -1,13 +1,12 @@
-"""Files of organisations that publish their own offers."""
+"""Importing the files of organisations that publish their own offers."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, Field
 
-from services.triage.catalogue.importing.service import Plan, Step, import_services
-from services.triage.catalogue.services.endpoints import Editor
+from services.triage.access import Editor
+from services.triage.catalogue.importing.schemas import ImportOut, import_out
+from services.triage.catalogue.importing.service import import_services
 from services.triage.problems import ForeignEntry, UnreadableCatalogue
 from shared.problems import TooLarge, answers
 from shared.unit_of_work import Writing
@@ -39,45 +38,6 @@ _BODY = {
 }
 
 
-class ImportedService(BaseModel):
-    """A service of the file; of a changed one, the fields that are not as they were."""
-
-    id: UUID
-    name: str = Field(examples=["Café for alle"])
-    fields: list[str] = Field(examples=[["schedules", "phones"]])
-
-
-class ImportOut(BaseModel):
-    """What the import did or, with `dry_run`, would do."""
-
-    source: str = Field(examples=["frivilligcentret"])
-    dry_run: bool
-    new: list[ImportedService]
-    changed: list[ImportedService]
-    ended: list[ImportedService] = Field(description="In the source's file before, and no longer")
-    kept_by_hand: list[ImportedService] = Field(description="Changed here by hand, and left as it is")
-    unchanged: int
-
-
-def _shown(steps: list[Step]) -> list[ImportedService]:
-    return [
-        ImportedService(id=step.service.id, name=step.service.name, fields=list(step.fields))
-        for step in steps
-    ]
-
-
-def _answer(source: str, plan: Plan, *, dry_run: bool) -> ImportOut:
-    return ImportOut(
-        source=source,
-        dry_run=dry_run,
-        new=_shown(plan.new),
-        changed=_shown(plan.changed),
-        ended=_shown(plan.ended),
-        kept_by_hand=_shown(plan.kept_by_hand),
-        unchanged=len(plan.unchanged),
-    )
-
-
 @import_router.post(
     "/import",
     summary="Take a file in HSDS form",
@@ -92,7 +52,7 @@ async def import_catalogue(
     source: Annotated[
         str, Query(pattern=r"^[a-z0-9-]{2,60}$", description="Whose file it is: the same name each time")
     ],
-    dry_run: Annotated[bool, Query(description="Only tell what it would do")] = False,
+    dry_run: Annotated[bool, Query(description="Only say what it would do")] = False,
 ) -> ImportOut:
     """A list of services, each with its organisation; or a page of an API of the standard, or `services`.
 
@@ -100,4 +60,4 @@ async def import_catalogue(
     is marked as no longer valid.
     """
     plan = await import_services(work, who, source, await request.body(), dry_run=dry_run)
-    return _answer(source, plan, dry_run=dry_run)
+    return import_out(source, plan, dry_run=dry_run)

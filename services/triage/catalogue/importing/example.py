@@ -6,12 +6,14 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import yaml
 
-from services.triage.catalogue import repository
 from services.triage.catalogue.city_terms import ACCESS, NEEDS, STAIR, CityTerms, term_id
 from services.triage.catalogue.offer_form import in_city_form
 from services.triage.catalogue.offers.offer import OFFERS_FILE, Offer, load_offers
 from services.triage.catalogue.offers.texts import district_names, load_texts
+from services.triage.catalogue.organizations.repository import put_organization
+from services.triage.catalogue.repository import has_offers
 from services.triage.catalogue.schemas import Organization, Service
+from services.triage.catalogue.services.repository import put_service
 from services.triage.needs.vocabulary import load_needs
 from shared.unit_of_work import UnitOfWork
 
@@ -20,17 +22,17 @@ _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
 async def load_example(work: UnitOfWork) -> None:
-    """Store the offers of `example/offers.yaml`, unless somebody made a catalogue already."""
-    if await repository.has_offers(work.session):
+    """Store the offers of `example/offers.yaml`, unless there is a catalogue already."""
+    if await has_offers(work.session):
         return
     now, terms = work.clock.now(), CityTerms(load_needs(), load_texts())
     organizations = {organization.id: organization for organization in example_organizations()}
     stored = {"version": 1, "modified_at": now}
     for organization in organizations.values():
-        await repository.put_organization(work.session, organization, source=None, **stored)
+        await put_organization(work.session, organization, source=None, **stored)
     for service in example_services(now):
         name = organizations[service.organization_key or service.id].name
-        await repository.put_service(work.session, in_city_form(service, terms), name, None, **stored)
+        await put_service(work.session, in_city_form(service, terms), name, None, **stored)
 
 
 def organization_id(name: str) -> UUID:
@@ -50,8 +52,8 @@ def example_organizations() -> list[Organization]:
 def example_services(now: datetime) -> list[Service]:
     """The example's offers in HSDS form."""
     read = yaml.safe_load(OFFERS_FILE.read_text(encoding="utf-8"))["offers"]
-    told = {UUID(each["id"]): each.get("place") for each in read}
-    return [service_of(offer, told[offer.id], now) for offer in load_offers()]
+    places = {UUID(each["id"]): each.get("place") for each in read}
+    return [service_of(offer, places[offer.id], now) for offer in load_offers()]
 
 
 def service_of(offer: Offer, place: dict[str, Any] | None, now: datetime) -> Service:

@@ -16,7 +16,7 @@ _MOST_FAULTS = 100
 _DEEPEST = 40
 
 
-def read_services(raw: bytes) -> dict[str, Service]:
+def parse_services(raw: bytes) -> dict[str, Service]:
     """The services of a file, by their JSON pointers.
 
     A file is a list of services, a page as an API of the standard gives it (`contents`), or an object with

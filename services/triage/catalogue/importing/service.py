@@ -1,26 +1,22 @@
-"""A source's file, taken whole: what is new, what changed, and what is no longer in it.
+"""Importing a source's file into the catalogue: what is new, what changed, and what is no longer in the file.
 
-The same file again changes nothing. What disappeared from a source's newer file is marked as no longer
-valid and stays; so does what somebody has taken to keep by hand since. Nobody's file changes what another
-source keeps.
+The same file again changes nothing. What is missing from a source's newer file is marked as no longer valid
+and stays in the catalogue; so does what a person has changed by hand since. The file of one source never
+changes what another source's file brought.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, timedelta
 from uuid import UUID
 
-from services.triage.catalogue import repository
-from services.triage.catalogue.importing.file_parsing import read_services
-from services.triage.catalogue.schemas import Organization, Service, document_of
-from services.triage.catalogue.services.service import (
-    Author,
-    author_of,
-    difference,
-    kept_form,
-    write_organization,
-    write_service,
-)
+from services.triage.catalogue.importing.file_parsing import parse_services
+from services.triage.catalogue.importing.plan import Plan, plan_of
+from services.triage.catalogue.organizations.repository import find_organizations
+from services.triage.catalogue.organizations.service import write_organization
+from services.triage.catalogue.repository import find_organization, lock_catalogue
+from services.triage.catalogue.schemas import Organization, Service
+from services.triage.catalogue.service import Author, author_of
+from services.triage.catalogue.services.repository import lock_offers, lock_offers_of_source
+from services.triage.catalogue.services.service import write_service
 from services.triage.models import OfferRow, OrganizationRow
 from services.triage.problems import ForeignEntry
 from shared.access import Principal
@@ -29,44 +25,20 @@ from shared.unit_of_work import UnitOfWork
 from shared.working_days import local_date
 
 
-@dataclass(frozen=True)
-class Step:
-    """What the import does with one service: the service, its row where there is one, and what changes."""
-
-    service: Service
-    row: OfferRow | None
-    fields: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What the import does, before it is done."""
-
-    new: list[Step] = field(default_factory=list)
-    changed: list[Step] = field(default_factory=list)
-    ended: list[Step] = field(default_factory=list)
-    kept_by_hand: list[Step] = field(default_factory=list)
-    unchanged: list[Step] = field(default_factory=list)
-
-
 async def import_services(
     work: UnitOfWork, who: Principal, source: str, raw: bytes, *, dry_run: bool
 ) -> Plan:
-    """Take the file, or with `dry_run` only tell what taking it would do.
+    """Import the file, or with `dry_run` only plan it.
 
-    Raises UnreadableCatalogue and ForeignEntry, with nothing of it taken.
+    Raises UnreadableCatalogue and ForeignEntry, with nothing imported.
     """
-    services = read_services(raw)
-    await repository.take_turn(work.session)
-    rows = await repository.find_offers(work.session, (service.id for service in services.values()))
+    services = parse_services(raw)
+    await lock_catalogue(work.session)
+    rows = await lock_offers(work.session, (service.id for service in services.values()))
     _refuse_foreign(services, rows, source)
     author = author_of(work, who, source)
-    plan = _plan(work, services, rows)
-    there = {service.id for service in services.values()}
-    day = local_date(author.at)
-    for row in await repository.offers_of_source(work.session, source):
-        if row.id not in there and row.document["status"] != "defunct":
-            plan.ended.append(Step(_ended(Service.model_validate(row.document), day), row))
+    of_source = await lock_offers_of_source(work.session, source)
+    plan = plan_of(services.values(), rows, of_source, local_date(author.at))
     if not dry_run:
         await _apply(work, author, plan, _organizations_in(services))
     return plan
@@ -87,23 +59,8 @@ def _refuse_foreign(services: Mapping[str, Service], rows: Mapping[UUID, OfferRo
         raise ForeignEntry(errors=faults)
 
 
-def _plan(work: UnitOfWork, services: Mapping[str, Service], rows: Mapping[UUID, OfferRow]) -> Plan:
-    plan = Plan()
-    for service in services.values():
-        row = rows.get(service.id)
-        if row is None:
-            plan.new.append(Step(service, None))
-        elif row.source is None:
-            plan.kept_by_hand.append(Step(service, row))
-        else:
-            changed = difference(row.document, document_of(kept_form(work, service)))
-            step = Step(service, row, tuple(each["field"] for each in changed))
-            (plan.changed if changed else plan.unchanged).append(step)
-    return plan
-
-
 def _organizations_in(services: Mapping[str, Service]) -> dict[UUID, Organization]:
-    """Each organisation of the file as the first of its services tells of it."""
+    """Each organisation of the file, as it is nested in the first of its services."""
     found: dict[UUID, Organization] = {}
     for service in services.values():
         if service.organization is not None:
@@ -111,34 +68,26 @@ def _organizations_in(services: Mapping[str, Service]) -> dict[UUID, Organizatio
     return found
 
 
-async def _apply(work: UnitOfWork, author: Author, plan: Plan, told: Mapping[UUID, Organization]) -> None:
-    rows = await repository.find_organizations(work.session, told)
-    for id_, organization in told.items():
-        row = rows.get(id_)
+async def _apply(work: UnitOfWork, author: Author, plan: Plan, in_file: Mapping[UUID, Organization]) -> None:
+    stored = await find_organizations(work.session, in_file)
+    for id_, organization in in_file.items():
+        row = stored.get(id_)
+        # An organisation that a person or another source keeps stays as it is.
         if row is None or row.source == author.source:
             await write_organization(work, author, organization, row)
-    for step in (*plan.new, *plan.changed):
-        owner = _owner(step.service, rows, told)
-        await write_service(work, author, step.service, owner, step.row)
-    for step in plan.ended:
-        assert step.row is not None  # noqa: S101 -- what ends was there
-        found = await repository.find_organization(work.session, step.row.organization_id)
+    for change in (*plan.new, *plan.changed):
+        owner = _owner(change.service, stored, in_file)
+        await write_service(work, author, change.service, owner, change.row)
+    for change in plan.ended:
+        assert change.row is not None  # noqa: S101 -- what ends is stored
+        found = await find_organization(work.session, change.row.organization_id)
         if found is not None:
-            await write_service(work, author, step.service, found, step.row, action="end")
+            await write_service(work, author, change.service, found, change.row, action="end")
 
 
 def _owner(
-    service: Service, rows: Mapping[UUID, OrganizationRow], told: Mapping[UUID, Organization]
+    service: Service, stored: Mapping[UUID, OrganizationRow], in_file: Mapping[UUID, Organization]
 ) -> OrganizationRow | Organization:
     key = service.organization_key or service.id
-    kept = rows.get(key)
-    return told[key] if kept is None else kept
-
-
-def _ended(service: Service, day: date) -> Service:
-    """The service as it stands once it has ended: the day before was its last."""
-    last = day - timedelta(days=1)
-    begun = service.valid_from
-    return service.model_copy(
-        update={"status": "defunct", "valid_to": last if begun is None else max(begun, last)}
-    )
+    row = stored.get(key)
+    return in_file[key] if row is None else row

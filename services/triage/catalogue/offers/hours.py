@@ -1,4 +1,4 @@
-"""When an offer is open, as far as its rules of iCalendar can be read as weekly hours."""
+"""When an offer is open, as far as its iCalendar rules can be read as weekly hours."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -22,12 +22,12 @@ class Hours(Strict):
     valid_from: date | None = None
     valid_to: date | None = None
 
-    def hold_at(self, moment: datetime) -> bool:
+    def open_at(self, moment: datetime) -> bool:
         """Whether it is open then: the opening counts, the closing does not."""
         today = moment.astimezone(self.opens.tzinfo or COPENHAGEN).date()
-        return any(self._holds(day, moment) for day in (today, today - _DAY))
+        return any(self._opened_on(day, moment) for day in (today, today - _DAY))
 
-    def _holds(self, day: date, moment: datetime) -> bool:
+    def _opened_on(self, day: date, moment: datetime) -> bool:
         """Whether it is open at the moment because it opened that day."""
         if day.weekday() not in self.days:
             return False

@@ -1,7 +1,7 @@
-"""Why an offer fits somebody or does not, in Danish, and in which order those that fit are told.
+"""Which offers fit a citizen, in which order, and in Danish why each one does or does not.
 
-The lowest step of the indsatstrappe comes first, whatever else speaks for an offer (domain.md § 5). What
-is not known of an offer never counts against it, and is said.
+The lowest step of the indsatstrappe comes first, whatever else speaks for an offer (domain.md § 5). What is
+not known of an offer never counts against it, and the text says that it is not known.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,7 +18,7 @@ from shared.working_days import local_date
 
 @dataclass(frozen=True)
 class Seeker:
-    """Whom an offer is sought for. None means unknown; `districts` are the bydele that are possible."""
+    """The citizen that an offer is sought for. None means unknown; `districts` are the possible bydele."""
 
     needs: frozenset[Need]
     age: int | None
@@ -32,7 +32,7 @@ class Seeker:
 
 
 @dataclass(frozen=True)
-class Fitting:
+class FittingOffer:
     """An offer that fits, the needs of the seeker that it meets, and why."""
 
     offer: Offer
@@ -43,15 +43,15 @@ class Fitting:
 
 @dataclass(frozen=True)
 class Misfit:
-    """One reason why an offer does not fit: the fact it hangs on, and how that is said."""
+    """One reason why an offer does not fit: the fact that it depends on, and the reason in Danish."""
 
     fact: str
     text: str
 
 
 @dataclass(frozen=True)
-class Close:
-    """An offer that meets a need, and all that speaks against it."""
+class NearMiss:
+    """An offer that meets a need, and all reasons why it does not fit."""
 
     offer: Offer
     why_not: tuple[Misfit, ...]
@@ -59,8 +59,8 @@ class Close:
 
 def match(
     offers: Iterable[Offer], seeker: Seeker, vocabulary: NeedVocabulary
-) -> tuple[list[Fitting], list[Close]]:
-    """The offers that fit, best first; and those that meet a need and yet do not, fewest reasons first."""
+) -> tuple[list[FittingOffer], list[NearMiss]]:
+    """The offers that fit, best first; and those that meet a need and do not fit, fewest reasons first."""
     fitting, close = [], []
     for offer in offers:
         met = tuple(need for need in offer.needs if need in seeker.needs)
@@ -68,7 +68,7 @@ def match(
             continue
         misfits = tuple(misfits_of(offer, seeker))
         if misfits:
-            close.append(Close(offer, misfits))
+            close.append(NearMiss(offer, misfits))
         else:
             fitting.append(_fitting(offer, met, seeker, vocabulary))
     fitting.sort(key=lambda found: _rank(found, seeker))
@@ -76,11 +76,12 @@ def match(
     return fitting, close
 
 
-def _rank(found: Fitting, seeker: Seeker) -> tuple[int, int, bool, bool, bool, int, str]:
+def _rank(found: FittingOffer, seeker: Seeker) -> tuple[int, int, bool, bool, bool, int, str]:
     offer = found.offer
     return (
         STEPS.index(offer.step),
         -len(found.met),
+        # An offer that fits and does not have the language is one whose languages are not known.
         seeker.language is not None and seeker.language not in offer.languages,
         not offer.has_room(),
         found.open_now is False,
@@ -90,18 +91,18 @@ def _rank(found: Fitting, seeker: Seeker) -> tuple[int, int, bool, bool, bool, i
 
 
 def misfits_of(offer: Offer, seeker: Seeker) -> list[Misfit]:
-    """All that speaks against the offer for this seeker; nothing where it fits."""
+    """All reasons why the offer does not fit this seeker; none where it fits."""
     texts = load_texts().fits_not
     found = []
     if not offer.takes_age(seeker.age):
         found.append(Misfit("age", texts["age"].format(ages=ages_text(offer), age=seeker.age)))
     if offer.districts is not None and not _reaches(offer.districts, seeker.districts):
-        told = texts["district"] if offer.districts else texts["elsewhere"]
-        found.append(Misfit("district", told.format(districts=_districts_text(offer.districts))))
+        text = texts["district"] if offer.districts else texts["elsewhere"]
+        found.append(Misfit("district", text.format(districts=_districts_text(offer.districts))))
     if seeker.language is not None and offer.languages and seeker.language not in offer.languages:
         spoken = ", ".join(_language(code) for code in offer.languages)
-        told = texts["language"].format(language=_language(seeker.language), languages=spoken)
-        found.append(Misfit("language", told))
+        text = texts["language"].format(language=_language(seeker.language), languages=spoken)
+        found.append(Misfit("language", text))
     return [*found, *_closed(offer, seeker.day)]
 
 
@@ -118,11 +119,11 @@ def _closed(offer: Offer, day: date) -> list[Misfit]:
     return [] if offer.open else [Misfit("open", texts["closed"])]
 
 
-def _fitting(offer: Offer, met: tuple[Need, ...], seeker: Seeker, vocabulary: NeedVocabulary) -> Fitting:
+def _fitting(offer: Offer, met: tuple[Need, ...], seeker: Seeker, vocabulary: NeedVocabulary) -> FittingOffer:
     all_texts = load_texts()
     texts = all_texts.fits
     labels = ", ".join(vocabulary.by_code[need].label.lower() for need in met)
-    said = [
+    why = [
         texts["needs"].format(needs=labels),
         texts["ages"].format(ages=ages_text(offer)),
         texts["step"].format(step=offer.step, name=all_texts.steps[offer.step].lower()),
@@ -130,33 +131,33 @@ def _fitting(offer: Offer, met: tuple[Need, ...], seeker: Seeker, vocabulary: Ne
     ]
     if seeker.language is not None:
         known = "language" if offer.languages else "language_unknown"
-        said.append(texts[known].format(language=_language(seeker.language)))
+        why.append(texts[known].format(language=_language(seeker.language)))
     closes = offer.closes_at(seeker.at)
     if offer.hours:
-        said.append(texts["open_now"].format(closes=closes) if closes else texts["closed_now"])
-    return Fitting(offer, met, " ".join(said), bool(closes) if offer.hours else None)
+        why.append(texts["open_now"].format(closes=closes) if closes else texts["closed_now"])
+    return FittingOffer(offer, met, " ".join(why), bool(closes) if offer.hours else None)
 
 
 def particulars(offer: Offer) -> list[str]:
     """What is known of an offer's bydele and room: whole sentences, none where nothing is known."""
     if offer.districts is None and offer.capacity is None:
         return []
-    texts, said = load_texts().fits, []
+    texts, sentences = load_texts().fits, []
     if offer.districts:
-        said.append(texts["districts"].format(districts=_districts_text(offer.districts)))
+        sentences.append(texts["districts"].format(districts=_districts_text(offer.districts)))
     if offer.capacity is not None:
-        said += _room(offer.capacity.available, offer.capacity.waiting, texts)
-    return said
+        sentences += _room(offer.capacity.available, offer.capacity.waiting, texts)
+    return sentences
 
 
 def _room(available: int | None, waiting: int | None, texts: dict[str, str]) -> list[str]:
-    said = []
+    sentences = []
     if available is not None:
-        told = {0: "full", 1: "place"}.get(available, "places")
-        said.append(texts[told].format(count=available))
+        text = {0: "full", 1: "place"}.get(available, "places")
+        sentences.append(texts[text].format(count=available))
     if waiting:
-        said.append(texts["waiting"].format(count=waiting))
-    return said
+        sentences.append(texts["waiting"].format(count=waiting))
+    return sentences
 
 
 def ages_text(offer: Offer) -> str:

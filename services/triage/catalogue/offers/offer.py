@@ -90,7 +90,7 @@ class Offer(Strict):
 
     def closes_at(self, moment: datetime) -> str | None:
         """When it closes, as HH.MM, where it is open at that moment."""
-        return next((hours.closes_text for hours in self.hours if hours.hold_at(moment)), None)
+        return next((hours.closes_text for hours in self.hours if hours.open_at(moment)), None)
 
 
 @dataclass(frozen=True, slots=True)

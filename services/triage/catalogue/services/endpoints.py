@@ -1,51 +1,40 @@
-"""The offers of the catalogue as services of HSDS: listed, read, and kept up to date."""
+"""The offers of the catalogue as services of HSDS: listed, read and changed."""
 
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from dataclasses import replace
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.triage.catalogue import repository
+from services.triage.access import ANY_ROLE, Editor
 from services.triage.catalogue.endpoints import (
-    EVERYBODY,
-    LINES,
+    NDJSON,
     Filtered,
     Format,
     Full,
     Paged,
-    made_new,
-    narrowed,
-    today_of,
+    created,
+    json_response,
+    ndjson_response,
 )
-from services.triage.catalogue.offers.hours import Hours
-from services.triage.catalogue.schemas import Service
-from services.triage.catalogue.services import service
-from services.triage.catalogue.services.repository import Slice, list_offers
+from services.triage.catalogue.filters import EVERYTHING, PageRequest
+from services.triage.catalogue.schemas import Service, page_document
+from services.triage.catalogue.services import repository, service
 from services.triage.catalogue.services.schemas import (
-    Document,
     ServiceOut,
     ServicePage,
-    as_json,
-    as_lines,
-    metadata_of,
-    page_answer,
-    service_answer,
+    service_document_now,
+    service_mark,
 )
-from services.triage.models import OfferRow, OrganizationRow
 from services.triage.problems import ForeignEntry, UnknownOrganization
-from shared.access import Principal, allow
 from shared.etags import IfMatch, etag
-from shared.paging import CursorText, decode_cursor, encode_cursor, link_next
+from shared.paging import CursorText, link_next
 from shared.problems import InvalidCursor, NotFound, StaleVersion, VersionRequired, answers
-from shared.unit_of_work import Reading, UnitOfWork, Writing
-from shared.vocabulary import Need, Role
+from shared.unit_of_work import Reading, Writing
+from shared.vocabulary import Need
 
 services_router = APIRouter(prefix="/v1/services", tags=["services"])
 
-Editor = Annotated[Principal, allow(Role.RULES_EDITOR)]
-#: Of a service's trail its answer tells the newest so many changes.
-_MOST_CHANGES = 50
 _LAST_PAGE = 1_000_000
 
 
@@ -53,16 +42,16 @@ _LAST_PAGE = 1_000_000
     "",
     summary="The catalogue of offers",
     response_model=ServicePage,
-    dependencies=EVERYBODY,
-    responses=LINES | answers(InvalidCursor),
+    dependencies=ANY_ROLE,
+    responses=NDJSON | answers(InvalidCursor),
 )
 async def list_services(
     *,
     work: Reading,
     request: Request,
     response: Response,
-    wanted: Filtered,
-    part: Paged,
+    filters: Filtered,
+    page: Paged,
     full: Full = False,
     minimal: Annotated[
         bool, Query(description="Only each one's id and when it changed, all on one page")
@@ -74,76 +63,54 @@ async def list_services(
     cursor: Annotated[CursorText, Query(deprecated=True)] = None,
 ) -> Response:
     """In the order they were added, those closed today as well; the filters must all hold."""
-    part = Slice(1, 0) if minimal else _turned(part, limit, cursor)
-    total, rows = await list_offers(work.session, narrowed(wanted, need=need, age=age), part)
+    page = EVERYTHING if minimal else _with_old_names(page, limit, cursor)
+    filters = replace(filters, need=need, age=age)
+    total, rows = await repository.list_offers(work.session, filters, page)
     if minimal:
-        contents: list[Document] = [_minimal(row) for row, _ in rows]
+        contents = [service_mark(offer) for offer, _ in rows]
     else:
-        contents = [_shown(work, row, organization, full=full) for row, organization in rows]
+        now = work.clock.now()
+        contents = [service_document_now(offer, owner, now, full=full) for offer, owner in rows]
     if format == "ndjson":
-        return as_lines(contents)
-    next_cursor = _cursor_to(part.page + 1) if part.page < part.pages_of(total) else None
+        return ndjson_response(contents)
+    document = page_document(contents, total, page)
+    next_cursor = None if document["last_page"] else str(page.number + 1)
     link_next(request, response, next_cursor)
-    plain = None if full or minimal else {"items": contents, "next_cursor": next_cursor}
-    answer = page_answer(contents, total, part, None if plain is None else lambda: plain)
-    return as_json(answer, {"Link": response.headers["Link"]} if "Link" in response.headers else None)
+    if not full and not minimal:
+        document |= {"items": contents, "next_cursor": next_cursor}
+    return json_response(document, {"Link": response.headers["Link"]} if next_cursor else None)
 
 
-def _shown(work: UnitOfWork, row: OfferRow, organization: OrganizationRow, *, full: bool) -> Document:
-    answer = service_answer(row, organization, today_of(work), full=full)
-    hours = [Hours.model_validate(each) for each in row.hours]
-    open_now = any(each.hold_at(work.clock.now()) for each in hours) if hours else None
-    return {**answer, "open_now": open_now if answer["status"] == "active" else False}
+def _with_old_names(page: PageRequest, limit: int | None, cursor: str | None) -> PageRequest:
+    """The page, also where it is requested as in the other lists of this API: a cursor is a page's number.
 
-
-def _minimal(row: OfferRow) -> Document:
-    moment = row.modified_at.isoformat()
-    # `modified_date` is what the standard's description says, `last_modified` what its schema does.
-    return {"id": str(row.id), "modified_date": moment, "last_modified": moment}
-
-
-def _cursor_to(page: int) -> str:
-    """A page of the standard with the cursors of the other lists."""
-    return encode_cursor(datetime.min.replace(tzinfo=UTC), UUID(int=page))
-
-
-def _turned(part: Slice, limit: int | None, cursor: str | None) -> Slice:
-    """The page, also where it is asked for as in the other lists of this API. Raises InvalidCursor."""
-    after = decode_cursor(cursor)
-    if after is not None and not 1 <= after.id.int <= _LAST_PAGE:
+    Raises InvalidCursor.
+    """
+    if cursor is None:
+        return PageRequest(page.number, limit or page.per_page)
+    if not cursor.isdecimal() or not 1 <= int(cursor) <= _LAST_PAGE:
         raise InvalidCursor
-    return Slice(part.page if after is None else after.id.int, limit or part.per_page)
+    return PageRequest(int(cursor), limit or page.per_page)
 
 
 @services_router.get(
     "/{service_id}",
     summary="Read an offer",
     response_model=ServiceOut,
-    dependencies=EVERYBODY,
+    dependencies=ANY_ROLE,
     responses=answers(NotFound),
 )
 async def read_service(service_id: UUID, work: Reading) -> Response:
     """One offer, whole, with its ETag and the newest of its changes (`metadata`)."""
-    row = await repository.find_offer(work.session, service_id)
-    if row is None:
-        raise NotFound("No offer has this id.")
-    return as_json(await _whole(work, row), {"ETag": etag(row.version)})
-
-
-async def _whole(work: UnitOfWork, row: OfferRow) -> dict[str, Any]:
-    organization = await repository.find_organization(work.session, row.organization_id)
-    assert organization is not None  # noqa: S101 -- a foreign key holds it
-    changes = await repository.changes_of(work.session, row.id, _MOST_CHANGES)
-    answer = _shown(work, row, organization, full=True)
-    return {**answer, "metadata": metadata_of(changes)}
+    row = await service.get_offer(work, service_id)
+    return json_response(await service.whole_service(work, row), {"ETag": etag(row.version)})
 
 
 @services_router.put(
     "/{service_id}",
     summary="Keep an offer up to date",
     response_model=ServiceOut,
-    responses=made_new(ServiceOut)
-    | answers(UnknownOrganization, ForeignEntry, StaleVersion, VersionRequired),
+    responses=created(ServiceOut) | answers(UnknownOrganization, ForeignEntry, StaleVersion, VersionRequired),
 )
 async def put_service(
     *, who: Editor, service_id: UUID, body: Service, work: Writing, if_match: IfMatch = None
@@ -154,7 +121,5 @@ async def put_service(
     then on.
     """
     row, new = await service.put_service(work, who, service_id, body, if_match)
-    answer = as_json(await _whole(work, row), {"ETag": etag(row.version)})
-    answer.headers["Location"] = f"/v1/services/{service_id}"
-    answer.status_code = 201 if new else 200
-    return answer
+    headers = {"ETag": etag(row.version), "Location": f"/v1/services/{service_id}"}
+    return json_response(await service.whole_service(work, row), headers, 201 if new else 200)

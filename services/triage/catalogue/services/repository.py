@@ -1,188 +1,120 @@
-"""What of the catalogue is listed: the standard's filters, which all hold at once, and its pages."""
+"""The statements on offers: each is stored as its HSDS document, beside what it is listed and matched by."""
 
-import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.triage.catalogue.city_terms import NEEDS, term_id
-from services.triage.catalogue.repository import OFFERS, ORGANIZATIONS, PLACES, TERMS
-from services.triage.models import OfferRow, OrganizationRow
-from services.triage.problems import NoCentre, at_field
-from services.triage.rules.geography import Geography
-from shared.vocabulary import Need
+from services.triage.catalogue.filters import CatalogueFilter, PageRequest
+from services.triage.catalogue.offer_form import offer_of
+from services.triage.catalogue.repository import (
+    OFFERS,
+    ORGANIZATIONS,
+    TERMS,
+    cut_to_page,
+    offer_conditions,
+    searchable_text,
+)
+from services.triage.catalogue.schemas import Service, document_of
+from services.triage.models import OfferPlace, OfferRow, OrganizationRow
+from shared.database import table_of, upsert
 
-#: Metres in one degree of latitude.
-_METRES_A_DEGREE = 111_195.0
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Which entries; None means any."""
-
-    search: str | None = None
-    modified_after: datetime | None = None
-    taxonomy_term_id: UUID | None = None
-    taxonomy_id: UUID | None = None
-    organization_id: UUID | None = None
-    need: Need | None = None
-    age: int | None = None
+PLACES = table_of(OfferPlace)
 
 
-@dataclass(frozen=True)
-class Slice:
-    """Which page: counted from 1, and at most so many a page (0: all of them on one)."""
-
-    page: int
-    per_page: int
-
-    @property
-    def offset(self) -> int:
-        return (self.page - 1) * self.per_page
-
-    def pages_of(self, total: int) -> int:
-        """How many pages so many entries fill."""
-        return math.ceil(total / self.per_page) if self.per_page else min(total, 1)
-
-
-@dataclass(frozen=True)
-class Near:
-    """A postcode that must be served, and how far from it a place may be, in metres."""
-
-    postcode: str
-    proximity: float | None
-
-
-def _has_term(of_offer: ColumnElement[Any], wanted: Wanted) -> list[ColumnElement[bool]]:
-    sought = [
-        *([TERMS.c.term_id == wanted.taxonomy_term_id] if wanted.taxonomy_term_id else []),
-        *([TERMS.c.taxonomy_id == wanted.taxonomy_id] if wanted.taxonomy_id else []),
-        *([TERMS.c.term_id == term_id(NEEDS, wanted.need)] if wanted.need else []),
-    ]
-    return [exists().where(TERMS.c.offer_id == of_offer, each) for each in sought]
-
-
-def _words(column: ColumnElement[str], search: str | None) -> list[ColumnElement[bool]]:
-    return [column.contains(word, autoescape=True) for word in (search or "").casefold().split()[:20]]
-
-
-def _offers_where(wanted: Wanted) -> list[ColumnElement[bool]]:
-    found = [*_words(OFFERS.c.searched, wanted.search), *_has_term(OFFERS.c.id, wanted)]
-    if wanted.modified_after is not None:
-        found.append(OFFERS.c.modified_at >= wanted.modified_after)
-    if wanted.organization_id is not None:
-        found.append(OFFERS.c.organization_id == wanted.organization_id)
-    if wanted.age is not None:
-        found += [OFFERS.c.first_age <= wanted.age, OFFERS.c.last_age >= wanted.age]
-    return found
-
-
-async def list_offers(session: AsyncSession, wanted: Wanted, part: Slice) -> tuple[int, Sequence[Any]]:
-    """How many there are in all, and those of the page, in the order they were added."""
-    where = _offers_where(wanted)
+async def list_offers(
+    session: AsyncSession, filters: CatalogueFilter, page: PageRequest
+) -> tuple[int, Sequence[Any]]:
+    """How many there are in all, and those of the page with their organisations, oldest first."""
+    where = offer_conditions(filters)
     total = (await session.execute(select(func.count()).select_from(OFFERS).where(*where))).scalar_one()
     rows = (
         select(OfferRow, OrganizationRow)
         .join(OrganizationRow, ORGANIZATIONS.c.id == OFFERS.c.organization_id)
         .where(*where)
+        # Ids sort by the time they were made.
         .order_by(OFFERS.c.id)
     )
-    return total, (await session.execute(_cut(rows, part))).all()
+    return total, (await session.execute(cut_to_page(rows, page))).all()
 
 
-async def list_organizations(
-    session: AsyncSession, wanted: Wanted, part: Slice
-) -> tuple[int, Sequence[OrganizationRow]]:
-    """Organisations by name; a term is one that some offer of theirs has."""
-    where = _words(ORGANIZATIONS.c.searched, wanted.search)
-    if wanted.taxonomy_term_id or wanted.taxonomy_id:
-        with_term = [OFFERS.c.organization_id == ORGANIZATIONS.c.id, *_has_term(OFFERS.c.id, wanted)]
-        where.append(exists().where(*with_term))
-    total = (
-        await session.execute(select(func.count()).select_from(ORGANIZATIONS).where(*where))
-    ).scalar_one()
-    rows = select(OrganizationRow).where(*where).order_by(ORGANIZATIONS.c.name, ORGANIZATIONS.c.id)
-    return total, (await session.execute(_cut(rows, part))).scalars().all()
+async def lock_offers(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, OfferRow]:
+    """Those of these offers that there are, locked until this transaction ends."""
+    found = await session.execute(select(OfferRow).where(OFFERS.c.id.in_(list(ids))).with_for_update())
+    return {row.id: row for row in found.scalars()}
 
 
-async def offers_of(session: AsyncSession, organization_id: UUID) -> Sequence[OfferRow]:
-    """An organisation's offers, by name."""
-    rows = select(OfferRow).where(OFFERS.c.organization_id == organization_id)
-    return (await session.execute(rows.order_by(OFFERS.c.name, OFFERS.c.id))).scalars().all()
-
-
-async def list_places(
-    session: AsyncSession, wanted: Wanted, part: Slice, near: Near | None, geography: Geography
-) -> tuple[int, Sequence[Any]]:
-    """Places where offers are. Raises NoCentre where a distance is asked for from nowhere."""
-    light = (
-        select(PLACES.c.id, PLACES.c.latitude, PLACES.c.longitude, OFFERS.c.districts)
-        .join(OFFERS, OFFERS.c.id == PLACES.c.offer_id)
-        .where(*_offers_where(wanted))
-        .order_by(PLACES.c.id)
+async def lock_offers_of_source(session: AsyncSession, source: str) -> Sequence[OfferRow]:
+    """Every offer that came with this source's file, by name, locked until this transaction ends."""
+    found = await session.execute(
+        select(OfferRow).where(OFFERS.c.source == source).order_by(OFFERS.c.name).with_for_update()
     )
-    found = (await session.execute(light)).all()
-    if near is not None:
-        serves = _serves(near, geography)
-        found = [row for row in found if serves(row.districts)]
-        if near.proximity is not None:
-            centre = await _centre_of(session, near.postcode)
-            found = [row for row in found if _metres(centre, (row.latitude, row.longitude)) <= near.proximity]
-    chosen = [row.id for row in found][part.offset :][: part.per_page or None]
-    rows = await session.execute(
-        select(PLACES.c.document, OfferRow, OrganizationRow)
-        .join(OfferRow, OFFERS.c.id == PLACES.c.offer_id)
-        .join(OrganizationRow, ORGANIZATIONS.c.id == OFFERS.c.organization_id)
-        .where(PLACES.c.id.in_(chosen))
-        .order_by(PLACES.c.id)
+    return found.scalars().all()
+
+
+async def places_of_other_offers(session: AsyncSession, service: Service) -> set[UUID]:
+    """Those ids of the service's places that are ids of another offer's places."""
+    ids = [place.id for place in service.service_at_locations]
+    found = await session.execute(
+        select(PLACES.c.id).where(PLACES.c.id.in_(ids), PLACES.c.offer_id != service.id)
     )
-    return len(found), rows.all()
+    return set(found.scalars())
 
 
-async def other_terms(session: AsyncSession) -> list[dict[str, Any]]:
-    """The terms that came with imports, each once."""
-    rows = await session.execute(select(TERMS.c.term_id, TERMS.c.term).order_by(TERMS.c.term_id))
-    return list({id_: term for id_, term in rows if term is not None}.values())
+async def put_service(
+    session: AsyncSession, service: Service, organization: str, source: str | None, **columns: Any
+) -> None:
+    """Store the service, in place of the one with its id where there is one."""
+    offer = offer_of(service, organization, source)
+    values = {
+        **offer.model_dump(mode="json", include={"needs", "capacity", "districts", "languages", "hours"}),
+        **offer.model_dump(
+            include={"id", "name", "kind", "step", "valid_from", "valid_to", "open", "source"}
+        ),
+        "organization_id": service.organization_id,
+        "first_age": offer.ages.first,
+        "last_age": offer.ages.last,
+        "searched": searchable_text(service.name, service.alternate_name, service.description, organization),
+        "document": document_of(service),
+        **columns,
+    }
+    await session.execute(
+        upsert(session, OFFERS).values(values).on_conflict_do_update(index_elements=["id"], set_=values)
+    )
+    for table, rows in ((TERMS, _terms(service)), (PLACES, _places(service))):
+        await session.execute(delete(table).where(table.c.offer_id == service.id))
+        if rows:
+            await session.execute(insert(table), rows)
 
 
-def _serves(near: Near, geography: Geography) -> Callable[[list[int] | None], bool]:
-    """Whether an area of bydele may hold the postcode; the whole city holds those that may be in it."""
-    locality = geography.locality(near.postcode)
-
-    def serves(districts: list[int] | None) -> bool:
-        if locality.inside is False:
-            return False
-        return districts is None or not set(locality.districts).isdisjoint(districts)
-
-    return serves
-
-
-async def _centre_of(session: AsyncSession, postcode: str) -> tuple[float, float]:
-    # Nobody gives us the centres of postcodes: the middle of the places we know there stands for one.
-    row = (
-        await session.execute(
-            select(func.avg(PLACES.c.latitude), func.avg(PLACES.c.longitude)).where(
-                PLACES.c.postal_code == postcode, PLACES.c.latitude.is_not(None)
-            )
-        )
-    ).one()
-    if row[0] is None or row[1] is None:
-        raise NoCentre(errors=at_field("/query/proximity", "no place with coordinates is known there"))
-    return float(row[0]), float(row[1])
+def _terms(service: Service) -> list[dict[str, Any]]:
+    rows = {}
+    for attribute in service.attributes:
+        term = attribute.taxonomy_term
+        if term is not None:
+            taxonomy = term.taxonomy_detail.id if term.taxonomy_detail else term.taxonomy_id
+            # By id: two attributes can have the same term.
+            rows[term.id] = {
+                "offer_id": service.id,
+                "term_id": term.id,
+                "taxonomy_id": taxonomy,
+                "term": document_of(term),
+            }
+    return list(rows.values())
 
 
-def _metres(one: tuple[float, float], other: tuple[float | None, float | None]) -> float:
-    if other[0] is None or other[1] is None:
-        return math.inf
-    north = (other[0] - one[0]) * _METRES_A_DEGREE
-    east = (other[1] - one[1]) * _METRES_A_DEGREE * math.cos(math.radians(one[0]))
-    return math.hypot(north, east)
-
-
-def _cut(rows: Any, part: Slice) -> Any:
-    return rows.offset(part.offset).limit(part.per_page) if part.per_page else rows
+def _places(service: Service) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": place.id,
+            "offer_id": service.id,
+            "postal_code": next((a.postal_code[:16] for a in addresses), None),
+            "latitude": place.location.latitude if place.location else None,
+            "longitude": place.location.longitude if place.location else None,
+            "document": document_of(place),
+        }
+        for place in service.service_at_locations
+        for addresses in [place.location.addresses if place.location else []]
+    ]

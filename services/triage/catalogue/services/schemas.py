@@ -1,25 +1,20 @@
-"""The catalogue as it is answered: HSDS documents, with the city's own fields beside the standard's."""
+"""Services of HSDS as they are answered, with the city's own fields beside the standard's."""
 
-import json
-from collections.abc import Callable, Sequence
-from datetime import date
-from typing import Any, Literal
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
-from fastapi import Response
 from pydantic import BaseModel, Field
 
+from services.triage.catalogue.offers.hours import Hours
 from services.triage.catalogue.offers.offer import Capacity
-from services.triage.catalogue.schemas import Organization, Service, ServiceAtLocation, Taxonomy, TaxonomyTerm
-from services.triage.catalogue.services.repository import Slice
+from services.triage.catalogue.schemas import Document, PageOut, Service, without_lists
 from services.triage.models import CatalogueChange, OfferRow, OrganizationRow
 from services.triage.needs.vocabulary import Step
 from services.triage.rules.case import OLDEST
 from shared.vocabulary import Need
-
-VERSION = "3.1"
-
-Document = dict[str, Any]
+from shared.working_days import local_date
 
 
 class EligibilityOut(BaseModel):
@@ -43,18 +38,6 @@ class ServiceOut(Service):
     )
 
 
-class PageOut(BaseModel):
-    """The standard's page: its figures stand beside its contents."""
-
-    total_items: int = Field(examples=[13])
-    total_pages: int = Field(examples=[1])
-    page_number: int = Field(examples=[1])
-    size: int = Field(description="Entries on this page", examples=[13])
-    first_page: bool
-    last_page: bool
-    empty: bool
-
-
 class ServiceMark(BaseModel):
     """A service as `minimal` lists it: that it is there, and when it changed last."""
 
@@ -71,46 +54,18 @@ class ServicePage(PageOut):
     next_cursor: str | None = Field(None, deprecated=True)
 
 
-class OrganizationOut(Organization):
-    """An organisation of HSDS; with `full` its services."""
-
-    services: list[ServiceOut] = Field(default_factory=list)
-
-
-class OrganizationPage(PageOut):
-    contents: list[OrganizationOut]
-
-
-class PlaceOut(ServiceAtLocation):
-    """A service at a location, with the service."""
-
-    service_id: UUID
-    service: ServiceOut | None = None
-
-
-class PlacePage(PageOut):
-    contents: list[PlaceOut]
-
-
-class TaxonomyPage(PageOut):
-    contents: list[Taxonomy]
-
-
-class TermPage(PageOut):
-    contents: list[TaxonomyTerm]
-
-
-def service_answer(row: OfferRow, organization: OrganizationRow, day: date, *, full: bool) -> Document:
-    """The service that day: outside its validity it is not active, whatever its own status says."""
-    document = row.document if full else _one_to_one(row.document)
-    open_ = (row.valid_from is None or row.valid_from <= day) and (
+def service_document(row: OfferRow, organization: OrganizationRow, now: datetime, *, full: bool) -> Document:
+    """The service today: outside its validity it is not active, whatever its own status is."""
+    document = row.document if full else without_lists(row.document)
+    day = local_date(now)
+    valid = (row.valid_from is None or row.valid_from <= day) and (
         row.valid_to is None or day <= row.valid_to
     )
     return {
         **document,
-        "status": "inactive" if document["status"] == "active" and not open_ else document["status"],
+        "status": "inactive" if document["status"] == "active" and not valid else document["status"],
         "last_modified": row.modified_at.isoformat(),
-        "organization": organization.document if full else organization_brief(organization),
+        "organization": organization.document if full else without_lists(organization.document),
         "kind": row.kind,
         "step": row.step,
         "eligibility": {
@@ -125,30 +80,25 @@ def service_answer(row: OfferRow, organization: OrganizationRow, day: date, *, f
     }
 
 
-def organization_brief(organization: OrganizationRow) -> Document:
-    """Its fields of one value."""
-    return _one_to_one(organization.document)
-
-
-def organization_answer(row: OrganizationRow, services: Sequence[Document] | None, *, full: bool) -> Document:
-    """The organisation, with its services where they are wanted."""
-    document = row.document if full else organization_brief(row)
-    return document if services is None else {**document, "services": list(services)}
-
-
-def place_answer(
-    place: Document, row: OfferRow, organization: OrganizationRow, day: date, *, full: bool
+def service_document_now(
+    row: OfferRow, organization: OrganizationRow, now: datetime, *, full: bool
 ) -> Document:
-    """The service at one location; the service does not list its locations again."""
-    shown = {**(place if full else _one_to_one(place)), "service_id": str(row.id)}
-    if not full:
-        return shown
-    service = service_answer(row, organization, day, full=True)
-    return {**shown, "service": {k: v for k, v in service.items() if k != "service_at_locations"}}
+    """The same, with whether it is open at this moment."""
+    document = service_document(row, organization, now, full=full)
+    hours = [Hours.model_validate(each) for each in row.hours]
+    open_now = any(each.open_at(now) for each in hours) if hours else None
+    return {**document, "open_now": open_now if document["status"] == "active" else False}
+
+
+def service_mark(row: OfferRow) -> Document:
+    """That the service is there, and when it changed last."""
+    moment = row.modified_at.isoformat()
+    # `modified_date` is in the standard's description of `minimal`, `last_modified` in its schema.
+    return {"id": str(row.id), "modified_date": moment, "last_modified": moment}
 
 
 def metadata_of(changes: Sequence[CatalogueChange]) -> list[Document]:
-    """The trail as the standard writes it. The author is told by role; the name stays in the trail."""
+    """The trail as the standard writes it. The author is named by role; the name stays in the trail."""
     return [
         {
             "id": str(change.id),
@@ -164,36 +114,3 @@ def metadata_of(changes: Sequence[CatalogueChange]) -> list[Document]:
         for change in changes
         for field in change.fields
     ]
-
-
-def _one_to_one(document: Document) -> Document:
-    return {name: value for name, value in document.items() if not isinstance(value, list)}
-
-
-def page_answer(
-    contents: Sequence[Document], total: int, part: Slice, more: Callable[[], Document] | None = None
-) -> Document:
-    """The standard's page."""
-    pages = part.pages_of(total)
-    return {
-        "total_items": total,
-        "total_pages": pages,
-        "page_number": part.page,
-        "size": len(contents),
-        "first_page": part.page == 1,
-        "last_page": part.page >= pages,
-        "empty": not contents,
-        "contents": list(contents),
-        **(more() if more else {}),
-    }
-
-
-def as_json(document: Document | list[Document], headers: dict[str, str] | None = None) -> Response:
-    """The document as it stands: nothing is left out of it or added."""
-    return Response(json.dumps(document, ensure_ascii=False), 200, headers, media_type="application/json")
-
-
-def as_lines(documents: Sequence[Document]) -> Response:
-    """One document a line (`format=ndjson`)."""
-    lines = "".join(json.dumps(document, ensure_ascii=False) + "\n" for document in documents)
-    return Response(lines, media_type="application/x-ndjson")

@@ -1,99 +1,72 @@
-"""How the catalogue is changed: an offer or organisation at a time, each change with author and moment."""
+"""Changing the offers of the catalogue, each change with its author and moment in the trail."""
 
-import json
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal
 from uuid import UUID
 
-from services.triage.catalogue import repository
-from services.triage.catalogue.city_terms import city_terms
-from services.triage.catalogue.offer_form import in_city_form
-from services.triage.catalogue.offers.service import CatalogueCache
-from services.triage.catalogue.schemas import Organization, Service, document_of
+from services.triage.catalogue import repository as catalogue
+from services.triage.catalogue.offer_form import stored_form
+from services.triage.catalogue.schemas import Document, Organization, Service, document_of
+from services.triage.catalogue.service import (
+    Action,
+    Author,
+    Change,
+    author_of,
+    difference,
+    record_change,
+)
+from services.triage.catalogue.services import repository
+from services.triage.catalogue.services.schemas import metadata_of, service_document_now
 from services.triage.models import OfferRow, OrganizationRow
 from services.triage.problems import ForeignEntry, UnknownOrganization, at_field
 from shared.access import Principal
 from shared.etags import require_version
-from shared.ids import new_id
-from shared.problems import FieldError
+from shared.problems import FieldError, NotFound
 from shared.unit_of_work import UnitOfWork
 
-Action = Literal["create", "update", "end"]
-
-#: Of a field's value before and after, the trail keeps so many characters.
-_MOST_KEPT = 2000
+#: The most changes of a service in its answer, the newest.
+_MOST_CHANGES = 50
 
 
-@dataclass(frozen=True)
-class Author:
-    """Who changes the catalogue, when, and with which import (None: by hand)."""
-
-    who: Principal
-    at: datetime
-    source: str | None = None
-
-
-@dataclass(frozen=True)
-class Noted:
-    """What the trail says of one change."""
-
-    kind: str
-    action: Action
-    fields: list[dict[str, str]]
+async def get_offer(work: UnitOfWork, service_id: UUID) -> OfferRow:
+    """The offer as it is stored now. Raises NotFound."""
+    row = await catalogue.find_offer(work.session, service_id)
+    if row is None:
+        raise NotFound("No offer has this id.")
+    return row
 
 
-def author_of(work: UnitOfWork, who: Principal, source: str | None = None) -> Author:
-    """The one who changes it now."""
-    return Author(who, work.clock.now(), source)
+async def whole_service(work: UnitOfWork, row: OfferRow) -> Document:
+    """The service with every detail and the newest of its changes."""
+    organization = await catalogue.find_organization(work.session, row.organization_id)
+    assert organization is not None  # noqa: S101 -- the foreign key demands it
+    changes = await catalogue.changes_of(work.session, row.id, _MOST_CHANGES)
+    document = service_document_now(row, organization, work.clock.now(), full=True)
+    return {**document, "metadata": metadata_of(changes)}
 
 
 async def put_service(
     work: UnitOfWork, who: Principal, id_: UUID, body: Service, if_match: str | None
 ) -> tuple[OfferRow, bool]:
-    """The offer as it is from now on, and whether it is new.
+    """Store an offer as a person wrote it; gives its row, and whether it is new.
 
-    An organisation nested in it is not changed by it: it has a place of its own. Raises VersionRequired and
-    StaleVersion for one that is there, and UnknownOrganization.
+    An organisation nested in the body is not changed: organisations have endpoints of their own. Raises
+    VersionRequired and StaleVersion for an offer that is there already, ForeignEntry and UnknownOrganization.
     """
-    await repository.take_turn(work.session)
-    row = await repository.find_offer(work.session, id_, locked=True)
+    await catalogue.lock_catalogue(work.session)
+    row = await catalogue.find_offer(work.session, id_, locked=True)
     if row is not None:
         require_version(if_match, row.version)
     organization = await _organization_of(work, body)
     service = body.model_copy(update={"id": id_})
     await write_service(work, author_of(work, who), service, organization, row)
-    kept = await repository.find_offer(work.session, id_)
-    assert kept is not None  # noqa: S101 -- written a moment ago, in this transaction
-    return kept, row is None
+    return await get_offer(work, id_), row is None
 
 
 async def _organization_of(work: UnitOfWork, body: Service) -> OrganizationRow:
     key = body.organization_key
-    found = None if key is None else await repository.find_organization(work.session, key)
+    found = None if key is None else await catalogue.find_organization(work.session, key)
     if found is None:
         raise UnknownOrganization(errors=at_field("/organization_id", "no such organisation: put it first"))
     return found
-
-
-async def put_organization(
-    work: UnitOfWork, who: Principal, id_: UUID, body: Organization, if_match: str | None
-) -> tuple[OrganizationRow, bool]:
-    """The organisation as it is from now on, and whether it is new. Raises VersionRequired, StaleVersion."""
-    await repository.take_turn(work.session)
-    row = await repository.find_organization(work.session, id_, locked=True)
-    if row is not None:
-        require_version(if_match, row.version)
-    await write_organization(work, author_of(work, who), body.model_copy(update={"id": id_}), row)
-    kept = await repository.find_organization(work.session, id_)
-    assert kept is not None  # noqa: S101 -- written a moment ago, in this transaction
-    return kept, row is None
-
-
-def kept_form(work: UnitOfWork, service: Service) -> Service:
-    """The service as it would stand in storage."""
-    named = service.model_copy(update={"organization_id": service.organization_key, "organization": None})
-    return in_city_form(named, city_terms())
 
 
 async def write_service(
@@ -105,14 +78,15 @@ async def write_service(
     *,
     action: Action | None = None,
 ) -> bool:
-    """Store the service and what changed in it; False when it stands so already.
+    """Store the service and what changed in it; False when it is stored like that already.
 
-    Raises ForeignEntry where a place of it has the id of another offer's place.
+    `row` is what is stored under its id. Raises ForeignEntry where one of its places has the id of another
+    offer's place.
     """
-    service = kept_form(work, service)
-    await _refuse_places_elsewhere(work, service)
-    changed = difference(row.document if row else {}, document_of(service))
-    if row is not None and not changed and row.source == author.source:
+    service = stored_form(service)
+    await _refuse_places_of_others(work, service)
+    fields = difference(row.document if row else {}, document_of(service))
+    if row is not None and not fields and row.source == author.source:
         return False
     await repository.put_service(
         work.session,
@@ -122,77 +96,19 @@ async def write_service(
         version=row.version + 1 if row else 1,
         modified_at=author.at,
     )
-    done = action or ("update" if row else "create")
-    await _note(work, author, service.id, Noted("service", done, changed))
-    _forget(work)
+    change = Change("service", service.id, action or ("update" if row else "create"), fields)
+    await record_change(work, author, change)
     return True
 
 
-async def _refuse_places_elsewhere(work: UnitOfWork, service: Service) -> None:
-    elsewhere = await repository.places_elsewhere(work.session, service)
+async def _refuse_places_of_others(work: UnitOfWork, service: Service) -> None:
+    others = await repository.places_of_other_offers(work.session, service)
     faults = [
         FieldError(
             pointer=f"/service_at_locations/{number}/id", message="another offer has a place with this id"
         )
         for number, place in enumerate(service.service_at_locations)
-        if place.id in elsewhere
+        if place.id in others
     ]
     if faults:
         raise ForeignEntry(errors=faults)
-
-
-async def write_organization(
-    work: UnitOfWork, author: Author, organization: Organization, row: OrganizationRow | None
-) -> bool:
-    """Store the organisation and what changed in it; False when it stands so already."""
-    changed = difference(row.document if row else {}, document_of(organization))
-    if row is not None and not changed:
-        return False
-    renamed = row is not None and row.name != organization.name
-    await repository.put_organization(
-        work.session,
-        organization,
-        source=author.source,
-        version=row.version + 1 if row else 1,
-        modified_at=author.at,
-    )
-    if renamed:
-        await repository.rename_offers_of(work.session, organization.id, organization.name)
-    noted = Noted("organization", "update" if row else "create", changed)
-    await _note(work, author, organization.id, noted)
-    _forget(work)
-    return True
-
-
-def difference(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, str]]:
-    """Each field that is not as it was, with both values as JSON."""
-    return [
-        {"field": name, "before": _told(before.get(name)), "after": _told(after.get(name))}
-        for name in sorted(before.keys() | after.keys())
-        if before.get(name) != after.get(name)
-    ]
-
-
-def _told(value: Any) -> str:
-    text = value if isinstance(value, str) else "" if value is None else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _MOST_KEPT else f"{text[: _MOST_KEPT - 1]}…"
-
-
-async def _note(work: UnitOfWork, author: Author, id_: UUID, noted: Noted) -> None:
-    await repository.add_change(
-        work.session,
-        id=new_id(),
-        resource_id=id_,
-        resource_type=noted.kind,
-        action=noted.action,
-        at=author.at,
-        subject=author.who.subject,
-        role=author.who.role,
-        source=author.source,
-        fields=noted.fields,
-    )
-
-
-def _forget(work: UnitOfWork) -> None:
-    catalogue: CatalogueCache = work.state.catalogue
-    catalogue.forget()
