@@ -1,4 +1,4 @@
-"""Learning from people over HTTP: the rows that they do not follow."""
+"""Learning from decisions over HTTP: the rows of the rules that people do not follow."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -7,21 +7,20 @@ from fastapi import APIRouter, Header, Query, Response
 
 from services.triage.access import OVERSEERS
 from services.triage.content_negotiation import JSON, MARKDOWN, answer_in, chosen
-from services.triage.learning.report import Titles, learning_markdown, list_of
-from services.triage.learning.repository import Learned, learn
+from services.triage.learning.report import learning_markdown
 from services.triage.learning.schemas import LearningOut
+from services.triage.learning.service import learn
 from services.triage.learning.trust import Bucket
 from services.triage.problems import at_field
-from services.triage.rulesets import repository
 from services.triage.wire_types import ReceivedAt
 from shared.problems import InvalidInput, answers
-from shared.unit_of_work import Reading, UnitOfWork
+from shared.unit_of_work import Reading
 
 learning_router = APIRouter(prefix="/v1/learning", tags=["learning"])
 
-#: What is asked about without a period: as long as it is between two meetings.
+#: The period without `from`: as long as it is between two meetings of the rule owners.
 _DEFAULT = timedelta(weeks=4)
-#: A longer one is read in parts, so that nobody waits for minutes.
+#: A longer period would be counted for minutes; it can be read in parts.
 _LONGEST = timedelta(days=400)
 
 
@@ -42,7 +41,7 @@ async def read_learning(
         ReceivedAt | None, Query(alias="from", description="Default: four weeks before `to`")
     ] = None,
     to: Annotated[ReceivedAt | None, Query(description="Default now; not included")] = None,
-    by: Annotated[Bucket, Query(description="What the trend is told by")] = "week",
+    by: Annotated[Bucket, Query(description="The buckets of the trend")] = "week",
     accept: Annotated[str | None, Header(description="application/json or text/markdown")] = None,
 ) -> Response:
     """Decisions of the period by row and destination: followed, overridden, returned by the unit.
@@ -55,18 +54,7 @@ async def read_learning(
     if not timedelta(0) < last - first <= _LONGEST:
         message = f"the period is longer than nothing, and at most {_LONGEST.days} days"
         raise InvalidInput(errors=at_field("/query/from", message))
-    now = await learn(work.session, first, last, by)
-    before = await learn(work.session, first - (last - first), first, by)
-    found = list_of(now, before, await _titles(work, now), (first, last), by)
+    learning = await learn(work, first, last, by)
     if chosen(accept, (JSON, MARKDOWN)) == MARKDOWN:
-        return answer_in(MARKDOWN, learning_markdown(found))
-    return answer_in(JSON, found.model_dump_json())
-
-
-async def _titles(work: UnitOfWork, learned: Learned) -> Titles:
-    titles: dict[tuple[str, int], str] = {}
-    for version in {asked.ruleset for asked in learned.rows}:
-        row = await repository.find_ruleset(work.session, version)
-        if row is not None:
-            titles |= {(version, one["number"]): one["title"] for one in row.content["rows"]}
-    return titles
+        return answer_in(MARKDOWN, learning_markdown(learning))
+    return answer_in(JSON, learning.model_dump_json())

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
-from services.triage.learning.repository import Learned
 from services.triage.learning.schemas import (
     BucketOut,
     CountedPlace,
@@ -14,22 +13,31 @@ from services.triage.learning.schemas import (
     OutcomesOut,
     RowTrust,
 )
-from services.triage.learning.trust import Asked, Bucket, Outcome, Place, Trust, Verdict, ordered
+from services.triage.learning.trust import (
+    Bucket,
+    Outcome,
+    Place,
+    RowKey,
+    Trust,
+    TrustByRow,
+    Verdict,
+    ordered,
+)
 from services.triage.rulesets.wording import place_label, texts
 from services.triage.simulation.schemas import PlaceOut
 from services.triage.simulation.table import danish_date
 from shared.ids import show_reference
 
-#: A row's title by rule set and number; empty where the rule set is gone.
+#: A row's title by rule set and number; rows of rule sets that are gone have none.
 Titles = Mapping[tuple[str, int], str]
 
 
-def list_of(
-    now: Learned, before: Learned, titles: Titles, period: tuple[datetime, datetime], by: Bucket
+def learning_of(
+    now: TrustByRow, before: TrustByRow, titles: Titles, period: tuple[datetime, datetime], by: Bucket
 ) -> LearningOut:
     """Every row that people did not follow at least once, the most certainly distrusted first."""
     first, last = period
-    rows = [(asked, trust) for asked, trust in ordered(now.rows.items()) if trust.distrusted]
+    rows = [(key, trust) for key, trust in ordered(now.items()) if trust.distrusted]
     nothing = Trust()
     return LearningOut(
         first=first,
@@ -37,16 +45,13 @@ def list_of(
         by=by,
         total=_outcomes(_sum(now)),
         before=_outcomes(_sum(before)),
-        items=[
-            _row(asked, trust, before.rows.get(asked, nothing), titles.get(asked[:2], ""))
-            for asked, trust in rows
-        ],
+        items=[_row(key, trust, before.get(key, nothing), titles.get(key[:2], "")) for key, trust in rows],
     )
 
 
-def _sum(learned: Learned) -> Counter[Outcome]:
+def _sum(counted: TrustByRow) -> Counter[Outcome]:
     total: Counter[Outcome] = Counter()
-    for trust in learned.rows.values():
+    for trust in counted.values():
         total += trust.outcomes
     return total
 
@@ -60,13 +65,13 @@ def _outcomes(counted: Counter[Outcome]) -> OutcomesOut:
     )
 
 
-def _row(asked: Asked, trust: Trust, before: Trust, title: str) -> RowTrust:
+def _row(key: RowKey, trust: Trust, before: Trust, title: str) -> RowTrust:
     return RowTrust(
         **_outcomes(trust.outcomes).model_dump(),
-        ruleset=asked.ruleset,
-        row=asked.row,
+        ruleset=key.ruleset,
+        row=key.row,
         title=title,
-        place=_place(asked.place),
+        place=_place(key.place),
         share=round(trust.distrusted / trust.decided, 4),
         least_share=round(trust.least_share, 4),
         before=_outcomes(before.outcomes),
@@ -94,60 +99,60 @@ def _reason(code: str | None) -> str:
 
 
 def _example(verdict: Verdict) -> DistrustExample:
-    decided = verdict.decided
+    decision = verdict.decision
     return DistrustExample(
-        assessment_id=decided.assessment_id,
-        contact_id=decided.contact_id,
-        reference=show_reference(decided.reference),
+        assessment_id=decision.assessment_id,
+        contact_id=decision.contact_id,
+        reference=show_reference(decision.reference),
         outcome=verdict.outcome,
-        decided_at=decided.decided_at,
-        place=_place(decided.place),
+        decided_at=decision.decided_at,
+        place=_place(decision.place),
         reason_code=verdict.code,
     )
 
 
-def learning_markdown(learned: LearningOut) -> str:
-    """The list as it is laid on the table."""
-    said = texts()["learning"]
-    title = said["title"].format(first=danish_date(learned.first), last=danish_date(learned.last))
-    summary = said["summary"].format(
-        distrusted=_distrusted(learned.total), decided=learned.total.decided, before=_few(learned.before)
+def learning_markdown(learning: LearningOut) -> str:
+    """The list as it is handed out at the meeting."""
+    sentences = texts()["learning"]
+    title = sentences["title"].format(first=danish_date(learning.first), last=danish_date(learning.last))
+    summary = sentences["summary"].format(
+        distrusted=_distrusted(learning.total), decided=learning.total.decided, before=_few(learning.before)
     )
-    lines = [f"# {title}", "", summary, said["order"] if learned.items else said["nothing"]]
-    for rank, row in enumerate(learned.items, 1):
-        lines += ["", *_told(rank, row)]
+    lines = [f"# {title}", "", summary, sentences["order" if learning.items else "nothing"]]
+    for rank, row in enumerate(learning.items, 1):
+        lines += ["", *_row_lines(rank, row)]
     return "\n".join([*lines, ""])
 
 
-def _told(rank: int, row: RowTrust) -> list[str]:
-    said = texts()["learning"]
-    told = [
-        said["heading"].format(
+def _row_lines(rank: int, row: RowTrust) -> list[str]:
+    sentences = texts()["learning"]
+    lines = [
+        sentences["heading"].format(
             rank=rank, row=row.row, title=row.title, ruleset=row.ruleset, place=row.place.label
         ),
         "",
-        said["counts"].format(
+        sentences["counts"].format(
             **row.model_dump(include={"decided", "accepted", "overridden", "returned"}),
             share=f"{row.least_share * 100:.0f}",
         ),
-        said["trend"].format(
+        sentences["trend"].format(
             before=_few(row.before), buckets="; ".join(f"{one.period}: {_few(one)}" for one in row.trend)
         ),
     ]
     if row.overridden_to:
         places = ", ".join(_counted(one.place.label, one.count) for one in row.overridden_to)
-        told.append(said["sent_to"].format(places=places))
+        lines.append(sentences["sent_to"].format(places=places))
     reasons = ", ".join(_counted(one.label, one.count) for one in row.reasons)
-    told.append(said["reasons"].format(reasons=reasons))
-    examples = ", ".join(map(_shown, row.examples))
-    return [*told, said["examples"].format(examples=examples)]
+    lines.append(sentences["reasons"].format(reasons=reasons))
+    examples = ", ".join(map(_example_text, row.examples))
+    return [*lines, sentences["examples"].format(examples=examples)]
 
 
 def _counted(what: str, count: int) -> str:
     return texts()["learning"]["counted"].format(what=what, count=count)
 
 
-def _shown(example: DistrustExample) -> str:
+def _example_text(example: DistrustExample) -> str:
     outcome = texts()["outcomes"][example.outcome]
     return texts()["learning"]["example"].format(
         reference=example.reference, outcome=outcome, day=danish_date(example.decided_at)

@@ -1,62 +1,36 @@
-"""What people decided in a period, read from storage and counted by row."""
+"""The decisions that people made in a period, read in batches."""
 
-from collections import defaultdict
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.triage.assessments.repository import ASSESSMENTS, DECISIONS, RETURNS
-from services.triage.learning.trust import Asked, Bucket, Decided, Place, Trust, verdict_of
+from services.triage.learning.trust import DecisionRecord, Place, RowKey
+from services.triage.models import Assessment, DecisionRow, ReturnRow
 from services.triage.recommendations.schemas import deciding_rule
+from shared.database import table_of
 from shared.vocabulary import DestinationKind
 
-#: So many decisions are in memory at a time.
+ASSESSMENTS = table_of(Assessment)
+DECISIONS = table_of(DecisionRow)
+RETURNS = table_of(ReturnRow)
+
+#: How many decisions are in memory at a time.
 BATCH = 1000
 
 
-@dataclass(frozen=True)
-class Learned:
-    """What was counted by row and destination."""
-
-    rows: dict[Asked, Trust]
-
-    @property
-    def decided(self) -> int:
-        return sum(trust.decided for trust in self.rows.values())
-
-    @property
-    def distrusted(self) -> int:
-        return sum(trust.distrusted for trust in self.rows.values())
-
-
-async def learn(session: AsyncSession, first: datetime, last: datetime, bucket: Bucket) -> Learned:
-    """Count the assessments that were decided on from `first` on and before `last`."""
-    rows: dict[Asked, Trust] = defaultdict(Trust)
-    held: list[Decided] = []
-    async for batch in _batches(session, first, last):
-        # The last assessment of a batch may go on in the next one.
-        known = [*held, *batch]
-        groups = [list(group) for _, group in groupby(known, key=lambda one: one.assessment_id)]
-        held = groups.pop()
-        for group in groups:
-            rows[group[0].asked].add(verdict_of(group), bucket)
-    if held:
-        rows[held[0].asked].add(verdict_of(held), bucket)
-    return Learned(dict(rows))
-
-
-async def _batches(session: AsyncSession, first: datetime, last: datetime) -> AsyncIterator[list[Decided]]:
+async def read_decisions(
+    session: AsyncSession, first: datetime, last: datetime
+) -> AsyncIterator[list[DecisionRecord]]:
+    """The decisions made from `first` on and before `last`, those of an assessment one after the other."""
     after: tuple[UUID, int] | None = None
     while True:
         rows = (await session.execute(_statement(first, last, after))).all()
         if rows:
-            yield [_decided(row) for row in rows]
+            yield [_record(row) for row in rows]
         if len(rows) < BATCH:
             return
         after = rows[-1].assessment_id, rows[-1].number
@@ -99,14 +73,14 @@ def _statement(first: datetime, last: datetime, after: tuple[UUID, int] | None) 
     )
 
 
-def _decided(row: Any) -> Decided:
-    place = _place(row.destination)
-    rule = deciding_rule(DestinationKind(place.kind), (reason["rule"] for reason in row.reasons))
-    return Decided(
+def _record(row: Any) -> DecisionRecord:
+    recommended = _place(row.destination)
+    rule = deciding_rule(DestinationKind(recommended.kind), (reason["rule"] for reason in row.reasons))
+    return DecisionRecord(
         assessment_id=row.assessment_id,
         contact_id=row.contact_id,
         reference=row.reference,
-        asked=Asked(row.ruleset, int(rule), place),
+        row_key=RowKey(row.ruleset, int(rule), recommended),
         decided_at=row.decided_at,
         overridden=row.decision["overridden"],
         place=_place(row.decision["destination"]),
