@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.triage.alarms.repeats import Sighting, Subject, open_alarms
+from services.triage.alarms.repeats import CitizenContact, Subject, open_alarms
 from services.triage.alarms.thresholds import AlarmKind, Thresholds, read_thresholds
 from shared.vocabulary import Need
 
@@ -22,11 +22,11 @@ DEBT = Subject(AlarmKind.SAME_NEED, Need.DEBT)
 THRESHOLDS = read_thresholds()
 
 
-def contact(number: int, day: float, *needs: Need, notification: bool = False) -> Sighting:
-    return Sighting(UUID(int=number), START + timedelta(days=day), frozenset(needs), notification)
+def contact(number: int, day: float, *needs: Need, notification: bool = False) -> CitizenContact:
+    return CitizenContact(UUID(int=number), START + timedelta(days=day), frozenset(needs), notification)
 
 
-def notification(number: int, day: float) -> Sighting:
+def notification(number: int, day: float) -> CitizenContact:
     return contact(number, day, Need.CHILD_CONCERN, notification=True)
 
 
@@ -105,13 +105,15 @@ A_SIGHTING = st.builds(
 
 
 @given(st.lists(A_SIGHTING, max_size=15, unique_by=lambda one: one.contact_id), st.data())
-def test_order_and_doubles_never_matter(contacts: list[Sighting], data: st.DataObject) -> None:
+def test_order_and_doubles_never_matter(contacts: list[CitizenContact], data: st.DataObject) -> None:
     told = data.draw(st.permutations([*contacts, *contacts[:4]]))
     assert open_alarms(told, {}, THRESHOLDS) == open_alarms(contacts, {}, THRESHOLDS)
 
 
 @given(st.lists(A_SIGHTING, max_size=15, unique_by=lambda one: one.contact_id), A_SIGHTING)
-def test_one_contact_more_never_silences_an_alarm(contacts: list[Sighting], more: Sighting) -> None:
+def test_one_contact_more_never_silences_an_alarm(
+    contacts: list[CitizenContact], more: CitizenContact
+) -> None:
     without = [one for one in contacts if one.contact_id != more.contact_id]
     before = open_alarms(without, {}, THRESHOLDS)
     after = open_alarms([*without, more], {}, THRESHOLDS)
@@ -120,7 +122,7 @@ def test_one_contact_more_never_silences_an_alarm(contacts: list[Sighting], more
 
 
 @given(st.lists(A_SIGHTING, max_size=15, unique_by=lambda one: one.contact_id))
-def test_what_alarms_is_exactly_what_stands_in_a_stretch_of_enough(contacts: list[Sighting]) -> None:
+def test_what_alarms_is_exactly_what_stands_in_a_stretch_of_enough(contacts: list[CitizenContact]) -> None:
     """By the definition itself, without the merging of stretches."""
     notifications = [one for one in contacts if one.notification]
     within = timedelta(days=90)
@@ -137,7 +139,7 @@ def test_what_alarms_is_exactly_what_stands_in_a_stretch_of_enough(contacts: lis
 
 
 @given(st.lists(A_SIGHTING, max_size=15, unique_by=lambda one: one.contact_id))
-def test_what_was_acknowledged_as_a_whole_is_quiet(contacts: list[Sighting]) -> None:
+def test_what_was_acknowledged_as_a_whole_is_quiet(contacts: list[CitizenContact]) -> None:
     found = open_alarms(contacts, {}, THRESHOLDS)
     seen = {subject: frozenset(alarm.contacts) for subject, alarm in found.items()}
     assert open_alarms(contacts, seen, THRESHOLDS) == {}

@@ -1,17 +1,19 @@
-"""Repeat alarms over HTTP: what a person has to look at as a whole."""
+"""Repeat alarms over HTTP: listed, read and acknowledged."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from services.triage.alarms import repository, service
-from services.triage.alarms.schemas import AcknowledgeIn, AlarmOut, AlarmStatus, contacts_of, present_alarm
+from services.triage.alarms.schemas import AcknowledgeIn, AlarmOut, AlarmStatus
 from services.triage.models import AlarmRow
 from services.triage.problems import AlarmIsEnded
 from shared.access import Principal, allow
-from shared.etags import IfMatch, etag
-from shared.paging import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
+from shared.documents import document
+from shared.etags import IfMatch
+from shared.paging import Page, Paging
 from shared.problems import InvalidCursor, NotFound, StaleVersion, answers
 from shared.unit_of_work import Reading, UnitOfWork, Writing
 from shared.vocabulary import Role
@@ -22,10 +24,15 @@ Person = Annotated[Principal, allow(Role.RECEPTION, Role.CASEWORKER, Role.OPERAT
 _READERS = allow(Role.RECEPTION, Role.CASEWORKER, Role.OPERATIONS, Role.AUDITOR, Role.SERVICE)
 
 
-async def _json(work: UnitOfWork, alarm: AlarmRow) -> Response:
-    shown = present_alarm(alarm, await repository.received_at(work.session, contacts_of([alarm])))
-    headers = {"ETag": etag(alarm.version)}
-    return Response(shown.model_dump_json(), 200, headers, media_type="application/json")
+async def _alarms_out(work: UnitOfWork, alarms: Sequence[AlarmRow]) -> list[AlarmOut]:
+    contacts = {UUID(contact_id) for alarm in alarms for contact_id in alarm.contacts}
+    received_at = await repository.received_at(work.session, contacts)
+    return [AlarmOut.from_row(alarm, received_at) for alarm in alarms]
+
+
+async def _alarm_document(work: UnitOfWork, alarm: AlarmRow) -> Response:
+    (alarm_out,) = await _alarms_out(work, [alarm])
+    return document(alarm_out, version=alarm.version)
 
 
 @alarms_router.get(
@@ -34,19 +41,13 @@ async def _json(work: UnitOfWork, alarm: AlarmRow) -> Response:
 async def list_alarms(
     *,
     work: Reading,
-    request: Request,
-    response: Response,
     status: Annotated[AlarmStatus | None, Query(description="Default: all", examples=["open"])] = None,
-    limit: Limit = 50,
-    cursor: CursorText = None,
+    paging: Paging,
 ) -> Page[AlarmOut]:
-    """Those that have stood longest first. The citizen is not named: the contacts' references lead there."""
-    rows = await repository.list_alarms(work.session, status, decode_cursor(cursor), limit)
-    page, last = split_page(rows, limit)
-    next_cursor = None if last is None else encode_cursor(last.raised_at, last.id)
-    link_next(request, response, next_cursor)
-    received_at = await repository.received_at(work.session, contacts_of(page))
-    return Page(items=[present_alarm(row, received_at) for row in page], next_cursor=next_cursor)
+    """The oldest first. The citizen is not named: the contacts' references lead there."""
+    rows = await repository.list_alarms(work.session, status, paging.after, paging.limit)
+    page, next_cursor = paging.split(rows, lambda row: (row.raised_at, row.id))
+    return Page(items=await _alarms_out(work, page), next_cursor=next_cursor)
 
 
 @alarms_router.get(
@@ -58,7 +59,7 @@ async def list_alarms(
 )
 async def read_alarm(alarm_id: UUID, work: Reading) -> Response:
     """With its ETag."""
-    return await _json(work, await service.get_alarm(work, alarm_id))
+    return await _alarm_document(work, await service.get_alarm(work, alarm_id))
 
 
 @alarms_router.post(
@@ -74,4 +75,5 @@ async def acknowledge_alarm(
 
     Send If-Match with the ETag that was read, so that nothing is acknowledged that came meanwhile (412).
     """
-    return await _json(work, await service.acknowledge(work, who, alarm_id, body.reason, if_match))
+    alarm = await service.acknowledge(work, who, alarm_id, body.reason, if_match)
+    return await _alarm_document(work, alarm)

@@ -1,9 +1,9 @@
-"""When the same concern has come so often that a person must look: the thinking behind the repeat alarm.
+"""Which of a citizen's contacts raise a repeat alarm: the same concern came so often that a person must look.
 
-Eleven notifications about two children reached a municipality, each one was dealt with by itself, and nobody
-acted on them together (the Danish Ombudsman, FOB 2014-19). What alarms is told by the *set* of a citizen's
-contacts, by the moments they were received at; in which order, how late or how often they were told of makes
-no difference. Nothing here knows who the citizen is.
+Eleven notifications about two children reached a municipality, each was dealt with by itself, and nobody
+acted on them together (the Danish Ombudsman, FOB 2014-19). The alarms follow from the *set* of the citizen's
+contacts and the moments at which they were received; the order in which triage learned of them, how late and
+how often, makes no difference. Who the citizen is, is not known here.
 """
 
 from bisect import bisect_left
@@ -25,8 +25,8 @@ class Subject(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Sighting:
-    """One contact of the citizen, as its newest facts tell of it.
+class CitizenContact:
+    """One contact of the citizen, by its newest facts.
 
     `notification`: it is a notification of concern, about the citizen or about a child beside the citizen.
     """
@@ -37,7 +37,7 @@ class Sighting:
     notification: bool
 
     def subjects(self) -> set[Subject]:
-        """All that this contact can alarm about together with others."""
+        """What this contact can raise an alarm about, together with others."""
         subjects = {Subject(AlarmKind.SAME_NEED, need) for need in self.needs - {Need.CHILD_CONCERN}}
         if self.notification:
             subjects.add(Subject(AlarmKind.CHILD_CONCERN, Need.CHILD_CONCERN))
@@ -45,8 +45,8 @@ class Sighting:
 
 
 @dataclass(frozen=True)
-class Raised:
-    """An alarm that is open: all contacts of its run, oldest first, and which of them nobody has seen yet."""
+class OpenAlarm:
+    """An alarm: all contacts of its runs, oldest first, and those that no person has acknowledged yet."""
 
     contacts: tuple[UUID, ...]
     unseen: frozenset[UUID]
@@ -55,19 +55,19 @@ class Raised:
 
 
 def open_alarms(
-    sightings: Iterable[Sighting],
+    contacts: Iterable[CitizenContact],
     seen: Mapping[Subject, frozenset[UUID]],
     thresholds: Thresholds,
-) -> dict[Subject, Raised]:
-    """What a person has to look at, of one citizen's contacts.
+) -> dict[Subject, OpenAlarm]:
+    """The alarms that one citizen's contacts raise, by subject.
 
-    `seen` holds, for each subject, the contacts of the alarms that a person has acknowledged: they alarm
-    again only together with one that came since.
+    `seen` holds, for each subject, the contacts of the alarms that a person has acknowledged: they raise
+    an alarm again only together with one that came since.
     """
-    by_subject: dict[Subject, dict[UUID, Sighting]] = {}
-    for sighting in sightings:
-        for subject in sighting.subjects():
-            by_subject.setdefault(subject, {})[sighting.contact_id] = sighting
+    by_subject: dict[Subject, dict[UUID, CitizenContact]] = {}
+    for contact in contacts:
+        for subject in contact.subjects():
+            by_subject.setdefault(subject, {})[contact.contact_id] = contact
     found = {
         subject: _raised(subject, _in_order(those.values()), seen.get(subject, frozenset()), thresholds)
         for subject, those in by_subject.items()
@@ -75,13 +75,13 @@ def open_alarms(
     return {subject: raised for subject, raised in found.items() if raised is not None}
 
 
-def _in_order(sightings: Iterable[Sighting]) -> list[Sighting]:
-    return sorted(sightings, key=lambda one: (one.received_at, one.contact_id))
+def _in_order(contacts: Iterable[CitizenContact]) -> list[CitizenContact]:
+    return sorted(contacts, key=lambda one: (one.received_at, one.contact_id))
 
 
 def _raised(
-    subject: Subject, contacts: Sequence[Sighting], seen: frozenset[UUID], thresholds: Thresholds
-) -> Raised | None:
+    subject: Subject, contacts: Sequence[CitizenContact], seen: frozenset[UUID], thresholds: Thresholds
+) -> OpenAlarm | None:
     alarming = [
         run for run in _runs(subject, contacts, thresholds) if any(one.contact_id not in seen for one in run)
     ]
@@ -89,11 +89,13 @@ def _raised(
     if not together:
         return None
     ids = tuple(one.contact_id for one in together)
-    return Raised(ids, frozenset(ids) - seen, together[0].received_at, together[-1].received_at)
+    return OpenAlarm(ids, frozenset(ids) - seen, together[0].received_at, together[-1].received_at)
 
 
-def _runs(subject: Subject, contacts: Sequence[Sighting], thresholds: Thresholds) -> list[Sequence[Sighting]]:
-    """The contacts of every stretch that holds enough of them; stretches that share one make one run."""
+def _runs(
+    subject: Subject, contacts: Sequence[CitizenContact], thresholds: Thresholds
+) -> list[Sequence[CitizenContact]]:
+    """The contacts of every stretch that has enough of them; stretches that share a contact make one run."""
     moments = [one.received_at for one in contacts]
     runs: list[tuple[int, int]] = []
     for first, after in sorted(_stretches(subject, moments, thresholds)):

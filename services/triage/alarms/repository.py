@@ -1,4 +1,4 @@
-"""Alarms and citizens' opaque keys in storage, the same on SQLite and PostgreSQL. Nothing here commits."""
+"""The statements on repeat alarms and on citizens' opaque keys."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.triage.alarms.repeats import Sighting
+from services.triage.alarms.repeats import CitizenContact
 from services.triage.models import AlarmRow, Assessment, CitizenRow, ContactCourse
 from shared.contracts import Facts
 from shared.database import table_of, upsert
@@ -22,7 +22,7 @@ COURSES = table_of(ContactCourse)
 
 
 async def lock_citizen(session: AsyncSession, key: str) -> str:
-    """The key that stands for this citizen now, and nobody else's until this transaction ends.
+    """The citizen's present key, locked until this transaction ends.
 
     Without the lock, two contacts of one citizen that arrive at the same moment would not see each other.
     """
@@ -35,7 +35,7 @@ async def lock_citizen(session: AsyncSession, key: str) -> str:
 
 
 async def replace_key(session: AsyncSession, old_key: str, new_key: str) -> None:
-    """From now on the new key stands for the citizen; a key is replaced once."""
+    """Let the new key be the citizen's from now on. A key that was replaced before stays as it is."""
     await session.execute(
         update(CITIZENS)
         .where(CITIZENS.c.citizen_key == old_key, CITIZENS.c.now_key.is_(None))
@@ -44,11 +44,11 @@ async def replace_key(session: AsyncSession, old_key: str, new_key: str) -> None
 
 
 async def rekey_citizen(session: AsyncSession, old_key: str, new_key: str) -> None:
-    """What stood under the old key stands under the new one."""
+    """Move the citizen's contacts to the new key."""
     await session.execute(update(COURSES).where(COURSES.c.citizen_key == old_key).values(citizen_key=new_key))
 
 
-async def sightings_of(session: AsyncSession, key: str) -> list[Sighting]:
+async def contacts_of_citizen(session: AsyncSession, key: str) -> list[CitizenContact]:
     """The citizen's contacts, each by the newest version of its facts."""
     # Not by `registered_version`: a decision on newer facts can come before their event.
     versions = ASSESSMENTS.alias("versions")
@@ -64,17 +64,17 @@ async def sightings_of(session: AsyncSession, key: str) -> list[Sighting]:
         .join(ASSESSMENTS, of_contact & (ASSESSMENTS.c.contact_version == newest))
         .where(COURSES.c.citizen_key == key, COURSES.c.registered_version > 0)
     )
-    return [_sighting(*row) for row in found]
+    return [_citizen_contact(*row) for row in found]
 
 
-def _sighting(contact_id: UUID, received_at: datetime, stored: Mapping[str, Any]) -> Sighting:
+def _citizen_contact(contact_id: UUID, received_at: datetime, stored: Mapping[str, Any]) -> CitizenContact:
     facts = Facts.model_validate(stored)
     notification = facts.child_at_risk or Need.CHILD_CONCERN in facts.needs
-    return Sighting(contact_id, received_at, facts.needs, notification)
+    return CitizenContact(contact_id, received_at, facts.needs, notification)
 
 
 async def alarms_of(session: AsyncSession, key: str) -> Sequence[AlarmRow]:
-    """Every alarm there ever was about this citizen."""
+    """Every alarm about this citizen, ended ones as well."""
     found = await session.execute(
         select(AlarmRow).where(ALARMS.c.citizen_key == key).execution_options(populate_existing=True)
     )
@@ -103,13 +103,13 @@ async def list_alarms(
     session: AsyncSession, status: str | None, after: Cursor | None, limit: int
 ) -> Sequence[AlarmRow]:
     """Those raised first come first; one more than the limit when more follow."""
-    wanted = select(AlarmRow).order_by(ALARMS.c.raised_at, ALARMS.c.id).limit(limit + 1)
+    raised_at, id_ = ALARMS.c.raised_at, ALARMS.c.id
+    found = select(AlarmRow).order_by(raised_at, id_).limit(limit + 1)
     if status is not None:
-        wanted = wanted.where(ALARMS.c.status == status)
+        found = found.where(ALARMS.c.status == status)
     if after is not None:
-        raised_at, id_ = ALARMS.c.raised_at, ALARMS.c.id
-        wanted = wanted.where(or_(raised_at > after.at, and_(raised_at == after.at, id_ > after.id)))
-    return (await session.execute(wanted)).scalars().all()
+        found = found.where(or_(raised_at > after.at, and_(raised_at == after.at, id_ > after.id)))
+    return (await session.execute(found)).scalars().all()
 
 
 async def open_alarms_about(
@@ -139,7 +139,7 @@ async def received_at(session: AsyncSession, contact_ids: Collection[UUID]) -> d
 
 
 async def count_open_alarms(session: AsyncSession) -> dict[str, tuple[int, datetime]]:
-    """How many alarms nobody has acknowledged, by kind, and since when the oldest of each stands."""
+    """How many alarms are open, by kind, and when the oldest of each was raised."""
     found = await session.execute(
         select(ALARMS.c.kind, func.count(), func.min(ALARMS.c.raised_at))
         .where(ALARMS.c.status == "open")

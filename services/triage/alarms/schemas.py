@@ -1,9 +1,9 @@
-"""Alarms over HTTP. Contacts are named by id and reference; who the citizen is, only intake knows."""
+"""Repeat alarms over HTTP. Contacts have id and reference; only intake knows whom they are about."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
+from typing import Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -20,7 +20,7 @@ from shared.working_days import local_date
 
 
 class AlarmStatus(StrEnum):
-    """`open`: nobody has looked. `acknowledged`: a person has. `withdrawn`: corrected facts ended it."""
+    """`open`: no person has acknowledged it. `withdrawn`: corrected facts ended it before anyone had."""
 
     OPEN = "open"
     ACKNOWLEDGED = "acknowledged"
@@ -37,13 +37,23 @@ class AcknowledgeIn(RequestBody):
 
 
 class AlarmBrief(BaseModel):
-    """An open alarm, as it warns whoever has one of the citizen's contacts in hand."""
+    """An open alarm, as a warning on each of the citizen's contacts."""
 
     id: UUID
     kind: AlarmKind
     need: Need
     contacts: int = Field(description="How many contacts it holds", examples=[2])
     text: str = Field(examples=["2 underretninger om samme barn siden 10.03.2026."])
+
+    @classmethod
+    def from_row(cls, alarm: AlarmRow) -> Self:
+        return cls(
+            id=alarm.id,
+            kind=AlarmKind(alarm.kind),
+            need=Need(alarm.need),
+            contacts=len(alarm.contacts),
+            text=_sentence(alarm),
+        )
 
 
 class AlarmContact(BaseModel):
@@ -56,11 +66,18 @@ class AlarmContact(BaseModel):
 
 
 class AcknowledgedOut(BaseModel):
-    """Who looked is told by role; the name stays in the trail."""
+    """Who acknowledged it is answered by role; the name stays in the trail."""
 
     at: datetime
     role: str = Field(examples=["caseworker"])
     reason: str
+
+    @classmethod
+    def from_row(cls, alarm: AlarmRow) -> Self | None:
+        """None where no person has acknowledged the alarm."""
+        if alarm.status != AlarmStatus.ACKNOWLEDGED or alarm.ended_at is None:
+            return None
+        return cls(at=alarm.ended_at, role=alarm.role or "", reason=alarm.reason or "")
 
 
 class AlarmOut(BaseModel):
@@ -76,60 +93,37 @@ class AlarmOut(BaseModel):
     raised_at: datetime
     acknowledged: AcknowledgedOut | None = None
 
+    @classmethod
+    def from_row(cls, alarm: AlarmRow, received_at: Mapping[UUID, datetime]) -> Self:
+        """The alarm, without the citizen's key and without the person who acknowledged it.
 
-@cache
-def _label(need: Need) -> str:
-    return load_needs().by_code[need].label.lower()
-
-
-def alarm_text(alarm: AlarmRow) -> str:
-    """The alarm in a Danish sentence."""
-    since = local_date(alarm.first_at).strftime("%d.%m.%Y")
-    label = _label(Need(alarm.need))
-    text: str = danish_texts("alarms")[alarm.kind]
-    return text.format(count=len(alarm.contacts), since=since, need=label)
-
-
-def brief(alarm: AlarmRow) -> AlarmBrief:
-    return AlarmBrief(
-        id=alarm.id,
-        kind=AlarmKind(alarm.kind),
-        need=Need(alarm.need),
-        contacts=len(alarm.contacts),
-        text=alarm_text(alarm),
-    )
-
-
-def contacts_of(alarms: Iterable[AlarmRow]) -> set[UUID]:
-    """All contacts that these alarms hold."""
-    return {UUID(contact_id) for alarm in alarms for contact_id in alarm.contacts}
-
-
-def present_alarm(alarm: AlarmRow, received_at: Mapping[UUID, datetime]) -> AlarmOut:
-    """The alarm without the citizen's key and without the person who acknowledged it."""
-    contacts = [
-        AlarmContact(
-            contact_id=contact_id,
-            reference=show_reference(reference_of(contact_id)),
-            received_at=received_at[contact_id],
-            unseen=str(contact_id) in alarm.unseen,
+        `received_at` has at least the contacts of this alarm.
+        """
+        contacts = [
+            AlarmContact(
+                contact_id=contact_id,
+                reference=show_reference(reference_of(contact_id)),
+                received_at=received_at[contact_id],
+                unseen=str(contact_id) in alarm.unseen,
+            )
+            for contact_id in map(UUID, alarm.contacts)
+        ]
+        return cls(
+            id=alarm.id,
+            kind=AlarmKind(alarm.kind),
+            need=Need(alarm.need),
+            text=_sentence(alarm),
+            status=AlarmStatus(alarm.status),
+            version=alarm.version,
+            contacts=contacts,
+            raised_at=alarm.raised_at,
+            acknowledged=AcknowledgedOut.from_row(alarm),
         )
-        for contact_id in map(UUID, alarm.contacts)
-    ]
-    return AlarmOut(
-        id=alarm.id,
-        kind=AlarmKind(alarm.kind),
-        need=Need(alarm.need),
-        text=alarm_text(alarm),
-        status=AlarmStatus(alarm.status),
-        version=alarm.version,
-        contacts=contacts,
-        raised_at=alarm.raised_at,
-        acknowledged=_acknowledged(alarm),
-    )
 
 
-def _acknowledged(alarm: AlarmRow) -> AcknowledgedOut | None:
-    if alarm.status != AlarmStatus.ACKNOWLEDGED or alarm.ended_at is None:
-        return None
-    return AcknowledgedOut(at=alarm.ended_at, role=alarm.role or "", reason=alarm.reason or "")
+def _sentence(alarm: AlarmRow) -> str:
+    """The alarm in a Danish sentence."""
+    text: str = danish_texts("alarms")[alarm.kind]
+    since = local_date(alarm.first_at).strftime("%d.%m.%Y")
+    label = load_needs().by_code[Need(alarm.need)].label.lower()
+    return text.format(count=len(alarm.contacts), since=since, need=label)

@@ -1,11 +1,11 @@
-"""Raising, growing and acknowledging alarms. Whoever looks at a citizen's alarms holds the citizen's row."""
+"""Raising, changing and acknowledging repeat alarms, always with the citizen's row locked."""
 
 from collections import defaultdict
 from typing import Any
 from uuid import UUID
 
 from services.triage.alarms import repository
-from services.triage.alarms.repeats import Raised, Subject, open_alarms
+from services.triage.alarms.repeats import OpenAlarm, Subject, open_alarms
 from services.triage.alarms.schemas import AlarmStatus
 from services.triage.alarms.thresholds import AlarmKind
 from services.triage.models import AlarmRow
@@ -19,7 +19,9 @@ from shared.vocabulary import Need
 
 
 async def recompute_alarms(work: UnitOfWork, key: str) -> None:
-    """Bring the alarms about a citizen to what their contacts say now."""
+    """Raise, change and withdraw the alarms about a citizen, so that they agree with the citizen's
+    contacts.
+    """
     key = await repository.lock_citizen(work.session, key)
     rows = await repository.alarms_of(work.session, key)
     seen = defaultdict[Subject, set[UUID]](set)
@@ -27,32 +29,33 @@ async def recompute_alarms(work: UnitOfWork, key: str) -> None:
         if row.status == AlarmStatus.ACKNOWLEDGED:
             seen[_subject(row)].update(map(UUID, row.contacts))
     raised = open_alarms(
-        await repository.sightings_of(work.session, key),
+        await repository.contacts_of_citizen(work.session, key),
         {subject: frozenset(contacts) for subject, contacts in seen.items()},
         work.state.thresholds,
     )
-    standing = {_subject(row): row for row in rows if row.status == AlarmStatus.OPEN}
-    for subject in sorted(raised.keys() | standing.keys()):
-        await _bring(work, key, subject, standing.get(subject), raised.get(subject))
+    stored = {_subject(row): row for row in rows if row.status == AlarmStatus.OPEN}
+    for subject in sorted(raised.keys() | stored.keys()):
+        await _update(work, key, subject, stored.get(subject), raised.get(subject))
 
 
-async def _bring(
-    work: UnitOfWork, key: str, subject: Subject, standing: AlarmRow | None, raised: Raised | None
+async def _update(
+    work: UnitOfWork, key: str, subject: Subject, stored: AlarmRow | None, raised: OpenAlarm | None
 ) -> None:
+    """Store what has changed of one alarm. An alarm that is as it was keeps its version, and so its ETag."""
     if raised is None:
-        if standing is not None:
-            await _withdraw(work, standing)
+        if stored is not None:
+            await _withdraw(work, stored)
         return
-    says = _columns(raised)
-    if standing is None:
+    columns = _columns(raised)
+    if stored is None:
         about = {"id": new_id(), "citizen_key": key, "kind": subject.kind, "need": subject.need}
         state = {"status": AlarmStatus.OPEN, "version": 1, "raised_at": work.clock.now()}
-        await repository.add_alarm(work.session, about | state | says)
-    elif any(getattr(standing, name) != value for name, value in says.items()):
-        await repository.change_alarm(work.session, standing.id, **says)
+        await repository.add_alarm(work.session, about | state | columns)
+    elif any(getattr(stored, name) != value for name, value in columns.items()):
+        await repository.change_alarm(work.session, stored.id, **columns)
 
 
-def _columns(raised: Raised) -> dict[str, Any]:
+def _columns(raised: OpenAlarm) -> dict[str, Any]:
     return {
         "contacts": [str(contact_id) for contact_id in raised.contacts],
         "unseen": [str(contact_id) for contact_id in raised.contacts if contact_id in raised.unseen],
@@ -71,17 +74,18 @@ def _subject(row: AlarmRow) -> Subject:
 
 
 async def rekey_alarms(work: UnitOfWork, old_key: str, new_key: str) -> None:
-    """The same citizen under another key: contacts and alarms go over, and are looked at as a whole."""
+    """The same citizen under another key: move contacts and alarms to it, and recompute them as a whole."""
     old_key = await repository.lock_citizen(work.session, old_key)
     new_key = await repository.lock_citizen(work.session, new_key)
     if old_key == new_key:
         return
     await repository.replace_key(work.session, old_key, new_key)
     await repository.rekey_citizen(work.session, old_key, new_key)
-    there = await repository.alarms_of(work.session, new_key)
-    standing = {_subject(row) for row in there if row.status == AlarmStatus.OPEN}
+    of_new_key = await repository.alarms_of(work.session, new_key)
+    open_subjects = {_subject(row) for row in of_new_key if row.status == AlarmStatus.OPEN}
     for row in await repository.alarms_of(work.session, old_key):
-        if row.status == AlarmStatus.OPEN and _subject(row) in standing:
+        if row.status == AlarmStatus.OPEN and _subject(row) in open_subjects:
+            # A citizen has one open alarm about a subject; the one under the new key takes over.
             await _withdraw(work, row, citizen_key=new_key)
         else:
             await repository.change_alarm(work.session, row.id, citizen_key=new_key)
@@ -89,7 +93,7 @@ async def rekey_alarms(work: UnitOfWork, old_key: str, new_key: str) -> None:
 
 
 async def get_alarm(work: UnitOfWork, alarm_id: UUID) -> AlarmRow:
-    """The alarm as it stands now. Raises NotFound."""
+    """The alarm as it is stored now. Raises NotFound."""
     found = await repository.find_alarm(work.session, alarm_id)
     if found is None:
         raise NotFound("No alarm has this id.")
@@ -99,7 +103,7 @@ async def get_alarm(work: UnitOfWork, alarm_id: UUID) -> AlarmRow:
 async def acknowledge(
     work: UnitOfWork, who: Principal, alarm_id: UUID, reason: str, if_match: str | None
 ) -> AlarmRow:
-    """A person has looked at all of the alarm's contacts. One more contact raises a new alarm.
+    """End the alarm: a person has looked at all of its contacts. One more contact raises a new alarm.
 
     Raises NotFound, AlarmIsEnded, and StaleVersion when it has grown since it was read.
     """

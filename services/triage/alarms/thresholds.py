@@ -30,9 +30,9 @@ class AlarmKind(StrEnum):
 
 
 class Threshold(BaseModel):
-    """So many contacts within so many days alarm, for contacts received between two days, both included.
+    """This many contacts within this many days raise an alarm; for contacts received from one day to another.
 
-    `except_needs` are needs that a citizen may well come back with often, so that they alarm nobody.
+    `except_needs` are needs that a citizen may well come back with often, so that they raise no alarm.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -54,12 +54,14 @@ class Threshold(BaseModel):
             raise ValueError("valid_to lies before valid_from")
         return self
 
-    def holds_on(self, day: date) -> bool:
+    def applies_on(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
 class Thresholds(BaseModel):
-    """The whole file. Two thresholds of a kind never hold on one day; where none holds, nothing alarms."""
+    """The whole file. At most one threshold of a kind applies on a day; where none does, there is
+    no alarm.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -80,7 +82,7 @@ class Thresholds(BaseModel):
         """The threshold for a contact received at that moment, if there is one."""
         day = local_date(moment)
         for threshold in self.thresholds:
-            if threshold.kind is kind and threshold.holds_on(day) and need not in threshold.except_needs:
+            if threshold.kind is kind and threshold.applies_on(day) and need not in threshold.except_needs:
                 return threshold
         return None
 

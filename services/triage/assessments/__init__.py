@@ -1,1 +1,1 @@
-"""Assessments."""
+"""Assessments: stored recommendations that people decide on."""

@@ -1,27 +1,23 @@
-"""Assessments over HTTP: stored recommendations, and the decisions people make on them."""
+"""Assessments over HTTP: stored recommendations, made on request, listed, read and explained."""
 
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 
 from services.triage.alarms.repository import open_alarms_about
 from services.triage.assessments import repository
-from services.triage.assessments.repository import Wanted
-from services.triage.assessments.schemas import AssessmentIn, AssessmentOut, AssessmentStatus, present
+from services.triage.assessments.repository import AssessmentFilter
+from services.triage.assessments.schemas import AssessmentIn, AssessmentOut, AssessmentStatus
 from services.triage.assessments.service import assess_on_request, explain_assessment, get_assessment
 from services.triage.models import Assessment
-from services.triage.problems import (
-    ContactIsClosed,
-    ContradictoryFacts,
-    UnknownRuleset,
-)
+from services.triage.problems import ContactIsClosed, ContradictoryFacts, UnknownRuleset
 from services.triage.recommendations.schemas import Explanation
 from services.triage.recommendations.service import refuse_contradictions
 from shared.access import Principal, allow
-from shared.etags import etag
+from shared.documents import document
 from shared.idempotency import Idempotent
-from shared.paging import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
+from shared.paging import Page, Paging
 from shared.problems import IdempotencyMismatch, InvalidCursor, NotFound, answers
 from shared.unit_of_work import Reading, UnitOfWork, Writing
 from shared.vocabulary import Role
@@ -33,11 +29,14 @@ _READERS = allow(Role.RECEPTION, Role.CASEWORKER, Role.SERVICE, Role.OPERATIONS,
 
 
 async def assessment_document(work: UnitOfWork, assessment: Assessment, status: int = 200) -> Response:
-    """The assessment with its ETag. Serialised here: the same bytes are sent and remembered."""
+    """The assessment with the open alarms about its citizen, its ETag and its address."""
     alarms = await open_alarms_about(work.session, {assessment.contact_id})
-    shown = present(assessment, alarms[assessment.contact_id])
-    headers = {"ETag": etag(assessment.version), "Location": f"/v1/assessments/{assessment.id}"}
-    return Response(shown.model_dump_json(), status, headers, media_type="application/json")
+    return document(
+        AssessmentOut.from_row(assessment, alarms[assessment.contact_id]),
+        status=status,
+        version=assessment.version,
+        location=f"/v1/assessments/{assessment.id}",
+    )
 
 
 @assessments_router.post(
@@ -50,8 +49,8 @@ async def assessment_document(work: UnitOfWork, assessment: Assessment, status: 
 async def create_assessment(who: Staff, body: AssessmentIn, once: Idempotent, work: Writing) -> Response:
     """A recommendation that is stored for a person to decide on.
 
-    It also comes by itself whenever intake tells of a contact's facts. An older one that nobody decided
-    on is superseded.
+    One is also made whenever intake reports a contact's facts. An older one that nobody decided on is
+    superseded.
     """
     refuse_contradictions(body.facts)
     await once.replay(work, who)
@@ -66,21 +65,17 @@ async def create_assessment(who: Staff, body: AssessmentIn, once: Idempotent, wo
 async def list_assessments(
     *,
     work: Reading,
-    request: Request,
-    response: Response,
     contact_id: UUID | None = None,
     status: AssessmentStatus | None = None,
-    limit: Limit = 50,
-    cursor: CursorText = None,
+    paging: Paging,
 ) -> Page[AssessmentOut]:
     """Newest first; of one contact, the first is the one to decide on."""
-    wanted = Wanted(contact_id, status)
-    rows = await repository.list_assessments(work.session, wanted, decode_cursor(cursor), limit)
-    page, last = split_page(rows, limit)
-    next_cursor = None if last is None else encode_cursor(last.made_at, last.id)
-    link_next(request, response, next_cursor)
+    filters = AssessmentFilter(contact_id, status)
+    rows = await repository.list_assessments(work.session, filters, paging.after, paging.limit)
+    page, next_cursor = paging.split(rows, lambda row: (row.made_at, row.id))
     alarms = await open_alarms_about(work.session, {row.contact_id for row in page})
-    return Page(items=[present(row, alarms[row.contact_id]) for row in page], next_cursor=next_cursor)
+    items = [AssessmentOut.from_row(row, alarms[row.contact_id]) for row in page]
+    return Page(items=items, next_cursor=next_cursor)
 
 
 @assessments_router.get(

@@ -1,4 +1,4 @@
-"""What the other services tell, and what triage does about it. In any order, any number of times."""
+"""What triage does at the events of the other services, which come in any order and any number of times."""
 
 from services.triage.alarms.service import rekey_alarms
 from services.triage.assessments import repository
@@ -11,12 +11,12 @@ from shared.unit_of_work import UnitOfWork
 
 
 async def on_contact_registered(work: UnitOfWork, event: ContactRegistered) -> None:
-    """New facts: a new assessment. It moves nothing until a person decides."""
+    """New facts: a new assessment. The contact stays where it is until a person decides."""
     await assess_registered(work, event)
 
 
 async def on_contact_closed(work: UnitOfWork, event: ContactClosed) -> None:
-    """Nothing is left to decide."""
+    """The contact is closed: no decision on it is needed any more."""
     course = await repository.lock_course(work.session, event.contact_id)
     closed_version = max(course.closed_version, event.version)
     await repository.change_course(work.session, event.contact_id, closed_version=closed_version)
@@ -24,9 +24,10 @@ async def on_contact_closed(work: UnitOfWork, event: ContactClosed) -> None:
 
 
 async def on_entry_returned(work: UnitOfWork, event: EntryReturned) -> None:
-    """Wrong unit: the contact's assessment waits for a decision again, and anybody may make it.
+    """The wrong unit: the contact's assessment needs a decision again, which any person may make.
 
-    A return of an older decision than the newest is past: somebody has decided since.
+    A return that refers to an older decision than the newest is ignored: a person has decided since. Raises
+    NotFound for a decision that triage has not made.
     """
     course = await repository.lock_course(work.session, event.contact_id)
     if event.decision > course.decision:
@@ -65,7 +66,7 @@ async def on_entry_returned(work: UnitOfWork, event: EntryReturned) -> None:
 
 
 async def on_citizen_rekeyed(work: UnitOfWork, event: CitizenRekeyed) -> None:
-    """The same person under another key."""
+    """The same citizen under another key."""
     await rekey_alarms(work, event.old_key, event.new_key)
 
 

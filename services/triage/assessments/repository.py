@@ -1,4 +1,4 @@
-"""Triage's statements, the same on SQLite and PostgreSQL. Nothing here commits."""
+"""The statements on contacts' courses, assessments, decisions and returns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, insert, or_, select, update
+from sqlalchemy import and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.triage.assessments.schemas import AssessmentStatus
@@ -21,15 +21,19 @@ RETURNS = table_of(ReturnRow)
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Which assessments a list is about; None means any."""
+class AssessmentFilter:
+    """Which assessments to list; None means any."""
 
     contact_id: UUID | None = None
     status: AssessmentStatus | None = None
 
 
 async def lock_course(session: AsyncSession, contact_id: UUID) -> ContactCourse:
-    """The contact's course, made when it is new, and nobody else's until this transaction ends."""
+    """The contact's course, made when it is new, locked until this transaction ends.
+
+    Everything about a contact is changed under this lock, so that events and decisions that come at the same
+    moment are done one after the other.
+    """
     await session.execute(
         upsert(session, COURSES)
         .values(
@@ -57,7 +61,7 @@ async def change_course(session: AsyncSession, contact_id: UUID, **columns: obje
 
 
 async def find_assessment(session: AsyncSession, assessment_id: UUID) -> Assessment | None:
-    """The assessment as it stands in storage now."""
+    """The assessment as it is stored now."""
     found = await session.execute(
         select(Assessment).where(ASSESSMENTS.c.id == assessment_id).execution_options(populate_existing=True)
     )
@@ -89,13 +93,13 @@ async def assessment_of_version(session: AsyncSession, contact_id: UUID, version
 
 
 async def add_assessment(session: AsyncSession, columns: dict[str, Any]) -> None:
-    """Store a new assessment; those of the contact still undecided are superseded by it."""
+    """Store a new assessment; it supersedes those of the contact that are undecided."""
     await end_undecided(session, columns["contact_id"], AssessmentStatus.SUPERSEDED)
     await session.execute(insert(ASSESSMENTS).values(columns))
 
 
 async def end_undecided(session: AsyncSession, contact_id: UUID, status: AssessmentStatus) -> None:
-    """Nobody needs to decide on what is undecided of this contact any more."""
+    """Give the contact's undecided assessments this status: no decision on them is needed any more."""
     await session.execute(
         update(ASSESSMENTS)
         .where(ASSESSMENTS.c.contact_id == contact_id, ASSESSMENTS.c.status == AssessmentStatus.UNDECIDED)
@@ -121,31 +125,22 @@ async def add_return(session: AsyncSession, columns: dict[str, Any]) -> None:
 
 
 async def list_assessments(
-    session: AsyncSession, wanted: Wanted, after: Cursor | None, limit: int
+    session: AsyncSession, filters: AssessmentFilter, after: Cursor | None, limit: int
 ) -> Sequence[Assessment]:
-    """Newest first, one more than the limit when more follow."""
-    rows = await session.execute(_after(_wanted(wanted), after).limit(limit + 1))
-    return rows.scalars().all()
-
-
-def _wanted(wanted: Wanted) -> Select[Assessment]:
-    found = select(Assessment).order_by(ASSESSMENTS.c.made_at.desc(), ASSESSMENTS.c.id.desc())
-    if wanted.contact_id is not None:
-        found = found.where(ASSESSMENTS.c.contact_id == wanted.contact_id)
-    if wanted.status is not None:
-        found = found.where(ASSESSMENTS.c.status == wanted.status)
-    return found
-
-
-def _after(found: Select[Assessment], after: Cursor | None) -> Select[Assessment]:
-    if after is None:
-        return found
+    """Newest first; one more than the limit when more follow."""
     made_at, id_ = ASSESSMENTS.c.made_at, ASSESSMENTS.c.id
-    return found.where(or_(made_at < after.at, and_(made_at == after.at, id_ < after.id)))
+    found = select(Assessment).order_by(made_at.desc(), id_.desc()).limit(limit + 1)
+    if filters.contact_id is not None:
+        found = found.where(ASSESSMENTS.c.contact_id == filters.contact_id)
+    if filters.status is not None:
+        found = found.where(ASSESSMENTS.c.status == filters.status)
+    if after is not None:
+        found = found.where(or_(made_at < after.at, and_(made_at == after.at, id_ < after.id)))
+    return (await session.execute(found)).scalars().all()
 
 
 async def count_undecided(session: AsyncSession) -> dict[str, tuple[int, datetime]]:
-    """How many assessments wait for a person, by recommended kind, and since when the oldest does."""
+    """How many assessments wait for a person, by recommended kind, and since when the oldest has waited."""
     rows = await session.execute(
         select(ASSESSMENTS.c.kind, func.count(), func.min(ASSESSMENTS.c.made_at))
         .where(ASSESSMENTS.c.status == AssessmentStatus.UNDECIDED)

@@ -1,13 +1,14 @@
-"""What goes in and out of triage over HTTP."""
+"""Assessments over HTTP: facts in, a stored recommendation with its decision out."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from services.triage.alarms.schemas import AlarmBrief, brief
+from services.triage.alarms.schemas import AlarmBrief
 from services.triage.models import AlarmRow, Assessment
 from services.triage.recommendations.schemas import Recommendation, RecommendationIn
 from shared.contracts import Destination, Facts
@@ -16,13 +17,13 @@ from shared.vocabulary import Channel, ReasonCode, Unit, Urgency
 
 
 class AssessmentIn(RecommendationIn):
-    """The same for a contact that intake has; this is stored."""
+    """Facts of a contact that intake has. The assessment is stored."""
 
     contact_id: UUID = Field(examples=["01a20676-ae61-7554-a27c-11c3417f7c49"])
 
 
 class AssessmentStatus(StrEnum):
-    """Where an assessment stands. Only the newest of a contact can be undecided."""
+    """Whether a decision is made or still needed. Only the newest of a contact can be undecided."""
 
     UNDECIDED = "undecided"
     DECIDED = "decided"
@@ -74,14 +75,10 @@ class AssessmentOut(BaseModel):
         [], description="Open repeat alarms about the citizen. They warn; the destination is as it would be"
     )
 
-
-def present(assessment: Assessment, alarms: Iterable[AlarmRow]) -> AssessmentOut:
-    """The assessment without the person who decided: a trail has roles, the answer no names."""
-    shown = assessment.model_dump(exclude={"kind", "ruleset", "decided_by"})
-    return AssessmentOut.model_validate(
-        {
-            **shown,
-            "reference": show_reference(assessment.reference),
-            "alarms": [brief(alarm) for alarm in alarms],
-        }
-    )
+    @classmethod
+    def from_row(cls, assessment: Assessment, alarms: Iterable[AlarmRow]) -> Self:
+        """The stored assessment. The person who decided is in the trail; the answer has the role only."""
+        columns = assessment.model_dump(exclude={"kind", "ruleset", "decided_by"})
+        reference = show_reference(assessment.reference)
+        briefs = [AlarmBrief.from_row(alarm) for alarm in alarms]
+        return cls.model_validate({**columns, "reference": reference, "alarms": briefs})

@@ -1,4 +1,4 @@
-"""The city's own taxonomies: needs, KLE numbers, the indsatstrappe, and how one gets in.
+"""The city's own taxonomies: needs, KLE numbers, the indsatstrappe, and with or without self-referral.
 
 Their ids follow from their codes, so that they are the same in every installation and after every start.
 """
@@ -41,9 +41,9 @@ class CityTerms:
         """All of them by id."""
         return {
             taxonomy_id(code): Taxonomy(
-                id=taxonomy_id(code), name=told.name, description=told.description, uri=f"urn:dsi:{code}"
+                id=taxonomy_id(code), name=text.name, description=text.description, uri=f"urn:dsi:{code}"
             )
-            for code, told in self._texts.taxonomies.items()
+            for code, text in self._texts.taxonomies.items()
         }
 
     @cached_property
@@ -70,7 +70,7 @@ class CityTerms:
         return TaxonomyTerm(
             id=term_id(taxonomy, code),
             code=code,
-            # A number may stand for many needs; the description has room for all of them.
+            # A KLE number can belong to many needs; the description has room for all their labels.
             name=name if len(name) <= 200 else f"{name[:199]}…",
             description=name,
             taxonomy=whole.name,

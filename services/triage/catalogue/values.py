@@ -1,7 +1,7 @@
-"""The plain values of HSDS, read strictly: what is not in the standard's form is refused with its reason.
+"""The types of single values in HSDS, read strictly: another form than the standard's is refused.
 
-Texts are kept as they came, markup and all, and are never trusted: whoever shows them escapes them. Only
-addresses that a reader may click are limited to forms that run nothing.
+Texts are stored as they were sent, with any markup, and are not trusted: every page that renders them escapes
+them. Addresses, which a reader may click, are limited to schemes that cannot run code.
 """
 
 import re
@@ -17,7 +17,7 @@ _DAYS = {"MO", "TU", "WE", "TH", "FR", "SA", "SU"}
 
 def _only_text(value: Any) -> Any:
     if not isinstance(value, (str, date, datetime)):
-        raise ValueError("must be a text")  # noqa: TRY004 -- pydantic tells of a ValueError only
+        raise ValueError("must be a text")  # noqa: TRY004 -- pydantic reports a ValueError only
     return value
 
 

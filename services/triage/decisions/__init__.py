@@ -1,1 +1,1 @@
-"""Decisions."""
+"""Decisions: what a person decides on an assessment, or on a contact."""

@@ -1,1 +1,1 @@
-"""Referrals."""
+"""Referrals of contacts to offers, and what became of them."""

@@ -1,1 +1,1 @@
-"""Importing."""
+"""Importing files of other organisations, and the example."""

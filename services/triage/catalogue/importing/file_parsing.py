@@ -1,4 +1,4 @@
-"""A file in HSDS form, read strictly: either all of it can be taken, or each fault is told with its place."""
+"""Parsing a file in HSDS form: either all of it is valid, or each fault is reported with its place."""
 
 import json
 from collections import Counter
@@ -11,7 +11,7 @@ from services.triage.catalogue.schemas import Service
 from services.triage.problems import UnreadableCatalogue, at_field
 from shared.problems import FieldError
 
-#: Of one file so many faults are told; who mends them will find the others.
+#: The most faults that are reported of one file; the others show once these are corrected.
 _MOST_FAULTS = 100
 _DEEPEST = 40
 
@@ -31,7 +31,7 @@ def parse_services(raw: bytes) -> dict[str, Service]:
         try:
             services[pointer] = Service.model_validate(each)
         except ValidationError as error:
-            faults += [_fault(pointer, told) for told in error.errors(include_url=False, include_input=False)]
+            faults += [_fault(pointer, each) for each in error.errors(include_url=False, include_input=False)]
     faults += _doubled(services) + _without_organization(services)
     if faults:
         raise UnreadableCatalogue(errors=faults[:_MOST_FAULTS])
@@ -40,8 +40,10 @@ def parse_services(raw: bytes) -> dict[str, Service]:
 
 def _json(raw: bytes) -> Any:
     try:
-        read = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_number)
-        _measure(read, 0)
+        read = json.loads(
+            raw.decode("utf-8-sig"), object_pairs_hook=_unique_names, parse_constant=_refuse_constant
+        )
+        _refuse_deeper(read, 0)
     except UnicodeDecodeError as error:
         raise UnreadableCatalogue(errors=at_field("", f"byte {error.start} is not UTF-8")) from None
     except RecursionError:
@@ -54,23 +56,23 @@ def _json(raw: bytes) -> Any:
     return read
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     read = dict(pairs)
     if len(read) < len(pairs):
         raise ValueError("an object names a field twice")
     return read
 
 
-def _no_number(_constant: str) -> None:
+def _refuse_constant(_constant: str) -> None:
     raise ValueError("NaN and Infinity are no numbers of JSON")
 
 
-def _measure(value: Any, depth: int) -> None:
+def _refuse_deeper(value: Any, depth: int) -> None:
     if depth > _DEEPEST:
         raise RecursionError
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     for part in parts:
-        _measure(part, depth + 1)
+        _refuse_deeper(part, depth + 1)
 
 
 def _list_in(document: Any) -> tuple[str, list[Any]]:
@@ -83,9 +85,9 @@ def _list_in(document: Any) -> tuple[str, list[Any]]:
     raise UnreadableCatalogue(errors=at_field("", message))
 
 
-def _fault(start: str, told: Any) -> FieldError:
-    path = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in told["loc"])
-    return FieldError(pointer=start + path, message=told["msg"].removeprefix("Value error, "))
+def _fault(start: str, error: Any) -> FieldError:
+    path = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in error["loc"])
+    return FieldError(pointer=start + path, message=error["msg"].removeprefix("Value error, "))
 
 
 def _doubled(services: dict[str, Service]) -> list[FieldError]:
@@ -110,9 +112,9 @@ def _doubled(services: dict[str, Service]) -> list[FieldError]:
 
 
 def _without_organization(services: dict[str, Service]) -> list[FieldError]:
-    told: set[UUID] = {s.organization.id for s in services.values() if s.organization is not None}
+    nested: set[UUID] = {s.organization.id for s in services.values() if s.organization is not None}
     return [
         FieldError(pointer=f"{pointer}/organization", message="no service of the file says whose this is")
         for pointer, service in services.items()
-        if service.organization_key not in told
+        if service.organization_key not in nested
     ]

@@ -1,1 +1,1 @@
-"""Offers."""
+"""Offers as the rules and citizens see them: whom they fit."""

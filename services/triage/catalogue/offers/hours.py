@@ -13,7 +13,7 @@ _DAY = timedelta(days=1)
 class Hours(Strict):
     """The same hours on some days of the week, Monday being 0. Without an offset they are Copenhagen's.
 
-    Hours that close no later than they open last until the next day: a shelter's 21.00 to 9.00.
+    Hours whose closing is not after their opening last until the next day: a shelter's 21.00 to 9.00.
     """
 
     days: tuple[int, ...] = Field(min_length=1)
@@ -38,7 +38,7 @@ class Hours(Strict):
 
     @property
     def closes_text(self) -> str:
-        """The closing as it is told in Danish."""
+        """The closing time as it is written in Danish."""
         return self.closes.strftime("%H.%M")
 
 

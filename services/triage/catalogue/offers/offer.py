@@ -1,4 +1,4 @@
-"""The offers that a contact can be led on to, and which of them fit (domain.md § 5)."""
+"""The offers that a contact can be referred to, and which of them fit a case (domain.md § 5)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Ages(Strict):
 
 
 class Capacity(Strict):
-    """What is known of an offer's room. Nothing known means nothing stands.
+    """What is known of an offer's room; None where it is not known.
 
     `places` is how many it has in all, `available` how many of them are free, `waiting` how many people wait.
     """
@@ -75,11 +75,11 @@ class Offer(Strict):
         return self.open and begun and (self.valid_to is None or day <= self.valid_to)
 
     def takes_age(self, age: int | None) -> bool:
-        """Whether it takes this age. An unknown age is not turned away; the ages are told instead."""
+        """Whether it takes this age. An unknown age is not refused: the text names the ages instead."""
         return age is None or self.ages.first <= age <= self.ages.last
 
     def takes_district(self, district: int | None) -> bool:
-        """Whether it is for people of this bydel. An unknown one is turned away from no bydel's offer."""
+        """Whether it is for people of this bydel. An unknown one is refused by no bydel's offer."""
         if self.districts is None:
             return True
         return bool(self.districts) if district is None else district in self.districts
@@ -97,9 +97,9 @@ class Offer(Strict):
 class OpenOffers:
     """The offers open on one day.
 
-    `covered` tells for each age, as bits, which needs a low-threshold offer of the whole city meets;
-    `age_cuts` are the ages at which that may change. What an offer has room for, speaks or is open at
-    never settles where a citizen goes: it is told, and puts offers in order.
+    `covered` has for each age, as bits, the needs that a low-threshold offer of the whole city meets;
+    `age_cuts` are the ages at which that may change. Room, languages and opening hours never decide where a
+    citizen goes: they are named to the citizen, and put offers in order.
     """
 
     offers: tuple[Offer, ...]
@@ -147,7 +147,8 @@ class Catalogue:
 
 
 def _open(offers: tuple[Offer, ...]) -> OpenOffers:
-    # One for some bydele only is told where it fits, but nobody may be sent its way who lives elsewhere.
+    # An offer for some bydele only is suggested where it fits, but does not cover a need: citizens of other
+    # bydele would have no place to go.
     low = [offer for offer in offers if offer.kind == "low_threshold" and offer.districts is None]
     covered = [0] * (OLDEST + 1)
     for offer in low:
@@ -158,7 +159,7 @@ def _open(offers: tuple[Offer, ...]) -> OpenOffers:
 
 
 def load_offers(path: Path = OFFERS_FILE) -> tuple[Offer, ...]:
-    """Read a file of offers. Raises pydantic.ValidationError for one that does not hold together."""
+    """Read a file of offers. Raises pydantic.ValidationError."""
     read = yaml.safe_load(path.read_text(encoding="utf-8"))
     known = Offer.model_fields.keys()
     return tuple(

@@ -19,7 +19,7 @@ class TaxonomyText(Strict):
 
 
 class CatalogueTexts(Strict):
-    """What is said of the catalogue and of why an offer fits, or does not."""
+    """The names of taxonomies, steps and languages, and the sentences on why an offer fits, or does not."""
 
     taxonomies: dict[str, TaxonomyText]
     steps: dict[str, str]

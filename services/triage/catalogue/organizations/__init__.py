@@ -1,1 +1,1 @@
-"""Organizations."""
+"""The organisations behind the offers."""

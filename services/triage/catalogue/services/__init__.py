@@ -1,1 +1,1 @@
-"""Services."""
+"""Offers as services of HSDS."""

@@ -1,1 +1,1 @@
-"""Taxonomies."""
+"""Taxonomies and terms."""
