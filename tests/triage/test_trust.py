@@ -97,7 +97,7 @@ def test_weeks_and_months_are_those_of_copenhagen() -> None:
 
 
 async def trust_of(bench: Bench, query: str = "", **headers: str) -> Any:
-    # The test's clock stands still: what is decided now is before a second later.
+    # The test's clock does not move by itself: what is decided now is before a second later.
     later = (TUESDAY + timedelta(seconds=1)).isoformat().replace("+00:00", "Z")
     answer = await bench.client(Role.OPERATIONS).get(f"/v1/learning?to={later}{query}", headers=headers)
     assert answer.status_code == 200, answer.text
@@ -116,7 +116,7 @@ async def a_month(bench: Bench) -> None:
     await decide(bench, await newest(bench, homeless["contact_id"]), OVERRIDE, "bo")
 
 
-async def test_overrides_and_returns_are_told_by_row_place_and_reason(triage_service: Bench) -> None:
+async def test_overrides_and_returns_are_counted_by_row_place_and_reason(triage_service: Bench) -> None:
     await a_month(triage_service)
     found = await trust_of(triage_service)
     assert found["total"] == {"decided": 4, "accepted": 1, "overridden": 2, "returned": 1}
@@ -147,7 +147,7 @@ async def test_the_list_for_the_meeting_is_danish_and_repeats_no_free_text(triag
     assert OVERRIDE["reason"] not in text
 
 
-async def test_the_period_before_is_told_beside(triage_service: Bench) -> None:
+async def test_the_period_before_is_answered_beside_it(triage_service: Bench) -> None:
     await decide(triage_service, await assessed(triage_service, FRIDA), OVERRIDE)
     triage_service.clock.advance(timedelta(days=10))
     await decide(triage_service, await assessed(triage_service, FRIDA), OVERRIDE)
@@ -194,7 +194,7 @@ async def test_a_code_that_is_none_is_refused_and_nothing_moves(triage_service: 
     assert await triage_service.count(table_of(DecisionRow)) == 0
 
 
-async def test_a_return_told_twice_is_kept_once_and_one_with_a_code_of_tomorrow_is_read(
+async def test_a_return_sent_twice_is_stored_once_and_one_with_a_code_of_tomorrow_is_read(
     triage_service: Bench,
 ) -> None:
     assessment = await assessed(triage_service, FRIDA)
