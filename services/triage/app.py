@@ -29,8 +29,8 @@ from services.triage.needs.endpoints import needs_router
 from services.triage.proof.proving import demand_proof
 from services.triage.recommendations.endpoints import recommendations_router
 from services.triage.recommendations.service import Advisers
-from services.triage.reorganisations.endpoints import matching_contacts_router
 from services.triage.referrals.endpoints import outcomes_router, referrals_router
+from services.triage.reorganisations.endpoints import matching_contacts_router
 from services.triage.rules.ruleset import load_rulesets
 from services.triage.rulesets import repository
 from services.triage.rulesets.endpoints import rulesets_router
