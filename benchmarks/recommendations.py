@@ -16,8 +16,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.decision_model import Peer, context_of
+from services.triage.catalogue.offers.offer import Catalogue, load_offers
 from services.triage.needs.vocabulary import load_needs
-from services.triage.offers.catalogue import Catalogue, load_offers
 from services.triage.recommendations.adviser import Adviser, Moment
 from services.triage.rules.geography import load_geography
 from services.triage.rules.rulebook import Hit

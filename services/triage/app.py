@@ -7,26 +7,29 @@ import structlog
 from fastapi import FastAPI
 from sqlalchemy.exc import DBAPIError
 
-from services.triage import metrics
 from services.triage.activation.endpoints import activation_router
-from services.triage.alarms.alarm_thresholds import read_thresholds
-from services.triage.endpoints.alarms import alarms_router
-from services.triage.endpoints.assessments import assessments_router
-from services.triage.endpoints.hsds_import import import_router
-from services.triage.endpoints.hsds_organizations import organizations_router, places_router
-from services.triage.endpoints.hsds_services import services_router
-from services.triage.endpoints.hsds_taxonomies import root_router, taxonomies_router, terms_router
-from services.triage.endpoints.learning import learning_router
-from services.triage.endpoints.matching import matching_router
-from services.triage.endpoints.referrals import outcomes_router, referrals_router
-from services.triage.events import HANDLERS
-from services.triage.example import load_example
-from services.triage.hsds.catalogue_cache import CatalogueCache
+from services.triage.alarms.endpoints import alarms_router
+from services.triage.alarms.thresholds import read_thresholds
+from services.triage.assessments import metrics
+from services.triage.assessments.endpoints import assessments_router
+from services.triage.assessments.events import HANDLERS
+from services.triage.catalogue.endpoints import root_router
+from services.triage.catalogue.importing.endpoints import import_router
+from services.triage.catalogue.importing.example import load_example
+from services.triage.catalogue.offers.endpoints import matching_router
+from services.triage.catalogue.offers.service import CatalogueCache
+from services.triage.catalogue.organizations.endpoints import organizations_router
+from services.triage.catalogue.places.endpoints import places_router
+from services.triage.catalogue.services.endpoints import services_router
+from services.triage.catalogue.taxonomies.endpoints import taxonomies_router, terms_router
+from services.triage.decisions.endpoints import decisions_router
+from services.triage.learning.endpoints import learning_router
 from services.triage.models import tables
 from services.triage.needs.endpoints import needs_router
 from services.triage.proof.proving import demand_proof
 from services.triage.recommendations.endpoints import recommendations_router
 from services.triage.recommendations.service import Advisers
+from services.triage.referrals.endpoints import outcomes_router, referrals_router
 from services.triage.reorganisations.endpoints import matching_contacts_router
 from services.triage.rules.ruleset import load_rulesets
 from services.triage.rulesets import repository
@@ -77,6 +80,7 @@ def service(settings: Settings) -> Service:
         routers=(
             recommendations_router,
             assessments_router,
+            decisions_router,
             alarms_router,
             rulesets_router,
             activation_router,

@@ -119,6 +119,18 @@ class NotTheLatest(Problem):
     title = "There is a newer assessment of this contact"
 
 
+class RecommendationChanged(Problem):
+    status = HTTPStatus.CONFLICT
+    kind = "recommendation-changed"
+    title = "The recommendation is another one than was seen; nothing was decided"
+
+
+class FactsDiffer(Problem):
+    status = HTTPStatus.CONFLICT
+    kind = "facts-differ"
+    title = "Other facts are known of this version of the contact"
+
+
 class ContactIsClosed(Problem):
     status = HTTPStatus.CONFLICT
     kind = "contact-closed"

@@ -63,6 +63,8 @@ NAME_PARTS = {
 FIXED = {
     "said": "a column of intake's contacts, in stored data",
     "said_key": "a column of intake's contacts, in stored data",
+    "told_at": "a column of triage's referrals and a field of the API",
+    "told_by": "a column of triage's referrals",
 }
 
 _PART = re.compile(r"[a-z]+|[A-Z][a-z]*")

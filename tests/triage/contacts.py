@@ -1,4 +1,4 @@
-"""Events about contacts, as intake and routing would tell them."""
+"""Events about contacts, as intake and routing would send them."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""What alarms is told by the set of a citizen's contacts, whatever the order, and by what people
+"""What raises an alarm follows from the set of a citizen's contacts, whatever the order, and by what people
 have seen.
 """
 
@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.triage.alarms.alarm_thresholds import AlarmKind, Thresholds, read_thresholds
-from services.triage.alarms.alarms import Sighting, Subject, open_alarms
+from services.triage.alarms.repeats import CitizenContact, Subject, open_alarms
+from services.triage.alarms.thresholds import AlarmKind, Thresholds, read_thresholds
 from shared.vocabulary import Need
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -22,11 +22,11 @@ DEBT = Subject(AlarmKind.SAME_NEED, Need.DEBT)
 THRESHOLDS = read_thresholds()
 
 
-def contact(number: int, day: float, *needs: Need, notification: bool = False) -> Sighting:
-    return Sighting(UUID(int=number), START + timedelta(days=day), frozenset(needs), notification)
+def contact(number: int, day: float, *needs: Need, notification: bool = False) -> CitizenContact:
+    return CitizenContact(UUID(int=number), START + timedelta(days=day), frozenset(needs), notification)
 
 
-def notification(number: int, day: float) -> Sighting:
+def notification(number: int, day: float) -> CitizenContact:
     return contact(number, day, Need.CHILD_CONCERN, notification=True)
 
 
@@ -47,7 +47,7 @@ def test_eleven_notifications_are_one_alarm_that_holds_them_all() -> None:
     assert len(found) == 1
 
 
-def test_a_concern_for_a_child_beside_the_citizen_counts_and_is_not_told_twice_as_a_need() -> None:
+def test_a_concern_for_a_child_beside_the_citizen_counts_and_is_not_counted_again_as_a_need() -> None:
     beside = contact(1, 0, Need.DEBT, notification=True)
     found = open_alarms([beside, notification(2, 5)], {}, THRESHOLDS)
     assert set(found) == {CHILD}
@@ -60,7 +60,7 @@ def test_the_same_need_alarms_from_the_third_contact_and_other_needs_stand_apart
     assert {subject: alarm.contacts for subject, alarm in found.items()} == {DEBT: ids(1, 2, 3)}
 
 
-def test_what_is_often_asked_without_anything_being_wrong_alarms_nobody() -> None:
+def test_needs_that_come_often_without_anything_being_wrong_raise_no_alarm() -> None:
     assert open_alarms([contact(n, n, Need.ADVICE) for n in range(9)], {}, THRESHOLDS) == {}
 
 
@@ -105,13 +105,15 @@ A_SIGHTING = st.builds(
 
 
 @given(st.lists(A_SIGHTING, max_size=15, unique_by=lambda one: one.contact_id), st.data())
-def test_order_and_doubles_never_matter(contacts: list[Sighting], data: st.DataObject) -> None:
-    told = data.draw(st.permutations([*contacts, *contacts[:4]]))
-    assert open_alarms(told, {}, THRESHOLDS) == open_alarms(contacts, {}, THRESHOLDS)
+def test_order_and_doubles_never_matter(contacts: list[CitizenContact], data: st.DataObject) -> None:
+    repeated = data.draw(st.permutations([*contacts, *contacts[:4]]))
+    assert open_alarms(repeated, {}, THRESHOLDS) == open_alarms(contacts, {}, THRESHOLDS)
 
 
 @given(st.lists(A_SIGHTING, max_size=15, unique_by=lambda one: one.contact_id), A_SIGHTING)
-def test_one_contact_more_never_silences_an_alarm(contacts: list[Sighting], more: Sighting) -> None:
+def test_one_contact_more_never_silences_an_alarm(
+    contacts: list[CitizenContact], more: CitizenContact
+) -> None:
     without = [one for one in contacts if one.contact_id != more.contact_id]
     before = open_alarms(without, {}, THRESHOLDS)
     after = open_alarms([*without, more], {}, THRESHOLDS)
@@ -120,7 +122,9 @@ def test_one_contact_more_never_silences_an_alarm(contacts: list[Sighting], more
 
 
 @given(st.lists(A_SIGHTING, max_size=15, unique_by=lambda one: one.contact_id))
-def test_what_alarms_is_exactly_what_stands_in_a_stretch_of_enough(contacts: list[Sighting]) -> None:
+def test_the_contacts_of_an_alarm_are_exactly_those_in_a_stretch_of_enough(
+    contacts: list[CitizenContact],
+) -> None:
     """By the definition itself, without the merging of stretches."""
     notifications = [one for one in contacts if one.notification]
     within = timedelta(days=90)
@@ -137,7 +141,7 @@ def test_what_alarms_is_exactly_what_stands_in_a_stretch_of_enough(contacts: lis
 
 
 @given(st.lists(A_SIGHTING, max_size=15, unique_by=lambda one: one.contact_id))
-def test_what_was_acknowledged_as_a_whole_is_quiet(contacts: list[Sighting]) -> None:
+def test_what_was_acknowledged_as_a_whole_is_quiet(contacts: list[CitizenContact]) -> None:
     found = open_alarms(contacts, {}, THRESHOLDS)
     seen = {subject: frozenset(alarm.contacts) for subject, alarm in found.items()}
     assert open_alarms(contacts, seen, THRESHOLDS) == {}

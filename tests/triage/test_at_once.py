@@ -12,7 +12,7 @@ from tests.bench import Bench
 from tests.triage.contacts import FRIDA, GRETE, registered
 
 
-async def test_of_several_people_deciding_at_once_one_decides_and_the_others_are_told(
+async def test_of_several_people_deciding_at_once_one_decides_and_the_others_are_refused(
     triage_service: Bench,
 ) -> None:
     contact_id = new_id()

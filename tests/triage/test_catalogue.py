@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from uuid import NAMESPACE_OID, uuid5
 
-from services.triage.offers.catalogue import Catalogue, Offer, load_offers
+from services.triage.catalogue.offers.offer import Catalogue, Offer, load_offers
 from tests.triage.triaging import offers, place, triage
 
 
@@ -83,7 +83,7 @@ def test_offers_for_what_decided_come_before_offers_for_the_rest() -> None:
     assert offers(answer) == ["U-Turn", "Autismehuset"]
 
 
-def test_an_unknown_age_is_told_of_every_offer_there_may_be() -> None:
+def test_an_unknown_age_gets_every_offer_that_some_age_would_get() -> None:
     answer = triage("mental_distress", district=3)
     assert (place(answer), set(offers(answer))) == (
         "low_threshold:reception",

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from services.triage.repository import COURSES
+from services.triage.assessments.repository import COURSES
 from shared.contracts import CitizenRekeyed
 from shared.ids import new_id
 from shared.vocabulary import Role
@@ -35,11 +35,11 @@ async def test_a_citizen_under_a_new_key_is_the_same_citizen(triage_service: Ben
     assert await keys(triage_service) == {ALMA_ANEW}
 
 
-async def test_the_key_is_shown_and_logged_nowhere(
+async def test_the_key_is_in_no_answer_and_no_log(
     triage_service: Bench, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await triage_service.deliver(registered(new_id(), FRIDA, citizen_key=ALMA))
-    shown = await triage_service.client(Role.RECEPTION).get("/v1/assessments")
-    assert len(shown.json()["items"]) == 1
+    listed = await triage_service.client(Role.RECEPTION).get("/v1/assessments")
+    assert len(listed.json()["items"]) == 1
     written = capsys.readouterr()
-    assert ALMA not in shown.text + written.out + written.err
+    assert ALMA not in listed.text + written.out + written.err

@@ -36,7 +36,7 @@ async def decide(
     return await client.post(f"/v1/assessments/{assessment['id']}/decision", json=body, headers=headers)
 
 
-async def test_an_accepted_recommendation_is_told_to_intake_and_routing(triage_service: Bench) -> None:
+async def test_an_accepted_recommendation_is_published_to_intake_and_routing(triage_service: Bench) -> None:
     assessment = await assessed(triage_service, FRIDA)
     answer = await decide(triage_service, assessment, {"accept": True})
     assert (answer.status_code, answer.headers["etag"]) == (200, '"2"')
@@ -88,7 +88,7 @@ async def test_the_same_person_may_change_the_decision(triage_service: Bench) ->
     assert [(e["decision"], e["destination"]["unit"]) for e in events] == [(1, "adults"), (2, "youth")]
 
 
-async def test_somebody_else_is_told_who_decided_what_and_when(triage_service: Bench) -> None:
+async def test_somebody_else_is_refused_with_who_decided_what_and_when(triage_service: Bench) -> None:
     assessment = await assessed(triage_service, FRIDA)
     await decide(triage_service, assessment, {"accept": True}, "alma")
     answer = await decide(triage_service, assessment, OVERRIDE, "bo")
@@ -205,7 +205,7 @@ async def test_the_same_recommendation_may_be_accepted_again_after_a_return(tria
     assert len(await triage_service.published("contact.triaged")) == 2
 
 
-async def test_a_return_of_an_older_decision_or_one_told_twice_changes_nothing(triage_service: Bench) -> None:
+async def test_a_return_of_an_older_decision_or_one_sent_twice_changes_nothing(triage_service: Bench) -> None:
     assessment = await assessed(triage_service, FRIDA)
     contact_id = UUID(assessment["contact_id"])
     await decide(triage_service, assessment, {"accept": True})
@@ -252,10 +252,10 @@ async def test_what_is_known_better_about_the_child_reaches_the_same_companion(t
     ).json()
     await triage_service.deliver(registered(contact_id, GRETE, 2))
     await decide(triage_service, await newest(triage_service, contact_id), {"accept": True})
-    asked, known = await triage_service.published("contact.triaged")
-    assert asked["companions"][0]["destination"]["kind"] == "ask"
+    unknown, known = await triage_service.published("contact.triaged")
+    assert unknown["companions"][0]["destination"]["kind"] == "ask"
     assert known["companions"][0]["destination"]["unit"] == "children-amager"
-    assert {e["companions"][0]["contact_id"] for e in (asked, known)} == {first["decision"]["companion"]}
+    assert {e["companions"][0]["contact_id"] for e in (unknown, known)} == {first["decision"]["companion"]}
 
 
 async def test_a_returned_companion_is_decided_on_as_a_contact_of_its_own(triage_service: Bench) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from services.triage.hsds.store import CHANGES, OFFERS, ORGANIZATIONS
-from services.triage.hsds.terms import NEEDS, term_id
+from services.triage.catalogue.city_terms import NEEDS, term_id
+from services.triage.catalogue.repository import CHANGES, OFFERS, ORGANIZATIONS
 from shared.ids import new_id
 from shared.vocabulary import Need, Role
 from tests.bench import Bench
@@ -49,7 +49,7 @@ async def send(bench: Bench, file: Any, source: str = "vennerne", **query: Any) 
     return await client.post("/v1/catalogue/import", params={"source": source, **query}, content=body)
 
 
-def told(answer: httpx.Response) -> dict[str, list[str]]:
+def names_by_change(answer: httpx.Response) -> dict[str, list[str]]:
     assert answer.status_code == 200, answer.text
     lists = ("new", "changed", "ended", "kept_by_hand")
     return {name: [each["name"] for each in answer.json()[name]] for name in lists if answer.json()[name]}
@@ -60,10 +60,10 @@ async def counts(bench: Bench) -> list[int]:
 
 
 async def test_a_file_is_taken_once_however_often_it_comes(triage_service: Bench) -> None:
-    assert told(await send(triage_service, FILE)) == {"new": ["Gåtur", "Skak", "Kor"]}
+    assert names_by_change(await send(triage_service, FILE)) == {"new": ["Gåtur", "Skak", "Kor"]}
     before = await counts(triage_service)
     again = await send(triage_service, {"services": FILE})
-    assert (told(again), again.json()["unchanged"]) == ({}, 3)
+    assert (names_by_change(again), again.json()["unchanged"]) == ({}, 3)
     assert await counts(triage_service) == before
     listed = (
         await triage_service.client(Role.RECEPTION).get("/v1/services?search=vennerne&full=true")
@@ -76,13 +76,13 @@ async def test_a_file_is_taken_once_however_often_it_comes(triage_service: Bench
 
 async def test_the_same_file_at_once_from_two_doors_is_taken_once(triage_service: Bench) -> None:
     taken = await asyncio.gather(*(send(triage_service, FILE) for _ in range(3)))
-    assert sorted(len(told(answer).get("new", [])) for answer in taken) == [0, 0, 3]
+    assert sorted(len(names_by_change(answer).get("new", [])) for answer in taken) == [0, 0, 3]
 
 
-async def test_a_dry_run_tells_all_and_does_nothing(triage_service: Bench) -> None:
+async def test_a_dry_run_reports_all_changes_and_makes_none(triage_service: Bench) -> None:
     before = await counts(triage_service)
     answer = await send(triage_service, FILE, dry_run=True)
-    assert told(answer) == {"new": ["Gåtur", "Skak", "Kor"]}
+    assert names_by_change(answer) == {"new": ["Gåtur", "Skak", "Kor"]}
     assert await counts(triage_service) == before
 
 
@@ -90,13 +90,13 @@ async def test_a_newer_file_changes_ends_and_brings_back(triage_service: Bench) 
     await send(triage_service, FILE)
     newer = [{**FILE[0], "name": "Lang gåtur"}, FILE[2], service("Strik")]
     answer = await send(triage_service, newer)
-    assert told(answer) == {"new": ["Strik"], "changed": ["Lang gåtur"], "ended": ["Skak"]}
+    assert names_by_change(answer) == {"new": ["Strik"], "changed": ["Lang gåtur"], "ended": ["Skak"]}
     assert answer.json()["changed"][0]["fields"] == ["name"]
     chess = await triage_service.client(Role.RECEPTION).get(f"/v1/services/{FILE[1]['id']}")
     assert (chess.json()["status"], chess.json()["valid_to"]) == ("defunct", "2026-03-09")
     assert chess.json()["metadata"][0]["updated_by"] == "import: vennerne"
-    assert told(await send(triage_service, newer)) == {}
-    assert told(await send(triage_service, [*newer, FILE[1]])) == {"changed": ["Skak"]}
+    assert names_by_change(await send(triage_service, newer)) == {}
+    assert names_by_change(await send(triage_service, [*newer, FILE[1]])) == {"changed": ["Skak"]}
 
 
 async def test_what_was_taken_to_keep_by_hand_is_left_as_it_is(triage_service: Bench) -> None:
@@ -105,7 +105,7 @@ async def test_what_was_taken_to_keep_by_hand_is_left_as_it_is(triage_service: B
     path = f"/v1/services/{FILE[0]['id']}"
     read = (await client.get(path)).json()
     await client.put(path, json={**read, "name": "Byens gåtur"}, headers={"If-Match": '"1"'})
-    assert told(await send(triage_service, FILE[:1])) == {
+    assert names_by_change(await send(triage_service, FILE[:1])) == {
         "kept_by_hand": ["Gåtur"],
         "ended": ["Kor", "Skak"],
     }
@@ -181,7 +181,7 @@ async def test_a_file_with_a_fault_is_refused_whole_with_place_and_reason(
     assert await counts(triage_service) == before
 
 
-async def test_every_fault_is_told_at_once(triage_service: Bench) -> None:
+async def test_every_fault_is_reported_at_once(triage_service: Bench) -> None:
     answer = await send(triage_service, [{**FILE[0], "status": "x"}, {**FILE[1], "name": ""}])
     assert [fault["pointer"] for fault in answer.json()["errors"]] == ["/0/status", "/1/name"]
 

@@ -5,8 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from services.triage.hsds.terms import KLE, NEEDS, taxonomy_id, term_id
-from services.triage.offers.catalogue import load_offers
+from services.triage.catalogue.city_terms import KLE, NEEDS, taxonomy_id, term_id
+from services.triage.catalogue.offers.offer import load_offers
 from shared.ids import new_id
 from shared.vocabulary import Need, Role
 from tests.bench import Bench
@@ -187,10 +187,10 @@ async def test_who_asks_as_in_the_houses_other_lists_is_answered_as_there(triage
 async def test_an_offer_is_read_with_whom_it_takes(triage_service: Bench) -> None:
     client = triage_service.client(Role.CASEWORKER)
     robus = next(offer for offer in OFFERS if offer.name == "ROBUS")
-    shown = (await client.get(f"/v1/services/{robus.id}")).json()
-    assert (shown["status"], shown["step"], shown["kind"]) == ("active", "1", "low_threshold")
-    assert (shown["eligibility"]["minimum_age"], shown["eligibility"]["maximum_age"]) == (None, 17)
-    assert shown["schedules"][0]["notes"].startswith("Eksempel")
+    answer = (await client.get(f"/v1/services/{robus.id}")).json()
+    assert (answer["status"], answer["step"], answer["kind"]) == ("active", "1", "low_threshold")
+    assert (answer["eligibility"]["minimum_age"], answer["eligibility"]["maximum_age"]) == (None, 17)
+    assert answer["schedules"][0]["notes"].startswith("Eksempel")
 
 
 async def test_whether_an_offer_is_open_this_minute_follows_its_hours(triage_service: Bench) -> None:

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from services.triage.hsds.store import CHANGES, OFFERS
-from services.triage.hsds.terms import ACCESS, NEEDS, STAIR, term_id
+from services.triage.catalogue.city_terms import ACCESS, NEEDS, STAIR, term_id
+from services.triage.catalogue.repository import CHANGES, OFFERS
 from shared.ids import new_id
 from shared.vocabulary import Need, Role
 from tests.bench import Bench
@@ -71,27 +71,27 @@ async def put_cafe(bench: Bench, **more: Any) -> httpx.Response:
     return await client.put(f"/v1/services/{CAFE}", json=cafe(**more))
 
 
-async def test_a_new_offer_stands_with_everything_said_of_it(triage_service: Bench) -> None:
+async def test_a_new_offer_is_stored_with_everything_that_was_sent(triage_service: Bench) -> None:
     made = await put_cafe(triage_service)
     assert (made.status_code, made.headers["Location"]) == (201, f"/v1/services/{CAFE}")
     read = await triage_service.client(Role.RECEPTION).get(f"/v1/services/{CAFE}")
     assert (read.json(), read.headers["ETag"]) == (made.json(), '"1"')
-    shown = read.json()
-    assert (shown["step"], shown["kind"], shown["eligibility"]["needs"]) == (
+    answer = read.json()
+    assert (answer["step"], answer["kind"], answer["eligibility"]["needs"]) == (
         "2",
         "low_threshold",
         ["loneliness"],
     )
-    assert shown["capacity"] == {
+    assert answer["capacity"] == {
         "places": 10,
         "available": 4,
         "waiting": 0,
         "sites": None,
         "note": None,
     }
-    terms = {attribute["taxonomy_term"]["code"] for attribute in shown["attributes"]}
+    terms = {attribute["taxonomy_term"]["code"] for attribute in answer["attributes"]}
     assert terms == {"loneliness", "2", "27.15.12"}
-    assert faults(schema("service"), shown) == []
+    assert faults(schema("service"), answer) == []
 
 
 async def test_a_change_needs_the_etag_and_leaves_its_author_moment_and_values(triage_service: Bench) -> None:
@@ -150,7 +150,7 @@ async def test_what_was_read_can_be_put_back_and_changes_nothing(triage_service:
         ({"organization_id": CAFE}, "/organization_id"),
     ],
 )
-async def test_a_fault_is_told_with_its_place_and_nothing_is_stored(
+async def test_a_fault_is_reported_with_its_place_and_nothing_is_stored(
     triage_service: Bench, fault: dict[str, Any], pointer: str
 ) -> None:
     answer = await put_cafe(triage_service, **fault)

@@ -1,4 +1,4 @@
-"""Which offers fit somebody, in which order, and how it is said why."""
+"""Which offers fit somebody, in which order, and the reasons in Danish."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -6,9 +6,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.triage.catalogue.offers.matching import FittingOffer, NearMiss, Seeker, match
+from services.triage.catalogue.offers.offer import Catalogue, Offer
 from services.triage.needs.vocabulary import STEPS
-from services.triage.offers.catalogue import Catalogue, Offer
-from services.triage.offers.matching import Close, Fitting, Seeker, match
 from shared.vocabulary import Need, Role
 from tests.bench import Bench
 from tests.triage.test_catalogue import offer
@@ -27,7 +27,7 @@ def seeker(**known: Any) -> Seeker:
     return Seeker(at=TUESDAY, **given)
 
 
-def found(*all_offers: Offer, **known: Any) -> tuple[list[Fitting], list[Close]]:
+def found(*all_offers: Offer, **known: Any) -> tuple[list[FittingOffer], list[NearMiss]]:
     return match(all_offers, seeker(**known), VOCABULARY)
 
 
@@ -43,7 +43,7 @@ def why_not(one: Offer, **known: Any) -> list[str]:
     return [misfit.text for misfit in close[0].why_not]
 
 
-def test_what_speaks_for_an_offer_is_told_fact_by_fact() -> None:
+def test_what_speaks_for_an_offer_is_named_fact_by_fact() -> None:
     cafe = offer(
         "Café",
         ages={"from": 18},
@@ -67,7 +67,7 @@ def test_what_is_not_known_turns_nobody_away() -> None:
     assert found(offer("Valby", districts=[5]), districts=None)[0]
 
 
-def test_what_speaks_against_an_offer_is_told_and_all_of_it() -> None:
+def test_all_that_speaks_against_an_offer_is_named() -> None:
     assert why_not(offer("Ung", ages={"to": 17})) == [
         "Tilbuddet er for borgere til og med 17 år, og borgeren er 34 år."
     ]
@@ -125,7 +125,7 @@ def test_a_shelter_is_open_until_the_next_morning() -> None:
     assert shelter.closes_at(tuesday.replace(hour=20)) is None
 
 
-def test_an_offer_for_some_bydele_is_told_there_and_settles_no_destination() -> None:
+def test_an_offer_for_some_bydele_is_suggested_there_and_settles_no_destination() -> None:
     only_valby = Catalogue([offer("Valby", districts=[5])])
     for district in (1, 5):
         assert place(triage("loneliness", age=40, district=district, catalogue=only_valby)) == "unit:adults"
@@ -134,7 +134,7 @@ def test_an_offer_for_some_bydele_is_told_there_and_settles_no_destination() -> 
     assert offers(triage("loneliness", age=40, district=1, catalogue=both)) == ["Alle"]
 
 
-def test_a_recommendation_tells_of_room() -> None:
+def test_a_recommendation_names_the_room_of_an_offer() -> None:
     full = Catalogue([offer("Café", capacity={"available": 0, "waiting": 4})])
     answer = triage("loneliness", age=40, district=1, catalogue=full)
     assert place(answer) == "low_threshold:reception"
@@ -159,14 +159,14 @@ OFFERS = st.builds(
     st.none() | st.integers(0, 130),
     st.none() | st.sampled_from(["da", "ar", "tr"]),
 )
-def test_every_offer_that_meets_a_need_fits_or_is_told_why_not(
+def test_every_offer_that_meets_a_need_fits_or_has_reasons_why_not(
     all_offers: list[Offer], age: int | None, language: str | None
 ) -> None:
     fitting, close = found(
         *all_offers, needs={Need.LONELINESS, Need.DEBT}, age=age, language=language, districts={1, 2}
     )
-    told = sorted([each.offer.name for each in fitting] + [each.offer.name for each in close])
-    assert told == sorted(o.name for o in all_offers if {"loneliness", "debt"} & set(o.needs))
+    named = sorted([each.offer.name for each in fitting] + [each.offer.name for each in close])
+    assert named == sorted(o.name for o in all_offers if {"loneliness", "debt"} & set(o.needs))
     steps = [STEPS.index(each.offer.step) for each in fitting]
     assert steps == sorted(steps)
     assert all(each.why_not for each in close)

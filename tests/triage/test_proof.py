@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
+from services.triage.catalogue.offers.offer import OpenOffers
 from services.triage.needs.vocabulary import load_needs
-from services.triage.offers.catalogue import OpenOffers
 from services.triage.proof.proving import Unproved, demand_proof, prove
 from services.triage.proof.schemas import Finding
 from services.triage.recommendations.adviser import Adviser, Moment

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.triage.learning.trust import (
-    Asked,
-    Decided,
+    DecisionRecord,
     Place,
+    RowKey,
     Trust,
     bucket_of,
     lower_bound,
@@ -30,17 +30,17 @@ ADULTS, YOUTH = Place("unit", "adults"), Place("unit", "youth")
 HOMELESS: dict[str, Any] = {"needs": ["homelessness"], "age": 40, "district": 3}
 
 
-def decided(**more: Any) -> Decided:
+def decided(**more: Any) -> DecisionRecord:
     known: dict[str, Any] = {
         "assessment_id": new_id(),
         "contact_id": new_id(),
         "reference": "7F3K9QTX",
-        "asked": Asked("1", 20, ADULTS),
+        "row_key": RowKey("1", 20, ADULTS),
         "decided_at": TUESDAY,
         "overridden": False,
         "place": ADULTS,
     }
-    return Decided(**{**known, **more})
+    return DecisionRecord(**{**known, **more})
 
 
 @given(st.integers(0, 300), st.integers(0, 300))
@@ -62,8 +62,8 @@ def test_two_of_two_cases_stand_below_forty_of_a_hundred() -> None:
     for trust, distrusted, cases in ((few, 1, 2), (many, 40, 100)):
         for n in range(cases):
             trust.add(verdict_of([decided(overridden=n < distrusted, place=YOUTH)]), "week")
-    rows = ordered([(Asked("1", 2, ADULTS), few), (Asked("1", 3, ADULTS), many)])
-    assert [asked.row for asked, _ in rows] == [3, 2]
+    rows = ordered([(RowKey("1", 2, ADULTS), few), (RowKey("1", 3, ADULTS), many)])
+    assert [row_key.row for row_key, _ in rows] == [3, 2]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_two_of_two_cases_stand_below_forty_of_a_hundred() -> None:
         ([decided(overridden=True, returned=True), decided()], "overridden"),
     ],
 )
-def test_each_assessment_has_one_verdict(decisions: list[Decided], outcome: str) -> None:
+def test_each_assessment_has_one_verdict(decisions: list[DecisionRecord], outcome: str) -> None:
     assert verdict_of(decisions).outcome == outcome
 
 
@@ -86,7 +86,7 @@ def test_only_the_newest_examples_are_kept() -> None:
     trust = Trust()
     for day in range(9):
         trust.add(verdict_of([decided(overridden=True, decided_at=TUESDAY - timedelta(days=day))]), "week")
-    assert [one.decided.decided_at for one in trust.examples] == [
+    assert [one.decision.decided_at for one in trust.examples] == [
         TUESDAY - timedelta(days=d) for d in range(5)
     ]
 
@@ -96,8 +96,8 @@ def test_weeks_and_months_are_those_of_copenhagen() -> None:
     assert (bucket_of(new_year, "month"), bucket_of(new_year, "week")) == ("2027-01", "2026-W53")
 
 
-async def learned(bench: Bench, query: str = "", **headers: str) -> Any:
-    # The test's clock stands still: what is decided now is before a second later.
+async def trust_of(bench: Bench, query: str = "", **headers: str) -> Any:
+    # The test's clock does not move by itself: what is decided now is before a second later.
     later = (TUESDAY + timedelta(seconds=1)).isoformat().replace("+00:00", "Z")
     answer = await bench.client(Role.OPERATIONS).get(f"/v1/learning?to={later}{query}", headers=headers)
     assert answer.status_code == 200, answer.text
@@ -116,9 +116,9 @@ async def a_month(bench: Bench) -> None:
     await decide(bench, await newest(bench, homeless["contact_id"]), OVERRIDE, "bo")
 
 
-async def test_overrides_and_returns_are_told_by_row_place_and_reason(triage_service: Bench) -> None:
+async def test_overrides_and_returns_are_counted_by_row_place_and_reason(triage_service: Bench) -> None:
     await a_month(triage_service)
-    found = await learned(triage_service)
+    found = await trust_of(triage_service)
     assert found["total"] == {"decided": 4, "accepted": 1, "overridden": 2, "returned": 1}
     frida, homeless = found["items"]
     assert (frida["row"], frida["place"]["label"], frida["decided"]) == (20, "Voksenområdet", 3)
@@ -139,7 +139,7 @@ async def test_overrides_and_returns_are_told_by_row_place_and_reason(triage_ser
 
 async def test_the_list_for_the_meeting_is_danish_and_repeats_no_free_text(triage_service: Bench) -> None:
     await a_month(triage_service)
-    text = await learned(triage_service, Accept="text/markdown")
+    text = await trust_of(triage_service, Accept="text/markdown")
     assert "3 af 4 afgjorte vurderinger blev ændret eller sendt tilbage (perioden før: 0 af 0)." in text
     assert "## 1. Række 20 „Behov, der skal vurderes af myndigheden“ (version 1) til Voksenområdet" in text
     assert "- Ændret til: Ungeområdet (2)" in text
@@ -147,7 +147,7 @@ async def test_the_list_for_the_meeting_is_danish_and_repeats_no_free_text(triag
     assert OVERRIDE["reason"] not in text
 
 
-async def test_the_period_before_is_told_beside(triage_service: Bench) -> None:
+async def test_the_period_before_is_answered_beside_it(triage_service: Bench) -> None:
     await decide(triage_service, await assessed(triage_service, FRIDA), OVERRIDE)
     triage_service.clock.advance(timedelta(days=10))
     await decide(triage_service, await assessed(triage_service, FRIDA), OVERRIDE)
@@ -164,26 +164,26 @@ async def test_a_child_sent_with_its_parent_is_learned_from_as_well(triage_servi
     parent = await assessed(triage_service, GRETE)
     child = (await decide(triage_service, parent, {"accept": True})).json()["decision"]["companion"]
     await triage_service.deliver(returned(child, 1))
-    rows = {item["row"]: item["returned"] for item in (await learned(triage_service))["items"]}
+    rows = {item["row"]: item["returned"] for item in (await trust_of(triage_service))["items"]}
     assert rows == {2: 1}
 
 
 async def test_decisions_beyond_one_batch_are_all_counted(
     triage_service: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.triage.learning.learning.BATCH", 2)
+    monkeypatch.setattr("services.triage.learning.repository.BATCH", 2)
     for _ in range(3):
         assessment = await assessed(triage_service, FRIDA)
         for body in (OVERRIDE, {"accept": True}, OVERRIDE):
             await decide(triage_service, assessment, body)
-    found = await learned(triage_service)
+    found = await trust_of(triage_service)
     assert (found["total"]["decided"], found["items"][0]["overridden"]) == (3, 3)
 
 
 async def test_reasons_without_a_code_are_taken_as_they_always_were(triage_service: Bench) -> None:
     answer = await decide(triage_service, await assessed(triage_service, FRIDA), OVERRIDE)
     assert answer.json()["decision"]["reason_code"] is None
-    (row,) = (await learned(triage_service))["items"]
+    (row,) = (await trust_of(triage_service))["items"]
     assert row["reasons"] == [{"code": None, "label": "ikke angivet", "count": 1}]
 
 
@@ -194,7 +194,7 @@ async def test_a_code_that_is_none_is_refused_and_nothing_moves(triage_service: 
     assert await triage_service.count(table_of(DecisionRow)) == 0
 
 
-async def test_a_return_told_twice_is_kept_once_and_one_with_a_code_of_tomorrow_is_read(
+async def test_a_return_sent_twice_is_stored_once_and_one_with_a_code_of_tomorrow_is_read(
     triage_service: Bench,
 ) -> None:
     assessment = await assessed(triage_service, FRIDA)
@@ -204,7 +204,7 @@ async def test_a_return_told_twice_is_kept_once_and_one_with_a_code_of_tomorrow_
         await triage_service.deliver(event)
     await triage_service.deliver(event.model_copy(update={"id": new_id()}))
     assert await triage_service.count(table_of(ReturnRow)) == 1
-    (row,) = (await learned(triage_service))["items"]
+    (row,) = (await trust_of(triage_service))["items"]
     assert row["reasons"] == [{"code": "a_new_one", "label": "a_new_one", "count": 1}]
 
 
@@ -235,5 +235,5 @@ async def test_new_facts_do_not_hide_whose_recommendation_was_returned(triage_se
     await decide(triage_service, assessment, {"accept": True})
     await triage_service.deliver(registered(contact_id, FRIDA, 2))
     await triage_service.deliver(returned(contact_id, 1))
-    (row,) = (await learned(triage_service))["items"]
+    (row,) = (await trust_of(triage_service))["items"]
     assert (row["row"], row["returned"]) == (16, 1)

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
+from services.triage.catalogue.offers.offer import Catalogue, load_offers
 from services.triage.needs.vocabulary import load_needs
-from services.triage.offers.catalogue import Catalogue, load_offers
 from services.triage.recommendations.adviser import Adviser, Moment
 from services.triage.recommendations.schemas import Recommendation
 from services.triage.rules.geography import load_geography

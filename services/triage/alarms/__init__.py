@@ -1,1 +1,1 @@
-"""The same concern come again: told by the set of contacts, ended by a person."""
+"""Repeat alarms: the same concern came so often that a person must look at it as a whole."""

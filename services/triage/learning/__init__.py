@@ -1,1 +1,1 @@
-"""What people's overrides and returns say about the rules."""
+"""Learning: which rows of the rules people do not follow."""

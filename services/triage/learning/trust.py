@@ -1,13 +1,13 @@
-"""How far people trust each row of the rules: what they decided on its recommendations, and what came back.
+"""How far people follow each row of the rules: their decisions on its recommendations, and the returns.
 
-Rows are ordered by what is certain, not by what is seen: of two cases of which one was overridden, nobody
-knows whether it is one in two or one in a hundred. The lower end of the Wilson interval tells the least
-share of distrust that the cases leave believable.
+Rows are ordered by what is certain, not by the observed share: when one of two cases was overridden, the true
+share may be one in two or one in a hundred. The lower end of the Wilson interval is the least share of
+distrust that agrees with the cases.
 """
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -17,7 +17,7 @@ from shared.clock import COPENHAGEN
 
 #: 1.96 standard deviations: of a hundred such bounds, some 97 lie below the true share.
 _DEVIATIONS = 1.96
-#: So many examples are shown of each row.
+#: How many examples there are of each row.
 EXAMPLES = 5
 
 Outcome = Literal["accepted", "overridden", "returned"]
@@ -32,8 +32,8 @@ class Place(NamedTuple):
     administration: str | None = None
 
 
-class Asked(NamedTuple):
-    """What recommended: a row of a rule set, and where it sent."""
+class RowKey(NamedTuple):
+    """A row of a rule set, and a place that it recommends."""
 
     ruleset: str
     row: int
@@ -41,13 +41,13 @@ class Asked(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class DecisionRecord:
     """One decision on an assessment, and whether a unit sent the contact back afterwards."""
 
     assessment_id: UUID
     contact_id: UUID
     reference: str
-    asked: Asked
+    row_key: RowKey
     decided_at: datetime
     overridden: bool
     place: Place
@@ -58,22 +58,22 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What an assessment came to: one for each, however often it was decided on."""
+    """The outcome of one assessment, however often it was decided on, and the decision that settles it."""
 
-    decided: Decided
+    decision: DecisionRecord
     outcome: Outcome
 
     @property
     def code(self) -> str | None:
         """The reason that was given for the distrust, in a word."""
-        return self.decided.return_code if self.outcome == "returned" else self.decided.reason_code
+        return self.decision.return_code if self.outcome == "returned" else self.decision.reason_code
 
 
-def verdict_of(decisions: Sequence[Decided]) -> Verdict:
+def verdict_of(decisions: Sequence[DecisionRecord]) -> Verdict:
     """The verdict of one assessment's decisions, in their order; there is at least one.
 
     A unit that returns what people had accepted contradicts the row. One that returns what people had
-    sent elsewhere contradicts them. Whatever is decided after a return no longer speaks of the row.
+    sent elsewhere contradicts them. A decision after a return is no judgement of the row.
     """
     for decision in decisions:
         if decision.returned:
@@ -95,15 +95,15 @@ class Trust:
     def add(self, verdict: Verdict, bucket: Bucket) -> None:
         """Count one assessment; the newest examples are kept."""
         self.outcomes[verdict.outcome] += 1
-        name = bucket_of(verdict.decided.decided_at, bucket)
+        name = bucket_of(verdict.decision.decided_at, bucket)
         self.buckets.setdefault(name, Counter())[verdict.outcome] += 1
         if verdict.outcome == "accepted":
             return
         self.reasons[verdict.code] += 1
         if verdict.outcome == "overridden":
-            self.sent_to[verdict.decided.place] += 1
+            self.sent_to[verdict.decision.place] += 1
         self.examples.append(verdict)
-        self.examples.sort(key=lambda one: one.decided.decided_at, reverse=True)
+        self.examples.sort(key=lambda one: one.decision.decided_at, reverse=True)
         del self.examples[EXAMPLES:]
 
     @property
@@ -118,6 +118,10 @@ class Trust:
     def least_share(self) -> float:
         """The share of distrust that the row has at the least, from 0 to 1."""
         return lower_bound(self.distrusted, self.decided)
+
+
+#: What was counted, by row and place.
+TrustByRow = Mapping[RowKey, Trust]
 
 
 def lower_bound(hits: int, cases: int) -> float:
@@ -139,6 +143,6 @@ def bucket_of(moment: datetime, bucket: Bucket) -> str:
     return f"{year}-W{week:02}"
 
 
-def ordered(rows: Iterable[tuple[Asked, Trust]]) -> list[tuple[Asked, Trust]]:
+def ordered(rows: Iterable[tuple[RowKey, Trust]]) -> list[tuple[RowKey, Trust]]:
     """The most distrusted first, by what is certain; ties by how many, then by the row."""
     return sorted(rows, key=lambda row: (-row[1].least_share, -row[1].distrusted, str(row[0])))

@@ -5,9 +5,9 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Literal
 
+from services.triage.catalogue.offers.matching import particulars
+from services.triage.catalogue.offers.offer import Catalogue, Offer, OpenOffers
 from services.triage.needs.vocabulary import NeedVocabulary
-from services.triage.offers.catalogue import Catalogue, Offer, OpenOffers
-from services.triage.offers.matching import particulars
 from services.triage.recommendations.effects import Effects, common_effects
 from services.triage.recommendations.reasons import reasons_of
 from services.triage.recommendations.schemas import (

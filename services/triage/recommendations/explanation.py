@@ -5,7 +5,7 @@ from threading import Lock
 
 from pydantic import BaseModel, ConfigDict
 
-from services.triage.offers.catalogue import OpenOffers
+from services.triage.catalogue.offers.offer import OpenOffers
 from services.triage.proof.decision_diagram import TooLargeError
 from services.triage.proof.places import Change, Places
 from services.triage.recommendations.adviser import Adviser

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.triage.hsds.catalogue_cache import CatalogueCache
+from services.triage.catalogue.offers.offer import Catalogue
+from services.triage.catalogue.offers.service import CatalogueCache
 from services.triage.needs.vocabulary import load_needs
-from services.triage.offers.catalogue import Catalogue
 from services.triage.problems import ContradictoryFacts, NoAnswer, UnknownRuleset, at_field
 from services.triage.recommendations.adviser import Adviser, Moment
 from services.triage.recommendations.explanation import explainer_of

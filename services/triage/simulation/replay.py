@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from services.triage.offers.catalogue import Catalogue
+from services.triage.catalogue.offers.offer import Catalogue
 from services.triage.recommendations.adviser import Adviser, Moment
 from services.triage.recommendations.schemas import Recommendation, deciding_rule
 from services.triage.rulesets.wording import place_label, texts

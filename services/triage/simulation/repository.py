@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.triage.assessments.repository import ASSESSMENTS, COURSES
 from services.triage.recommendations.adviser import Moment
-from services.triage.repository import ASSESSMENTS, COURSES
 from services.triage.simulation.replay import Past, Period
 from shared.contracts import Facts
 from shared.vocabulary import Channel

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from starlette.datastructures import State
 
-from services.triage.hsds.catalogue_cache import CatalogueCache
+from services.triage.catalogue.offers.service import CatalogueCache
 from services.triage.problems import NotSimulated
 from services.triage.recommendations.adviser import Adviser
 from services.triage.recommendations.service import Advisers

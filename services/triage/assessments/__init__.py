@@ -1,0 +1,1 @@
+"""Assessments: stored recommendations that people decide on."""

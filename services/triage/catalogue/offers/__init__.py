@@ -1,0 +1,1 @@
+"""Offers as the rules and citizens see them: whom they fit."""

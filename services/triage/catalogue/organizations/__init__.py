@@ -1,0 +1,1 @@
+"""The organisations behind the offers."""

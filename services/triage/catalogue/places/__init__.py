@@ -1,0 +1,1 @@
+"""The places where offers are (HSDS service_at_location)."""

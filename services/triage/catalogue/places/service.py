@@ -1,0 +1,36 @@
+"""Listing the places where offers are, near a postcode or anywhere."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from services.triage.catalogue.filters import CatalogueFilter, Near, PageRequest
+from services.triage.catalogue.places import repository
+from services.triage.catalogue.places.proximity import metres_between, serves
+from services.triage.problems import NoCentre, at_field
+from services.triage.rules.geography import load_geography
+from shared.unit_of_work import UnitOfWork
+
+
+async def list_places(
+    work: UnitOfWork, filters: CatalogueFilter, page: PageRequest, near: Near | None
+) -> tuple[int, Sequence[Any]]:
+    """How many there are in all, and those of the page: document, offer and organisation.
+
+    Raises NoCentre where a distance is requested and no place of the postcode has a position.
+    """
+    found = await repository.positions(work.session, filters)
+    if near is not None:
+        geography = load_geography()
+        found = [row for row in found if serves(row.districts, near.postcode, geography)]
+        if near.proximity is not None:
+            # The catalogue has no map of postcodes: the middle of the known places is the nearest to it.
+            centre = await repository.centre_of(work.session, near.postcode)
+            if centre is None:
+                raise NoCentre(
+                    errors=at_field("/query/proximity", "no place with coordinates is known there")
+                )
+            found = [
+                row for row in found if metres_between(centre, row.latitude, row.longitude) <= near.proximity
+            ]
+    ids = [row.id for row in found][page.offset :][: page.per_page or None]
+    return len(found), await repository.read_places(work.session, ids)

@@ -1,0 +1,1 @@
+"""Offers as services of HSDS."""

@@ -1,0 +1,1 @@
+"""Decisions: what a person decides on an assessment, or on a contact."""

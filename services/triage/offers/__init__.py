@@ -1,1 +1,0 @@
-"""The offers citizens are told of: what fits whom, and whether it helped."""

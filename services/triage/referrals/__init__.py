@@ -1,0 +1,1 @@
+"""Referrals of contacts to offers, and what became of them."""
