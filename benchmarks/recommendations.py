@@ -17,11 +17,10 @@ from rich.table import Table
 
 from benchmarks.decision_model import Peer, context_of
 from services.triage.catalogue.offers.offer import Catalogue, load_offers
-from services.triage.needs.vocabulary import load_needs
 from services.triage.recommendations.adviser import Adviser, Moment
-from services.triage.rules.geography import load_geography
 from services.triage.rules.rulebook import Hit
 from services.triage.rules.ruleset import load_rulesets
+from shared.city.current import city, geography_on
 from shared.contracts import Facts
 from shared.vocabulary import Channel, Need
 from tests.conftest import TUESDAY
@@ -76,7 +75,7 @@ def run(console: Console) -> None:
 
 def _works() -> Mapping[str, Callable[[], list[object]]]:
     """What is measured. The peer gets only contacts that the rules decide outright: it knows no unknowns."""
-    adviser = Adviser(load_rulesets()[0], load_geography(), load_needs())
+    adviser = Adviser(load_rulesets()[0], geography_on, city().needs)
     catalogue, moment = Catalogue(load_offers()), Moment(Channel.PHONE, TUESDAY)
     offers = catalogue.on(TUESDAY.date())
     bodies = contacts()

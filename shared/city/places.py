@@ -8,7 +8,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from shared.city.codes import DistrictNumber, Strict, UnitCode
+from shared.city.codes import DistrictNumber, Strict, Unit
 
 
 class District(Strict):
@@ -40,7 +40,7 @@ class Locality:
     """What a postcode says: whether it is in the municipality (None: partly), its area, its districts."""
 
     inside: bool | None
-    area: UnitCode | None
+    area: Unit | None
     districts: tuple[DistrictNumber, ...]
 
 
@@ -78,7 +78,7 @@ class Places(Strict):
 class Geography:
     """Where a contact belongs while the children's areas are as `area_of` says: pure look-ups."""
 
-    def __init__(self, places: Places, area_of: Mapping[DistrictNumber, UnitCode]) -> None:
+    def __init__(self, places: Places, area_of: Mapping[DistrictNumber, Unit]) -> None:
         self.places = places
         self.area_of = dict(area_of)
         every = tuple(sorted(places.numbers))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.city.codes import RECEPTION
+from shared.city.codes import RECEPTION, Unit
 from shared.city.places import Geography
 from shared.city.reading import COPENHAGEN, CityError, read_city
 from shared.city.units import UnitPeriod, Units, conflicts_of
@@ -66,7 +66,8 @@ def test_postcodes_say_what_the_domain_table_says(
     postcode: str | None, inside: bool | None, area: str | None
 ) -> None:
     city = read_city()
-    locality = Geography(city.places, city.units.area_of_district(THIS_YEAR)).locality(postcode)
+    areas = {number: Unit(code) for number, code in city.units.area_of_district(THIS_YEAR).items()}
+    locality = Geography(city.places, areas).locality(postcode)
     assert (locality.inside, locality.area) == (inside, area)
 
 

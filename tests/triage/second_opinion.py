@@ -13,7 +13,6 @@ from typing import Any
 import z3
 
 from services.triage.rules import conditions as c
-from services.triage.rules.geography import Geography
 from services.triage.rules.ruleset import (
     AreaOf,
     ByAge,
@@ -24,6 +23,7 @@ from services.triage.rules.ruleset import (
     RuleSet,
     UnitChoice,
 )
+from shared.city.places import Geography
 from shared.vocabulary import Administration, Channel, DestinationKind, Need, Unit
 
 Truth = Any  # z3 has no types
@@ -105,22 +105,23 @@ class Citizen:
 
     def _area(self, district: Known, by_code: Number) -> Known:
         by_district: Number = z3.IntVal(0)
-        for place in self.geography.districts:
-            by_district = z3.If(district.value == place.number, UNITS.index(place.area), by_district)
+        for number, unit in self.geography.area_of.items():
+            by_district = z3.If(district.value == number, UNITS.index(unit), by_district)
         area = z3.If(district.known, by_district, by_code)
         return Known(area != 0, area)
 
     def _postcode(self, code: Known) -> tuple[Truth, Truth, Number]:
         """Whether it lies wholly inside, whether wholly outside, and its one area or 0."""
         wholly, partly, area = [], [], z3.IntVal(0)
-        for span in self.geography.postcodes:
+        for span in self.geography.places.postcodes:
             here = z3.And(code.known, code.value >= span.first, code.value <= span.last)
             if span.inside == "wholly":
                 wholly.append(here)
             elif span.inside == "partly":
                 partly.append(here)
-            if len(span.areas) == 1:
-                area = z3.If(here, UNITS.index(next(iter(span.areas))), area)
+            areas = {self.geography.area_of[number] for number in span.districts}
+            if len(areas) == 1:
+                area = z3.If(here, UNITS.index(next(iter(areas))), area)
         inside = z3.Or(*wholly)
         return inside, z3.And(code.known, z3.Not(inside), z3.Not(z3.Or(*partly))), area
 

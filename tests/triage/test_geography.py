@@ -1,11 +1,13 @@
 """Districts, postcodes and children's areas (domain.md § 4)."""
 
+from datetime import date
+
 import pytest
 
-from services.triage.rules.geography import load_geography
+from shared.city.current import geography_on
 from tests.triage.triaging import place, questions, triage
 
-GEOGRAPHY = load_geography()
+GEOGRAPHY = geography_on(date(2026, 3, 10))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.triage.catalogue.offers.matching import FittingOffer, NearMiss, Seeker, match
 from services.triage.catalogue.offers.offer import Catalogue, Offer
-from services.triage.needs.vocabulary import STEPS
+from shared.city.needs import STEPS
 from shared.vocabulary import Need, Role
 from tests.bench import Bench
 from tests.triage.test_catalogue import offer

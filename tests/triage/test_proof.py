@@ -9,16 +9,15 @@ import pytest
 import yaml
 
 from services.triage.catalogue.offers.offer import OpenOffers
-from services.triage.needs.vocabulary import load_needs
 from services.triage.proof.proving import Unproved, demand_proof, prove
 from services.triage.proof.schemas import Finding
 from services.triage.recommendations.adviser import Adviser, Moment
 from services.triage.recommendations.schemas import RecommendationIn
 from services.triage.recommendations.service import refuse_contradictions
 from services.triage.rules.case import OLDEST
-from services.triage.rules.geography import load_geography
 from services.triage.rules.rulebook import Blocked
 from services.triage.rules.ruleset import RULESETS_FOLDER, RuleSet
+from shared.city.current import city, geography_on
 
 #: No offers at all, and offers for every need at every age.
 OFFERS = tuple(OpenOffers((), (covered,) * (OLDEST + 1), frozenset()) for covered in (0, -1))
@@ -130,7 +129,7 @@ def test_a_rule_set_that_fails_cannot_be_used() -> None:
 @pytest.mark.parametrize("broken", BROKEN)
 def test_the_citizen_of_a_finding_can_be_sent_to_the_service_and_shows_it(broken: str) -> None:
     ruleset = edited(BROKEN[broken])
-    adviser = Adviser(ruleset, load_geography(), load_needs())
+    adviser = Adviser(ruleset, geography_on, city().needs)
     for finding in prove(ruleset).findings:
         if finding.citizen is None:
             continue

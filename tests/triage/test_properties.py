@@ -1,6 +1,7 @@
 """What holds for every combination of facts, tried on many."""
 
 from dataclasses import replace
+from datetime import date
 from itertools import product
 
 from hypothesis import given
@@ -194,4 +195,4 @@ def test_a_notification_never_loses_its_twenty_four_hours(facts: Facts) -> None:
 
 
 def test_elsewhere_is_no_district() -> None:
-    assert ELSEWHERE not in ADVISER.geography.area_of
+    assert ELSEWHERE not in ADVISER.geography_on(date(2026, 1, 1)).area_of

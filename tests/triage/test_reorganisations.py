@@ -1,5 +1,6 @@
 """What routing asks when a unit's work is reorganised."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -7,13 +8,13 @@ import pytest
 
 from services.triage.reorganisations.matching import fits
 from services.triage.reorganisations.schemas import GroupIn
-from services.triage.rules.geography import load_geography
+from shared.city.current import geography_on
 from shared.contracts import Facts
 from shared.ids import new_id
 from shared.vocabulary import Role
 from tests.bench import Bench
 
-GEOGRAPHY = load_geography()
+GEOGRAPHY = geography_on(date(2026, 3, 10))
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,17 @@
 """Our proof and z3's agree on every rule set, sound or broken, and both find what was broken on purpose."""
 
+from datetime import date
+
 import pytest
 
 from services.triage.proof.proving import prove
-from services.triage.rules.geography import load_geography
 from services.triage.rules.ruleset import RuleSet, load_rulesets
+from shared.city.current import geography_on
 from tests.triage.generated_rulesets import FAULTS, generated
 from tests.triage.second_opinion import SecondOpinion
 from tests.triage.test_proof import BROKEN, edited
 
-GEOGRAPHY = load_geography()
+GEOGRAPHY = geography_on(date(2026, 3, 10))
 
 #: In so many portions, to be shared between processes; each has as many sound rule sets as broken ones.
 PORTIONS, SOUND_IN_EACH = 10, 16

@@ -4,14 +4,13 @@ from datetime import date
 
 import pytest
 
-from services.triage.needs.vocabulary import load_needs
 from services.triage.proof import places
 from services.triage.proof.decision_diagram import TooLargeError
 from services.triage.proof.proving import prove
 from services.triage.recommendations.adviser import Adviser, Moment
 from services.triage.recommendations.explanation import Explainer
-from services.triage.rules.geography import load_geography
 from services.triage.rules.ruleset import RuleSet, load_rulesets
+from shared.city.current import city, geography_on
 from shared.contracts import Facts
 from shared.vocabulary import Channel
 from tests.bench import Bench
@@ -63,10 +62,10 @@ def test_the_places_of_a_table_that_cannot_be_written_down_are_given_up_and_the_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(places, "_MOST_STEPS", 1_000)
-    adviser = Adviser(RULESET, load_geography(), load_needs())
+    adviser = Adviser(RULESET, geography_on, city().needs)
     moment, offers = Moment(Channel.PHONE, THURSDAY), CATALOGUE.on(date(2026, 1, 15))
     recommendation = adviser.recommend(FACTS, moment, CATALOGUE)
-    explanation = Explainer(adviser, offers).explain(
+    explanation = Explainer(adviser, offers, geography_on(date(2026, 1, 15))).explain(
         FACTS, adviser.case(FACTS, moment, offers), recommendation
     )
     assert explanation.why

@@ -3,15 +3,14 @@
 from datetime import UTC, datetime
 
 from services.triage.catalogue.offers.offer import Catalogue, load_offers
-from services.triage.needs.vocabulary import load_needs
 from services.triage.recommendations.adviser import Adviser, Moment
 from services.triage.recommendations.schemas import Recommendation
-from services.triage.rules.geography import load_geography
 from services.triage.rules.ruleset import load_rulesets
+from shared.city.current import city, geography_on
 from shared.contracts import Facts
 from shared.vocabulary import Channel
 
-ADVISER = Adviser(load_rulesets()[0], load_geography(), load_needs())
+ADVISER = Adviser(load_rulesets()[0], geography_on, city().needs)
 CATALOGUE = Catalogue(load_offers())
 
 #: Thursday 15 January 2026, 10:00 in Copenhagen.

@@ -11,8 +11,8 @@ from pydantic import BaseModel, Field
 from services.triage.alarms.thresholds import AlarmKind
 from services.triage.danish_texts import danish_texts
 from services.triage.models import AlarmRow
-from services.triage.needs.vocabulary import load_needs
 from services.triage.wire_types import RequestBody
+from shared.city.current import city
 from shared.free_text import Reason
 from shared.ids import reference_of, show_reference
 from shared.vocabulary import Need
@@ -125,5 +125,5 @@ def _sentence(alarm: AlarmRow) -> str:
     """The alarm in a Danish sentence."""
     text: str = danish_texts("alarms")[alarm.kind]
     since = local_date(alarm.first_at).strftime("%d.%m.%Y")
-    label = load_needs().by_code[Need(alarm.need)].label.lower()
+    label = city().needs.by_code[Need(alarm.need)].label.lower()
     return text.format(count=len(alarm.contacts), since=since, need=label)

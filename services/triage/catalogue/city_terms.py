@@ -8,7 +8,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from services.triage.catalogue.offers.texts import CatalogueTexts, load_texts
 from services.triage.catalogue.schemas import Attribute, Taxonomy, TaxonomyTerm
-from services.triage.needs.vocabulary import STEPS, NeedVocabulary, Step, load_needs
+from shared.city.current import city
+from shared.city.needs import STEPS, NeedVocabulary, Step
 from shared.vocabulary import Need
 
 _NAMESPACE = uuid5(NAMESPACE_URL, "urn:dsi:taxonomy")
@@ -97,4 +98,4 @@ class CityTerms:
 @cache
 def city_terms() -> CityTerms:
     """The terms of the vocabulary and the texts that triage runs with."""
-    return CityTerms(load_needs(), load_texts())
+    return CityTerms(city().needs, load_texts())

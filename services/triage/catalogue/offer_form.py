@@ -18,8 +18,8 @@ from services.triage.catalogue.offers.hours import Hours
 from services.triage.catalogue.offers.offer import Ages, Capacity, Offer, OfferKind
 from services.triage.catalogue.offers.texts import district_names, load_texts
 from services.triage.catalogue.schemas import Attribute, Service
-from services.triage.needs.vocabulary import STEPS, Step
 from services.triage.rules.case import OLDEST
+from shared.city.needs import STEPS, Step
 from shared.vocabulary import Need
 
 _DAYS = {"MO": 0, "TU": 1, "WE": 2, "TH": 3, "FR": 4, "SA": 5, "SU": 6}

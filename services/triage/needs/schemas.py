@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, Field
 
-from services.triage.needs.vocabulary import KleNumber, Step
+from shared.city.needs import KleNumber, Step
 from shared.vocabulary import Need
 
 

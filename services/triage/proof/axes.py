@@ -17,8 +17,8 @@ from pydantic import BaseModel
 from services.triage.proof.decision_diagram import DecisionDiagram, Region
 from services.triage.rules.case import ELSEWHERE, NEED_BITS, OLDEST, Case, case_of
 from services.triage.rules.conditions import Compare
-from services.triage.rules.geography import Geography
 from services.triage.rules.ruleset import RuleSet
+from shared.city.places import Geography
 from shared.clock import COPENHAGEN
 from shared.contracts import Facts
 from shared.vocabulary import Channel, Need, Unit
@@ -207,9 +207,9 @@ def _child_homes(geography: Geography) -> tuple[Home, ...]:
 
 def _places(geography: Geography, whose: str) -> list[dict[str, object]]:
     """Each district, each kind of postcode, both, and nothing."""
-    listed = [f"{span.first:04}" for span in geography.postcodes]
+    listed = [f"{span.first:04}" for span in geography.places.postcodes]
     codes = [{}, *({f"{whose}postal_code": code} for code in (*listed, "9990"))]
-    districts = [{}, *({f"{whose}district": district.number} for district in geography.districts)]
+    districts = [{}, *({f"{whose}district": district.number} for district in geography.places.districts)]
     return [{**district, **code} for district, code in product(districts, codes)]
 
 

@@ -9,9 +9,9 @@ from services.triage.proof.decision_diagram import EMPTY, Region
 from services.triage.proof.nearest import Cheapest, NearestSearch
 from services.triage.proof.regions import destinations, truth_of, truths_of_definitions
 from services.triage.rules.case import ELSEWHERE, MAJORITY, NEED_BITS, Case
-from services.triage.rules.geography import Geography
 from services.triage.rules.rulebook import Place
 from services.triage.rules.ruleset import RuleSet
+from shared.city.places import Geography
 from shared.contracts import Facts
 from shared.vocabulary import Need
 

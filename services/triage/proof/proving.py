@@ -21,9 +21,10 @@ from services.triage.proof.regions import (
     truths_of_definitions,
 )
 from services.triage.proof.schemas import Finding, FindingKind, Proof
-from services.triage.rules.geography import Geography, load_geography
 from services.triage.rules.rulebook import Place
 from services.triage.rules.ruleset import Row, RuleSet
+from shared.city.current import geography_on
+from shared.city.places import Geography
 from shared.vocabulary import DestinationKind
 
 
@@ -38,7 +39,7 @@ def prove(ruleset: RuleSet, geography: Geography | None = None, most_steps: int 
     that it does not define.
     """
     started = time.perf_counter()
-    findings = tuple(_Proving(ruleset, geography or load_geography(), most_steps).findings())
+    findings = tuple(_Proving(ruleset, geography or geography_on(ruleset.valid_from), most_steps).findings())
     return Proof(
         holds=not findings,
         findings=findings,

@@ -1,5 +1,6 @@
 """From facts to a recommendation, by one rule set. Pure: nothing is stored, no other service is called."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -7,7 +8,6 @@ from typing import Literal
 
 from services.triage.catalogue.offers.matching import particulars
 from services.triage.catalogue.offers.offer import Catalogue, Offer, OpenOffers
-from services.triage.needs.vocabulary import NeedVocabulary
 from services.triage.recommendations.effects import Effects, common_effects
 from services.triage.recommendations.reasons import reasons_of
 from services.triage.recommendations.schemas import (
@@ -18,10 +18,11 @@ from services.triage.recommendations.schemas import (
     TraceRow,
 )
 from services.triage.rules.case import MAJORITY, OLDEST, Case, case_of, needs_of
-from services.triage.rules.geography import Geography
 from services.triage.rules.rulebook import Hit, Rulebook
 from services.triage.rules.ruleset import RuleSet
 from services.triage.rules.unknowns import Explorer, Leaf, Tree, leaves_of, questions_of
+from shared.city.needs import NeedVocabulary
+from shared.city.places import Geography
 from shared.contracts import Destination, Facts, OpenFact
 from shared.vocabulary import Channel, DestinationKind, Need, Unit
 from shared.working_days import local_date
@@ -47,9 +48,12 @@ class Moment:
 class Adviser:
     """Recommends by one rule set. Making one compiles the rule set, which takes milliseconds: reuse it."""
 
-    def __init__(self, ruleset: RuleSet, geography: Geography, vocabulary: NeedVocabulary) -> None:
+    def __init__(
+        self, ruleset: RuleSet, geography_on: Callable[[date], Geography], vocabulary: NeedVocabulary
+    ) -> None:
         self.ruleset = ruleset
-        self.geography = geography
+        #: Districts and areas on a day: a contact is judged by those of its own day.
+        self.geography_on = geography_on
         self.vocabulary = vocabulary
         self.rulebook = Rulebook(ruleset)
 
@@ -94,7 +98,7 @@ class Adviser:
 
     def case_on(self, facts: Facts, channel: Channel, day: date, offers: OpenOffers) -> Case:
         """The facts as the rules read them, for a contact received on that day."""
-        return case_of(facts, channel, day, self.geography, offers.covered)
+        return case_of(facts, channel, day, self.geography_on(day), offers.covered)
 
     def explorer(self, offers: OpenOffers) -> Explorer:
         """For cases with unknown facts; it tries the ages at which some row, offer or number may change."""

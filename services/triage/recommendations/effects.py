@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.triage.catalogue.offers.offer import Offer, OfferKind, OpenOffers
-from services.triage.needs.vocabulary import STEPS, NeedVocabulary, Step
 from services.triage.rules.case import Case, needs_of
 from services.triage.rules.rulebook import CompiledRow, Hit, Rulebook
 from services.triage.rules.ruleset import CareWarning, Companion
+from shared.city.needs import STEPS, NeedVocabulary, Step
 from shared.vocabulary import Urgency
 
 #: Least urgent first.

@@ -21,6 +21,7 @@ from services.triage.recommendations.schemas import (
 )
 from services.triage.rules.case import Case
 from services.triage.rules.rulebook import CompiledRow, Hit, Place
+from shared.city.places import Geography
 from shared.contracts import Destination, Facts
 
 _HOLDS: dict[bool | None, Holds] = {True: "true", False: "false", None: "unknown"}
@@ -36,17 +37,17 @@ class Explainer:
     For a rule set that is too large to work out its places, explanations say why, but no change of facts.
     """
 
-    def __init__(self, adviser: Adviser, offers: OpenOffers) -> None:
+    def __init__(self, adviser: Adviser, offers: OpenOffers, geography: Geography) -> None:
         self._adviser = adviser
         self._offers = offers
-        self._places = self._places_of(adviser, offers)
+        self._places = self._places_of(adviser, offers, geography)
         # A search adds nodes to the shared diagram, and several threads may explain at once.
         self._lock = Lock()
-        self._wording = Wording(adviser.geography, adviser.vocabulary)
+        self._wording = Wording(geography.places.names, adviser.vocabulary)
 
-    def _places_of(self, adviser: Adviser, offers: OpenOffers) -> Places | None:
+    def _places_of(self, adviser: Adviser, offers: OpenOffers, geography: Geography) -> Places | None:
         try:
-            return Places(adviser.ruleset, adviser.geography, offers.covered)
+            return Places(adviser.ruleset, geography, offers.covered)
         except TooLargeError:
             return None
 
@@ -115,9 +116,9 @@ class Explainer:
 
 
 @lru_cache(maxsize=8)
-def explainer_of(adviser: Adviser, offers: OpenOffers) -> Explainer:
-    """The explainer for this rule set and this day's offers, from a cache."""
-    return Explainer(adviser, offers)
+def explainer_of(adviser: Adviser, offers: OpenOffers, geography: Geography) -> Explainer:
+    """The explainer for this rule set, and the offers and areas of a day, from a cache."""
+    return Explainer(adviser, offers, geography)
 
 
 def _destination(place: Place) -> Destination:

@@ -5,12 +5,12 @@ from datetime import date
 from typing import Any
 
 from services.triage.danish_texts import danish_texts
-from services.triage.needs.vocabulary import NeedVocabulary
 from services.triage.proof.places import Change
-from services.triage.rules.geography import Geography
 from services.triage.rules.ruleset import Row
+from shared.city.current import unit_name
+from shared.city.needs import NeedVocabulary
 from shared.contracts import Destination
-from shared.vocabulary import DestinationKind, Need
+from shared.vocabulary import DestinationKind, Need, Unit
 
 _DISTRICTS = ("district", "child_district")
 
@@ -22,8 +22,8 @@ def _texts() -> dict[str, Any]:
 class Wording:
     """Danish sentences about places, facts and changes, with the city's names for districts and needs."""
 
-    def __init__(self, geography: Geography, vocabulary: NeedVocabulary) -> None:
-        self._districts = {district.number: district.name for district in geography.districts}
+    def __init__(self, districts: Mapping[int, str], vocabulary: NeedVocabulary) -> None:
+        self._districts = districts
         self._needs = {need: entry.label.lower() for need, entry in vocabulary.by_code.items()}
 
     def why(self, destination: Destination, reason: str, facts: Mapping[str, object]) -> str:
@@ -70,7 +70,7 @@ class Wording:
             return self._districts[value] if value in self._districts else str(_texts()["elsewhere"])
         if isinstance(value, date):
             return value.strftime("%d.%m.%Y")
-        names: dict[str, str] = _texts()["units"] | _texts()["channels"]
+        names: dict[str, str] = {unit: unit_name(unit) for unit in Unit} | _texts()["channels"]
         return names.get(str(value), str(value))
 
 
@@ -80,8 +80,7 @@ def place_name(destination: Destination) -> str:
         named: str = _texts()["administrations"][destination.administration]
         return named
     if destination.kind is DestinationKind.UNIT:
-        unit: str = _texts()["units"][destination.unit]
-        return unit
+        return unit_name(destination.unit)
     kind: str = _texts()["kinds"][destination.kind]
     return kind
 

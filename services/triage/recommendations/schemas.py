@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from services.triage.needs.vocabulary import Step
 from services.triage.rules.ruleset import CareWarning
 from services.triage.wire_types import ReceivedAt, RequestBody
+from shared.city.needs import Step
 from shared.contracts import Clock, Destination, Facts, OpenFact
 from shared.vocabulary import Channel, DestinationKind, Need, Urgency
 

@@ -8,15 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.triage.catalogue.offers.offer import Catalogue
 from services.triage.catalogue.offers.service import CatalogueCache
-from services.triage.needs.vocabulary import load_needs
 from services.triage.problems import ContradictoryFacts, NoAnswer, UnknownRuleset, at_field
 from services.triage.recommendations.adviser import Adviser, Moment
 from services.triage.recommendations.explanation import explainer_of
 from services.triage.recommendations.schemas import ExplainedRecommendation, Recommendation
 from services.triage.rules.case import MAJORITY
-from services.triage.rules.geography import load_geography
 from services.triage.rules.ruleset import RuleSet, ruleset_for
 from services.triage.rulesets import repository
+from shared.city.current import city, geography_on
 from shared.contracts import Facts
 from shared.vocabulary import Channel
 from shared.working_days import local_date
@@ -107,7 +106,8 @@ class Advisers:
             recommendation = recommended(adviser, facts, moment, catalogue, trace=trace)
             offers = catalogue.on(local_date(received_at))
             case = adviser.case(facts, moment, offers)
-            explanation = explainer_of(adviser, offers).explain(facts, case, recommendation)
+            explainer = explainer_of(adviser, offers, adviser.geography_on(local_date(received_at)))
+            explanation = explainer.explain(facts, case, recommendation)
             return ExplainedRecommendation(**dict(recommendation), explanation=explanation)
 
         # It takes tenths of a second: in a thread, so that other requests are answered meanwhile.
@@ -120,7 +120,7 @@ class Advisers:
 
 
 def _adviser_by(ruleset: RuleSet) -> Adviser:
-    return Adviser(ruleset, load_geography(), load_needs())
+    return Adviser(ruleset, geography_on, city().needs)
 
 
 def recommended(

@@ -18,9 +18,11 @@ from services.triage.rulesets import repository
 from services.triage.rulesets.schemas import life_of
 from services.triage.rulesets.timetable import RulesetStatus, status_of
 from shared.access import allow
+from shared.city.current import geography_on
 from shared.contracts import Facts
 from shared.unit_of_work import Reading
 from shared.vocabulary import Role
+from shared.working_days import local_date
 
 matching_contacts_router = APIRouter(prefix="/v1", tags=["assessments"])
 
@@ -36,7 +38,7 @@ async def match_contacts(body: MatchingIn, work: Reading) -> MatchingOut:
     """For the services only: it says of a contact's facts no more than whether they fit. A contact whose
     facts are not known is in no group.
     """
-    adviser = await work.state.advisers.adviser_at(work.session, work.clock.now())
+    geography = geography_on(local_date(work.clock.now()))
     facts = {
         contact: Facts.model_validate(stored)
         for contact, stored in (await newest_facts(work.session, body.contact_ids)).items()
@@ -48,7 +50,7 @@ async def match_contacts(body: MatchingIn, work: Reading) -> MatchingOut:
                 groups=[
                     place
                     for place, group in enumerate(body.groups)
-                    if contact in facts and fits(facts[contact], group, adviser.geography)
+                    if contact in facts and fits(facts[contact], group, geography)
                 ],
             )
             for contact in body.contact_ids
@@ -69,7 +71,7 @@ async def rows_that_name_a_unit(
     """
     timetable = await repository.read_timetable(work.session)
     now = work.clock.now()
-    adviser = await work.state.advisers.adviser_at(work.session, now)
+    geography = geography_on(local_date(now))
     items = []
     for row in await repository.read_rulesets(work.session):
         status = status_of(life_of(row), timetable, now)
@@ -77,6 +79,6 @@ async def rows_that_name_a_unit(
             ruleset = RuleSet.model_validate(row.content)
             items += [
                 NamingRowOut(version=row.version, status=status, row=named.number, title=named.title)
-                for named in rows_naming(ruleset, unit, adviser.geography)
+                for named in rows_naming(ruleset, unit, geography)
             ]
     return NamingRowsOut(items=items)

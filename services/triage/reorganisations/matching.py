@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator
 from typing import Protocol
 
-from services.triage.rules.geography import Geography
 from services.triage.rules.ruleset import (
     AreaOf,
     ByAge,
@@ -13,6 +12,7 @@ from services.triage.rules.ruleset import (
     RuleSet,
     UnitChoice,
 )
+from shared.city.places import Geography
 from shared.contracts import Facts
 from shared.vocabulary import DestinationKind
 

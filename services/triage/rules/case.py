@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
-from services.triage.rules.geography import Geography, Locality
+from shared.city.places import Geography, Locality
 from shared.contracts import Facts
 from shared.vocabulary import Channel, Need, Unit
 

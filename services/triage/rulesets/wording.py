@@ -6,7 +6,6 @@ from functools import singledispatch
 from typing import Any
 
 from services.triage.danish_texts import danish_texts
-from services.triage.needs.vocabulary import load_needs
 from services.triage.rules.conditions import (
     AllOf,
     AnyOf,
@@ -32,6 +31,7 @@ from services.triage.rules.ruleset import (
     NamedUnit,
     UnitChoice,
 )
+from shared.city.current import city, unit_name
 from shared.vocabulary import Administration, DestinationKind, Need
 
 
@@ -42,13 +42,13 @@ def texts() -> dict[str, dict[str, str]]:
 
 def need_label(need: Need) -> str:
     """The Danish label of a need."""
-    return load_needs().by_code[need].label
+    return city().needs.by_code[need].label
 
 
 def place_label(kind: str, unit: str, administration: str | None = None) -> str:
     """A destination in a few words: the unit's name, or the kind where the reception only passes on."""
     if kind == DestinationKind.UNIT:
-        return texts()["units"][unit]
+        return unit_name(unit)
     label = texts()["kinds"][kind]
     if administration is None:
         return label
@@ -174,11 +174,11 @@ def unit_in_danish(choice: UnitChoice) -> str:
         case AreaOf():
             return choices[choice.children_area_of]
         case ExistingCaseUnitOr():
-            unit = texts()["units"][choice.existing_case_unit_or]
+            unit = unit_name(choice.existing_case_unit_or)
             return choices["case_unit"].format(unit=unit)
         case ByAge():
             return "; ".join(map(_band, choice.by_age))
-    return texts()["units"][choice]
+    return unit_name(choice)
 
 
 def _band(band: AgeBand) -> str:

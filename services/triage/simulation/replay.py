@@ -15,8 +15,9 @@ from uuid import UUID
 from services.triage.catalogue.offers.offer import Catalogue
 from services.triage.recommendations.adviser import Adviser, Moment
 from services.triage.recommendations.schemas import Recommendation, deciding_rule
-from services.triage.rulesets.wording import place_label, texts
+from services.triage.rulesets.wording import place_label
 from services.triage.simulation.schemas import CaseOut, FlowOut, LoadOut, PlaceOut
+from shared.city.current import unit_name
 from shared.contracts import Destination, Facts
 from shared.ids import show_reference
 from shared.vocabulary import DestinationKind, Unit
@@ -101,7 +102,7 @@ class Replay:
         return [
             LoadOut(
                 unit=unit,
-                label=texts()["units"][unit],
+                label=unit_name(unit),
                 per_week_now=round(self.loads[unit][0] / weeks, 1),
                 per_week_then=round(self.loads[unit][1] / weeks, 1),
             )

@@ -14,7 +14,7 @@ from services.triage.catalogue.organizations.repository import put_organization
 from services.triage.catalogue.repository import has_offers
 from services.triage.catalogue.schemas import Organization, Service
 from services.triage.catalogue.services.repository import put_service
-from services.triage.needs.vocabulary import load_needs
+from shared.city.current import city
 from shared.unit_of_work import UnitOfWork
 
 _ORGANIZATIONS = uuid5(NAMESPACE_URL, "urn:dsi:example:organizations")
@@ -25,7 +25,7 @@ async def load_example(work: UnitOfWork) -> None:
     """Store the offers of `example/offers.yaml`, unless there is a catalogue already."""
     if await has_offers(work.session):
         return
-    now, terms = work.clock.now(), CityTerms(load_needs(), load_texts())
+    now, terms = work.clock.now(), CityTerms(city().needs, load_texts())
     organizations = {organization.id: organization for organization in example_organizations()}
     stored = {"version": 1, "modified_at": now}
     for organization in organizations.values():

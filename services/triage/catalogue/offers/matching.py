@@ -10,8 +10,8 @@ from datetime import date, datetime
 
 from services.triage.catalogue.offers.offer import Offer
 from services.triage.catalogue.offers.texts import district_names, load_texts
-from services.triage.needs.vocabulary import STEPS, NeedVocabulary
 from services.triage.rules.case import OLDEST
+from shared.city.needs import STEPS, NeedVocabulary
 from shared.vocabulary import Need
 from shared.working_days import local_date
 

@@ -12,9 +12,9 @@ import yaml
 from pydantic import Field
 
 from services.triage.catalogue.offers.hours import Hours
-from services.triage.needs.vocabulary import STEPS, Step
 from services.triage.rules.case import OLDEST, Case, needs_mask
 from services.triage.strict import Strict
+from shared.city.needs import STEPS, Step
 from shared.vocabulary import Need
 
 OFFERS_FILE = Path(__file__).parents[2] / "example" / "offers.yaml"

@@ -6,8 +6,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from services.triage.catalogue.offers.matching import FittingOffer, NearMiss
-from services.triage.needs.vocabulary import Step
 from services.triage.wire_types import ReceivedAt, RequestBody
+from shared.city.needs import Step
 from shared.contracts import Facts
 from shared.vocabulary import Need
 

@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.triage.catalogue.offers import repository
 from services.triage.catalogue.offers.matching import FittingOffer, NearMiss, Seeker, match
 from services.triage.catalogue.offers.offer import Catalogue
-from services.triage.needs.vocabulary import load_needs
-from services.triage.rules.geography import load_geography
+from shared.city.current import city, geography_on
 from shared.contracts import Facts
 from shared.unit_of_work import UnitOfWork
+from shared.working_days import local_date
 
 #: For this many seconds a process may not know of a change that another process made to the catalogue.
 CATALOGUE_SECONDS = 30.0
@@ -41,15 +41,16 @@ async def match_offers(
     work: UnitOfWork, facts: Facts, language: str | None, at: datetime | None
 ) -> tuple[list[FittingOffer], list[NearMiss]]:
     """The offers that fit a citizen at that moment (default now), and those that nearly do."""
-    seeker = Seeker(facts.needs, facts.age, _possible_districts(facts), language, at or work.clock.now())
+    moment = at or work.clock.now()
+    seeker = Seeker(facts.needs, facts.age, _possible_districts(facts, moment), language, moment)
     cache: CatalogueCache = work.state.catalogue
-    return match((await cache.read(work.session)).offers, seeker, load_needs())
+    return match((await cache.read(work.session)).offers, seeker, city().needs)
 
 
-def _possible_districts(facts: Facts) -> frozenset[int] | None:
+def _possible_districts(facts: Facts, moment: datetime) -> frozenset[int] | None:
     """The bydele that the citizen may live in; None: any. A postcode can lie in several."""
     if facts.district is not None:
         return frozenset({facts.district})
     if facts.postal_code is not None:
-        return frozenset(load_geography().locality(facts.postal_code).districts)
+        return frozenset(geography_on(local_date(moment)).locality(facts.postal_code).districts)
     return None

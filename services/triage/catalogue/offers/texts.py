@@ -5,8 +5,8 @@ from pathlib import Path
 
 import yaml
 
-from services.triage.rules.geography import load_geography
 from services.triage.strict import Strict
+from shared.city.current import city
 
 TEXTS_FILE = Path(__file__).parents[2] / "texts" / "catalogue.yaml"
 
@@ -34,7 +34,7 @@ class CatalogueTexts(Strict):
 @lru_cache
 def district_names() -> dict[int, str]:
     """What each bydel is called."""
-    return {district.number: district.name for district in load_geography().districts}
+    return dict(city().places.names)
 
 
 @lru_cache

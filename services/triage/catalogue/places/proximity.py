@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from services.triage.rules.geography import Geography
+from shared.city.places import Geography
 
 #: Metres in one degree of latitude.
 _METRES_PER_DEGREE = 111_195.0

@@ -7,8 +7,9 @@ from services.triage.catalogue.filters import CatalogueFilter, Near, PageRequest
 from services.triage.catalogue.places import repository
 from services.triage.catalogue.places.proximity import metres_between, serves
 from services.triage.problems import NoCentre, at_field
-from services.triage.rules.geography import load_geography
+from shared.city.current import geography_on
 from shared.unit_of_work import UnitOfWork
+from shared.working_days import local_date
 
 
 async def list_places(
@@ -20,7 +21,7 @@ async def list_places(
     """
     found = await repository.positions(work.session, filters)
     if near is not None:
-        geography = load_geography()
+        geography = geography_on(local_date(work.clock.now()))
         found = [row for row in found if serves(row.districts, near.postcode, geography)]
         if near.proximity is not None:
             # The catalogue has no map of postcodes: the middle of the known places is the nearest to it.

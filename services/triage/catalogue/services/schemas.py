@@ -11,8 +11,8 @@ from services.triage.catalogue.offers.hours import Hours
 from services.triage.catalogue.offers.offer import Capacity
 from services.triage.catalogue.schemas import Document, PageOut, Service, without_lists
 from services.triage.models import CatalogueChange, OfferRow, OrganizationRow
-from services.triage.needs.vocabulary import Step
 from services.triage.rules.case import OLDEST
+from shared.city.needs import Step
 from shared.vocabulary import Need
 from shared.working_days import local_date
 
