@@ -13,7 +13,7 @@ from services.intake.contacts import contact_status
 from services.intake.contacts.contact_events import closed_event, waiting_event
 from services.intake.contacts.contact_status import ContactStatus, Outcome, Standing
 from services.intake.models import ContactColumns
-from services.intake.vault import Said, sealed_columns
+from services.intake.vault import PersonalData, sealed_columns
 from shared.ids import new_id, reference_of
 from shared.phone_numbers import normalised_phone
 from shared.vocabulary import Channel
@@ -73,7 +73,7 @@ def _new_contact(writes: PendingWrites, call: Call) -> ContactColumns:
         created_at=writes.now,
         version=0,
         **contact_status.standing_columns(standing, _moment_of(call, standing.outcome, writes.now)),
-        **sealed_columns(writes.vault, contact_id, Said(phone=normalised_phone(call.caller))),
+        **sealed_columns(writes.vault, contact_id, PersonalData(phone=normalised_phone(call.caller))),
     )
 
 
@@ -97,7 +97,7 @@ def _move_contact(
 def _add_number(writes: PendingWrites, contact: ContactColumns, call: Call) -> None:
     number = normalised_phone(call.caller)
     if number is not None and contact.phone_index is None:
-        columns = sealed_columns(writes.vault, contact.id, Said(phone=number))
+        columns = sealed_columns(writes.vault, contact.id, PersonalData(phone=number))
         writes.numbers.append({"to_id": contact.id, **columns})
 
 

@@ -15,7 +15,7 @@ from services.intake.contacts.schemas import is_protected
 from services.intake.contacts.service import find_contact
 from services.intake.models import Contact
 from services.intake.permissions import may_see_the_person
-from services.intake.vault import Said, vault_of
+from services.intake.vault import PersonalData, vault_of
 from shared.access import Principal
 from shared.ids import show_reference
 from shared.unit_of_work import UnitOfWork
@@ -54,7 +54,7 @@ def _by_person(contacts: Sequence[Contact]) -> list[list[Contact]]:
 
 def _person(work: UnitOfWork, who: Principal, contacts: Sequence[Contact]) -> CandidatePerson:
     vault, now = vault_of(work), work.clock.now()
-    said = [vault.open_said(contact.id, contact.said) for contact in contacts]
+    said = [vault.open_personal_data(contact.id, contact.said) for contact in contacts]
     # Protected anywhere is protected everywhere: an older contact must not give the name away.
     protected = any(is_protected(contact, now) for contact in contacts)
     with_name = may_see_the_person(who) and not protected
@@ -66,7 +66,7 @@ def _person(work: UnitOfWork, who: Principal, contacts: Sequence[Contact]) -> Ca
     )
 
 
-def _candidate(contact: Contact, said: Said) -> Candidate:
+def _candidate(contact: Contact, said: PersonalData) -> Candidate:
     return Candidate(
         id=contact.id,
         reference=show_reference(contact.reference),

@@ -33,7 +33,7 @@ from services.intake.problems import (
     ImpossibleAge,
     ImpossibleCpr,
 )
-from services.intake.vault import Said
+from services.intake.vault import PersonalData
 from services.intake.wire import LineCode
 from shared.access import Principal
 from shared.etags import IfMatch, etag
@@ -60,7 +60,7 @@ _CHANGE = (NotFound, ContactClosed, StaleVersion, VersionRequired, *IDENTITY_PRO
 
 
 def contact_document(
-    context: Context, who: Principal, contact: ContactColumns, said: Said, status: int = 200
+    context: Context, who: Principal, contact: ContactColumns, said: PersonalData, status: int = 200
 ) -> Response:
     """The contact with its ETag. Serialised here: the same bytes are sent and remembered."""
     with_person, now = may_see_the_person(who), context.clock.now()
@@ -114,7 +114,7 @@ async def search_contacts(
     next_cursor = None if last is None else encode_cursor(last[0].received_at, last[0].id)
     now, lines = work.clock.now(), lines_of(work)
     named = may_see_the_person(who)
-    found = [present_found(contact, said if named else Said(), now, lines) for contact, said in page]
+    found = [present_found(contact, said if named else PersonalData(), now, lines) for contact, said in page]
     return Page(items=found, next_cursor=next_cursor)
 
 

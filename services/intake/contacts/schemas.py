@@ -10,7 +10,7 @@ from pydantic.config import JsonDict
 from services.intake.contacts.contact_status import ContactStatus, Outcome
 from services.intake.lines.lines import Lines
 from services.intake.models import ContactColumns
-from services.intake.vault import Said
+from services.intake.vault import PersonalData
 from services.intake.wire import Closed, LineCode
 from shared.clock import COPENHAGEN
 from shared.contracts import Age, Facts
@@ -220,10 +220,10 @@ def is_protected(contact: ContactColumns, now: datetime) -> bool:
 
 
 def present(
-    contact: ContactColumns, said: Said, *, with_person: bool, now: datetime, lines: Lines
+    contact: ContactColumns, said: PersonalData, *, with_person: bool, now: datetime, lines: Lines
 ) -> ContactOut:
     """The whole contact."""
-    shown = said if with_person else Said(relation=said.relation)
+    shown = said if with_person else PersonalData(relation=said.relation)
     return ContactOut(
         id=contact.id,
         reference=show_reference(contact.reference),
@@ -253,7 +253,7 @@ def present(
     )
 
 
-def _citizen(contact: ContactColumns, shown: Said, now: datetime) -> CitizenOut:
+def _citizen(contact: ContactColumns, shown: PersonalData, now: datetime) -> CitizenOut:
     cpr = None if shown.cpr is None else Cpr.parse(shown.cpr)
     born = cpr.birth_date if cpr is not None else shown.birth_date
     return CitizenOut(
@@ -286,6 +286,6 @@ def present_item(contact: ContactColumns, now: datetime, lines: Lines) -> Contac
     )
 
 
-def present_found(contact: ContactColumns, said: Said, now: datetime, lines: Lines) -> FoundContact:
+def present_found(contact: ContactColumns, said: PersonalData, now: datetime, lines: Lines) -> FoundContact:
     """The contact as a search shows it, so that the right one of several can be told."""
     return FoundContact(**present_item(contact, now, lines).model_dump(), name=said.name)

@@ -14,7 +14,7 @@ from services.intake.contacts.schemas import CitizenIn, Closing, ContactChange, 
 from services.intake.models import Contact
 from services.intake.problems import ContactClosed, at_field
 from services.intake.registration.service import said_of
-from services.intake.vault import Said, name_words, sealed_columns, vault_of
+from services.intake.vault import PersonalData, name_words, sealed_columns, vault_of
 from shared.access import Principal
 from shared.contracts import Facts
 from shared.etags import etag, require_version
@@ -32,11 +32,11 @@ async def find_contact(work: UnitOfWork, contact_id: UUID) -> Contact:
 
 async def read(
     work: UnitOfWork, who: Principal, contact_id: UUID, purpose: str | None
-) -> tuple[Contact, Said]:
+) -> tuple[Contact, PersonalData]:
     """The contact, with the look written down. Raises NotFound."""
     contact = await _found(work, contact_id, locked=False)
     await access_log.log_access(work, who, "read", purpose or access_log.HANDLING, contacts=[contact.id])
-    return contact, vault_of(work).open_said(contact.id, contact.said)
+    return contact, vault_of(work).open_personal_data(contact.id, contact.said)
 
 
 async def _found(work: UnitOfWork, contact_id: UUID, *, locked: bool) -> Contact:
@@ -46,12 +46,12 @@ async def _found(work: UnitOfWork, contact_id: UUID, *, locked: bool) -> Contact
     return contact
 
 
-async def _to_change(work: UnitOfWork, contact_id: UUID, if_match: str | None) -> tuple[Contact, Said]:
+async def _to_change(work: UnitOfWork, contact_id: UUID, if_match: str | None) -> tuple[Contact, PersonalData]:
     contact = await _found(work, contact_id, locked=True)
     require_version(if_match, contact.edition)
     if contact.status == ContactStatus.CLOSED:
         raise ContactClosed(headers={"ETag": etag(contact.edition)})
-    return contact, vault_of(work).open_said(contact.id, contact.said)
+    return contact, vault_of(work).open_personal_data(contact.id, contact.said)
 
 
 async def write_facts(
@@ -62,7 +62,7 @@ async def write_facts(
     *,
     if_match: str | None,
     purpose: str | None,
-) -> tuple[Contact, Said]:
+) -> tuple[Contact, PersonalData]:
     """The facts as the reception has them now; triage hears of them."""
     contact, said = await _to_change(work, contact_id, if_match)
     await _register(work, contact, said, facts, {})
@@ -71,7 +71,7 @@ async def write_facts(
 
 
 async def _register(
-    work: UnitOfWork, contact: Contact, said: Said, facts: Facts, more: Mapping[str, Any]
+    work: UnitOfWork, contact: Contact, said: PersonalData, facts: Facts, more: Mapping[str, Any]
 ) -> None:
     now = work.clock.now()
     identity = _identity_of(contact, said)
@@ -103,7 +103,7 @@ async def change(
     *,
     if_match: str | None,
     purpose: str | None,
-) -> tuple[Contact, Said]:
+) -> tuple[Contact, PersonalData]:
     """What is known better now about the people, or was said. Triage hears of it when the facts change."""
     contact, before = await _to_change(work, contact_id, if_match)
     said, columns = _changed_said(contact, before, body)
@@ -119,19 +119,19 @@ async def change(
     return contact, said
 
 
-def _facts_without_age_of(contact: Contact, before: Said) -> Facts:
+def _facts_without_age_of(contact: Contact, before: PersonalData) -> Facts:
     """The facts, less an age that only followed from what was said of the citizen before."""
     facts = Facts.model_validate(contact.facts)
     followed = facts.age is not None and facts.age == _identity_of(contact, before).age
     return facts.model_copy(update={"age": None}) if followed else facts
 
 
-def _identity_of(contact: Contact, said: Said) -> Identity:
+def _identity_of(contact: Contact, said: PersonalData) -> Identity:
     citizen = CitizenIn(cpr=said.cpr, birth_date=said.birth_date, age=said.age)
     return identify(citizen, contact.received_at)
 
 
-def _changed_said(contact: Contact, said: Said, body: ContactChange) -> tuple[Said, dict[str, Any]]:
+def _changed_said(contact: Contact, said: PersonalData, body: ContactChange) -> tuple[PersonalData, dict[str, Any]]:
     columns: dict[str, Any] = {}
     new: dict[str, object] = {}
     if body.citizen is not None:
@@ -159,13 +159,13 @@ async def close(
     *,
     if_match: str | None,
     purpose: str | None,
-) -> tuple[Contact, Said]:
+) -> tuple[Contact, PersonalData]:
     """Nothing more is to be done. Closing again with the same outcome changes nothing.
 
     Raises ContactClosed when it was closed with another outcome.
     """
     contact = await _found(work, contact_id, locked=True)
-    said = vault_of(work).open_said(contact.id, contact.said)
+    said = vault_of(work).open_personal_data(contact.id, contact.said)
     if contact.status == ContactStatus.CLOSED:
         if contact.outcome != body.outcome:
             raise ContactClosed(f"It was closed with the outcome {contact.outcome}.")
@@ -194,7 +194,7 @@ async def end_contact(
 
 async def search(
     work: UnitOfWork, who: Principal, body: Search, purpose: str | None
-) -> list[tuple[Contact, Said]]:
+) -> list[tuple[Contact, PersonalData]]:
     """Contacts with this value, newest first, one more than the limit when more follow.
 
     The search is written down with the kind of its criterion, and so is each contact it finds.
@@ -206,7 +206,7 @@ async def search(
     seen = [contact.id for contact in contacts[: body.limit]]
     await access_log.log_access(work, who, "found", why, contacts=seen, criterion=criterion)
     vault = vault_of(work)
-    return [(contact, vault.open_said(contact.id, contact.said)) for contact in contacts]
+    return [(contact, vault.open_personal_data(contact.id, contact.said)) for contact in contacts]
 
 
 async def _search(work: UnitOfWork, body: Search, after: Cursor | None) -> tuple[str, list[Contact]]:

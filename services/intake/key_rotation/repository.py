@@ -23,7 +23,7 @@ from services.intake.vault import (
     delivery_context,
     draft_context,
     name_words,
-    said_context,
+    personal_data_context,
     sealed_columns,
 )
 from shared.outbox import Outbox
@@ -59,7 +59,7 @@ class Encrypted:
         return {self.column: value if is_text else value.encode(), **named}
 
 
-CONTACT_DATA = Encrypted(CONTACTS, "said", "said_key", lambda row: said_context(row.id))
+CONTACT_DATA = Encrypted(CONTACTS, "said", "said_key", lambda row: personal_data_context(row.id))
 DRAFT_CONTENT = Encrypted(DRAFTS, "sealed", "sealed_key", lambda row: draft_context(row.contact_id))
 CALLER_NUMBERS = Encrypted(CALLERS, "sealed", "sealed_key", lambda row: caller_context(row.id))
 DELIVERED = Encrypted(
@@ -106,7 +106,7 @@ async def index_contacts_again(
     found = rows.all()
     indexes: list[tuple[str | None, str | None]] = []
     for contact_id, sealed, old_index in found:
-        said = vault.open_said(contact_id, sealed)
+        said = vault.open_personal_data(contact_id, sealed)
         columns = sealed_columns(vault, contact_id, said)
         await session.execute(update(CONTACTS).where(CONTACTS.c.id == contact_id).values(**columns))
         indexes.append((old_index, columns["cpr_index"]))

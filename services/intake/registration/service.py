@@ -17,7 +17,7 @@ from services.intake.lines.dependencies import lines_of
 from services.intake.lines.lines import Line
 from services.intake.models import ContactColumns
 from services.intake.problems import ReceivedInFuture, UnknownLine, at_field
-from services.intake.vault import Said, name_words, sealed_columns, vault_of
+from services.intake.vault import PersonalData, name_words, sealed_columns, vault_of
 from shared.access import Principal
 from shared.clock import COPENHAGEN
 from shared.contracts import Facts, QueueVisit
@@ -50,7 +50,7 @@ class NewContact:
     """A contact as it is going to be: what was said in it, and every row that tells of it."""
 
     contact: ContactColumns
-    said: Said
+    said: PersonalData
     rows: RowBatch
 
 
@@ -105,7 +105,7 @@ async def _next_ticket(work: UnitOfWork, arrival: Arrival) -> str:
 
 
 def _contact(
-    context: Context, arrival: Arrival, said: Said, facts: Facts | None, ticket: str | None
+    context: Context, arrival: Arrival, said: PersonalData, facts: Facts | None, ticket: str | None
 ) -> ContactColumns:
     contact_id = new_id()
     return ContactColumns(
@@ -130,9 +130,9 @@ def _facts_of(facts: Facts, identity: Identity, citizen: CitizenIn) -> Facts:
     return complete_facts(facts, identity.age, anonymous=citizen.anonymous, has_cpr=identity.cpr is not None)
 
 
-def said_of(identity: Identity, citizen: CitizenIn, person: ContactPerson, summary: str | None) -> Said:
+def said_of(identity: Identity, citizen: CitizenIn, person: ContactPerson, summary: str | None) -> PersonalData:
     """What was said of the citizen and of who contacts us."""
-    return Said(
+    return PersonalData(
         cpr=identity.cpr and identity.cpr.digits,
         birth_date=citizen.birth_date,
         age=citizen.age,
