@@ -20,7 +20,7 @@ _MOST_WORDS = 20
 class PersonalData(BaseModel):
     """Everything in a contact that could identify a person, and every free text of it.
 
-    It is stored as one encrypted value, in the column `said`.
+    It is stored as one encrypted value in one column.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -91,7 +91,7 @@ ANSWER_CONTEXT = "idempotency-answer"
 
 def personal_data_context(contact_id: UUID) -> str:
     """The context of a contact's personal data."""
-    # "said" is in stored values: another word would make all of them unreadable.
+    # The text is part of every stored value: another one would make all of them unreadable.
     return f"contact:{contact_id}:said"
 
 
