@@ -133,8 +133,8 @@ class TicketRoll(IntakeModel, table=True):
     last: int
 
 
-class Look(IntakeModel, table=True):
-    """One look at, or change of, personal data: who, when, why (domain.md § 8)."""
+class Access(IntakeModel, table=True):
+    """One access to, or change of, personal data: who, when, why (domain.md § 8)."""
 
     __tablename__ = "access_log"
     __table_args__ = (
