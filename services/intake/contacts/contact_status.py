@@ -40,7 +40,7 @@ Mover = Literal["call", "entry", "person"]
 
 
 @dataclass(frozen=True)
-class Standing:
+class ContactState:
     """A contact's status, its outcome once closed, and what changed the status last."""
 
     status: ContactStatus
@@ -48,16 +48,16 @@ class Standing:
     moved_by: Mover = "call"
 
 
-_CALL_TO: dict[CallOutcome, Standing] = {
-    "ringing": Standing(ContactStatus.WAITING),
-    "waiting": Standing(ContactStatus.WAITING),
-    "answered": Standing(ContactStatus.OPEN),
-    "abandoned": Standing(ContactStatus.CLOSED, Outcome.ABANDONED),
-    "lost": Standing(ContactStatus.CLOSED, Outcome.LOST),
+_CALL_TO: dict[CallOutcome, ContactState] = {
+    "ringing": ContactState(ContactStatus.WAITING),
+    "waiting": ContactState(ContactStatus.WAITING),
+    "answered": ContactState(ContactStatus.OPEN),
+    "abandoned": ContactState(ContactStatus.CLOSED, Outcome.ABANDONED),
+    "lost": ContactState(ContactStatus.CLOSED, Outcome.LOST),
 }
 
 
-def after_call(now: Standing | None, outcome: CallOutcome) -> Standing:
+def after_call(now: ContactState | None, outcome: CallOutcome) -> ContactState:
     """The state of the contact of a call with this outcome; `now` is None for a new contact.
 
     An answered call's contact stays open after the talk, until a person closes or registers it.
@@ -65,44 +65,44 @@ def after_call(now: Standing | None, outcome: CallOutcome) -> Standing:
     return _CALL_TO[outcome] if now is None or now.moved_by == "call" else now
 
 
-def after_taken(now: Standing) -> Standing:
+def after_taken(now: ContactState) -> ContactState:
     """A person at the reception has taken the contact's entry."""
     if now.status is not ContactStatus.WAITING:
         return now
-    return Standing(ContactStatus.OPEN, moved_by="entry")
+    return ContactState(ContactStatus.OPEN, moved_by="entry")
 
 
-def after_released(now: Standing) -> Standing:
+def after_released(now: ContactState) -> ContactState:
     """The person put the entry back: the citizen waits again."""
     if now.status is not ContactStatus.OPEN:
         return now
-    return Standing(ContactStatus.WAITING, moved_by="entry")
+    return ContactState(ContactStatus.WAITING, moved_by="entry")
 
 
-def after_registered(now: Standing) -> Standing:
+def after_registered(now: ContactState) -> ContactState:
     """The facts were stored. New facts about a triaged contact do not change its status."""
     if now.status not in (ContactStatus.WAITING, ContactStatus.OPEN):
         return now
-    return Standing(ContactStatus.REGISTERED, moved_by="person")
+    return ContactState(ContactStatus.REGISTERED, moved_by="person")
 
 
-def after_triaged(now: Standing) -> Standing:
+def after_triaged(now: ContactState) -> ContactState:
     """A person decided which unit or offer it goes to."""
     if now.status is ContactStatus.CLOSED:
         return now
-    return Standing(ContactStatus.TRIAGED, moved_by="person")
+    return ContactState(ContactStatus.TRIAGED, moved_by="person")
 
 
-def after_returned(now: Standing) -> Standing:
+def after_returned(now: ContactState) -> ContactState:
     """The unit returned it as not its own: it waits for a new decision."""
     if now.status is not ContactStatus.TRIAGED:
         return now
-    return Standing(ContactStatus.REGISTERED, moved_by="entry")
+    return ContactState(ContactStatus.REGISTERED, moved_by="entry")
 
 
-def closed(outcome: Outcome, by: Mover) -> Standing:
+def closed(outcome: Outcome, by: Mover) -> ContactState:
     """The state of a contact that has ended."""
-    return Standing(ContactStatus.CLOSED, outcome, by)
+    return ContactState(ContactStatus.CLOSED, outcome, by)
 
 
 def outcome_named(text: str) -> Outcome:
@@ -114,13 +114,13 @@ def outcome_named(text: str) -> Outcome:
         return Outcome.COMPLETED
 
 
-def standing_of(contact: ContactColumns) -> Standing:
+def state_of(contact: ContactColumns) -> ContactState:
     """The state that the contact's columns say."""
     outcome = None if contact.outcome is None else Outcome(contact.outcome)
-    return Standing(ContactStatus(contact.status), outcome, cast("Mover", contact.moved_by))
+    return ContactState(ContactStatus(contact.status), outcome, cast("Mover", contact.moved_by))
 
 
-def standing_columns(now: Standing, changed_at: datetime) -> dict[str, Any]:
+def state_columns(now: ContactState, changed_at: datetime) -> dict[str, Any]:
     """The columns of a contact in that state."""
     is_closed = now.status is ContactStatus.CLOSED
     return {

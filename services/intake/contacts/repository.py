@@ -107,7 +107,7 @@ _MOVE = (
 )
 
 
-async def standing_contacts(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, ContactColumns]:
+async def lock_contacts(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, ContactColumns]:
     """The states of several contacts, without their personal data; locked."""
     # Locked in the order of their ids: two transactions that lock the same contacts cannot deadlock.
     rows = await session.execute(
@@ -119,14 +119,14 @@ async def standing_contacts(session: AsyncSession, ids: Iterable[UUID]) -> dict[
     return {row["id"]: ContactColumns(**row) for row in rows.mappings()}
 
 
-async def change_standings(session: AsyncSession, contacts: Iterable[ContactColumns]) -> None:
+async def store_states(session: AsyncSession, contacts: Iterable[ContactColumns]) -> None:
     """Store the states of these contacts."""
     moved = [{f"to_{name}": getattr(contact, name) for name in ("id", *_MOVED)} for contact in contacts]
     if moved:
         await session.execute(_MOVE, moved)
 
 
-async def write_numbers(session: AsyncSession, numbers: Sequence[Mapping[str, Any]]) -> None:
+async def store_late_numbers(session: AsyncSession, numbers: Sequence[Mapping[str, Any]]) -> None:
     """Store callers' numbers that a later event brought.
 
     A contact that already has personal data is left as it is: a person may have changed the number.

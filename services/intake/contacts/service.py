@@ -11,7 +11,7 @@ from uuid import UUID
 from services.intake.access_log import service as access_log
 from services.intake.contacts import contact_status, repository
 from services.intake.contacts.contact_events import closed_event, registered_event
-from services.intake.contacts.contact_status import ContactStatus, Outcome, Standing, standing_columns
+from services.intake.contacts.contact_status import ContactState, ContactStatus, Outcome, state_columns
 from services.intake.contacts.identity import (
     Identity,
     complete_facts,
@@ -127,14 +127,14 @@ async def close(
 
 
 async def end_contact(
-    work: UnitOfWork, contact: Contact, standing: Standing, at: datetime | None = None, **more: Any
+    work: UnitOfWork, contact: Contact, state: ContactState, at: datetime | None = None, **more: Any
 ) -> None:
     """Close the contact at that moment (default now), and publish it to routing and triage."""
     moment = at or work.clock.now()
-    columns = standing_columns(standing, moment)
+    columns = state_columns(state, moment)
     await repository.change(work.session, contact, **columns, **more, version=contact.version + 1)
     await repository.delete_draft(work.session, contact.id)
-    await work.publish(closed_event(contact, standing.outcome or Outcome.COMPLETED, moment))
+    await work.publish(closed_event(contact, state.outcome or Outcome.COMPLETED, moment))
 
 
 async def search(
@@ -200,11 +200,11 @@ async def _register(
         anonymous=bool(more.get("anonymous", contact.anonymous)),
         has_cpr=personal.cpr is not None,
     )
-    standing = contact_status.after_registered(contact_status.standing_of(contact))
+    state = contact_status.after_registered(contact_status.state_of(contact))
     await repository.change(
         work.session,
         contact,
-        **{**standing_columns(standing, now), **more},
+        **{**state_columns(state, now), **more},
         facts=facts.model_dump(mode="json"),
         edition=contact.edition + 1,
         version=contact.version + 1,

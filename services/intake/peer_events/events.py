@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.intake.contacts import contact_status, repository
-from services.intake.contacts.contact_status import ContactStatus, Standing
+from services.intake.contacts.contact_status import ContactState, ContactStatus
 from services.intake.contacts.service import end_contact, find_contact
 from services.intake.models import Contact
 from shared.contracts import (
@@ -29,16 +29,16 @@ async def on_entry_taken(work: UnitOfWork, event: EntryTaken) -> None:
     """waiting → open."""
     contact = await _contact(work, event.contact_id)
     if _is_latest_move(contact, event.occurred_at):
-        standing = contact_status.after_taken(contact_status.standing_of(contact))
-        await _change(work, contact, standing, event.occurred_at, entry_moved_at=event.occurred_at)
+        state = contact_status.after_taken(contact_status.state_of(contact))
+        await _change(work, contact, state, event.occurred_at, entry_moved_at=event.occurred_at)
 
 
 async def on_entry_released(work: UnitOfWork, event: EntryReleased) -> None:
     """open → waiting."""
     contact = await _contact(work, event.contact_id)
     if _is_latest_move(contact, event.occurred_at):
-        standing = contact_status.after_released(contact_status.standing_of(contact))
-        await _change(work, contact, standing, event.occurred_at, entry_moved_at=event.occurred_at)
+        state = contact_status.after_released(contact_status.state_of(contact))
+        await _change(work, contact, state, event.occurred_at, entry_moved_at=event.occurred_at)
 
 
 async def on_entry_completed(work: UnitOfWork, event: EntryCompleted) -> None:
@@ -54,16 +54,16 @@ async def on_entry_returned(work: UnitOfWork, event: EntryReturned) -> None:
     contact = await _contact(work, event.contact_id)
     if event.decision < contact.decision or event.decision <= contact.returned_decision:
         return
-    standing = contact_status.after_returned(contact_status.standing_of(contact))
-    await _change(work, contact, standing, event.occurred_at, returned_decision=event.decision)
+    state = contact_status.after_returned(contact_status.state_of(contact))
+    await _change(work, contact, state, event.occurred_at, returned_decision=event.decision)
 
 
 async def on_contact_triaged(work: UnitOfWork, event: ContactTriaged) -> None:
     """A person decided: the contact is triaged, and each of its companions becomes a contact."""
     contact = await _contact(work, event.contact_id)
     if event.decision > contact.decision:
-        standing = _after_decision(contact, event.decision)
-        await _change(work, contact, standing, event.occurred_at, decision=event.decision)
+        state = _after_decision(contact, event.decision)
+        await _change(work, contact, state, event.occurred_at, decision=event.decision)
     for companion in event.companions:
         await _store_companion(work, contact, companion, event)
 
@@ -75,11 +75,11 @@ async def _contact(work: UnitOfWork, contact_id: UUID) -> Contact:
 
 
 async def _change(
-    work: UnitOfWork, contact: Contact, standing: Standing, at: datetime, **more: object
+    work: UnitOfWork, contact: Contact, state: ContactState, at: datetime, **more: object
 ) -> None:
     columns = dict(more)
-    if standing != contact_status.standing_of(contact):
-        columns |= contact_status.standing_columns(standing, at)
+    if state != contact_status.state_of(contact):
+        columns |= contact_status.state_columns(state, at)
         # Only `version`, which orders events. The ETag stays: no person's copy has become stale.
         columns["version"] = contact.version + 1
     if columns:
@@ -90,8 +90,8 @@ def _is_latest_move(contact: Contact, occurred_at: datetime) -> bool:
     return contact.entry_moved_at is None or contact.entry_moved_at < occurred_at
 
 
-def _after_decision(contact: Contact, decision: int) -> Standing:
-    now = contact_status.standing_of(contact)
+def _after_decision(contact: Contact, decision: int) -> ContactState:
+    now = contact_status.state_of(contact)
     # Triage and routing deliver independently: the return of this very decision may have arrived before it.
     return now if contact.returned_decision >= decision else contact_status.after_triaged(now)
 
@@ -122,8 +122,8 @@ async def _store_companion(
         return
     known = await _contact(work, companion.contact_id)
     if event.decision > known.decision:
-        standing = _after_decision(known, event.decision)
-        await _change(work, known, standing, event.occurred_at, decision=event.decision, facts=facts)
+        state = _after_decision(known, event.decision)
+        await _change(work, known, state, event.occurred_at, decision=event.decision, facts=facts)
 
 
 HANDLERS: dict[type[Event], Handler] = {
