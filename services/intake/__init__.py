@@ -1,1 +1,1 @@
-"""Intake: what was said. Contacts, the people in them, and the calls they came by."""
+"""Intake: contacts by phone, letter and walk-in, the people in them, and the calls they came by."""

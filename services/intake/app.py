@@ -63,7 +63,7 @@ async def _prepare(work: UnitOfWork) -> None:
     if settings.lines_file is not None:
         await store_lines(work, read_lines_file(settings.lines_file))
     state.lines = await repository.read_lines(work.session)
-    state.lines_seen_at = work.clock.now()
+    state.lines_checked_at = work.clock.now()
     state.calls_at_phones = broadcast_calls(work)
     state.gauges = make_gauges(state.metrics.registry)
 

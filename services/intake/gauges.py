@@ -1,4 +1,4 @@
-"""What intake itself measures. No label holds a citizen, a caller or a member of staff."""
+"""Intake's own metrics. No label has a citizen, a caller or a member of staff."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 
 @dataclass(frozen=True)
 class IntakeGauges:
-    """Gauges are set just before they are read; counters count what this process did."""
+    """Gauges are set from storage just before they are read; counters count what this process did."""
 
     contacts: Gauge
     open_calls: Gauge
@@ -22,7 +22,7 @@ class IntakeGauges:
 
 
 def make_gauges(registry: CollectorRegistry) -> IntakeGauges:
-    """Register the gauges."""
+    """Create the metrics in a registry of Prometheus."""
     return IntakeGauges(
         contacts=Gauge(
             "dsi_intake_unfinished_contacts",

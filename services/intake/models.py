@@ -1,4 +1,8 @@
-"""Intake's tables. Whatever could name a person stands sealed in `said` or `sealed`, never in a column."""
+"""Intake's tables, feature by feature.
+
+What could identify a person is stored encrypted only: a contact's personal data in the column that `vault.py`
+names, everything else in `sealed`.
+"""
 
 from datetime import date, datetime
 from typing import Any
@@ -17,7 +21,7 @@ class IntakeModel(SQLModel, registry=registry()):
 
 
 class Line(IntakeModel, table=True):
-    """A period of a phone line, mailbox or entrance (lines.py)."""
+    """A period of a phone line, mailbox or entrance (lines/lines.py)."""
 
     __tablename__ = "lines"
 
@@ -39,7 +43,7 @@ class Line(IntakeModel, table=True):
 
 
 class LinesVersion(IntakeModel, table=True):
-    """One row: which version of all the lines holds. Locked by whoever changes lines."""
+    """One row: the version of all lines. A transaction that changes lines locks it."""
 
     __tablename__ = "lines_version"
 
@@ -50,9 +54,9 @@ class LinesVersion(IntakeModel, table=True):
 class ContactColumns(IntakeModel):
     """One approach by a citizen over one channel.
 
-    `edition` counts what people change, and is the ETag; `version` counts every change that events tell.
-    A new contact is made as this, and not as `Contact`: an instance that the session could track takes
-    fifteen times as long to make.
+    `edition` counts changes by people, and is the ETag; `version` counts changes that events publish.
+    A new contact is created as this, and not as `Contact`: creating an instance that a session can track
+    takes fifteen times as long.
     """
 
     id: UUID = Field(primary_key=True)
@@ -100,7 +104,7 @@ class Contact(ContactColumns, table=True):
 
 
 class ContactDraft(IntakeModel, table=True):
-    """What is being written about a contact and is not finished (drafts.py)."""
+    """What is being written about a contact and is not finished (drafts/service.py)."""
 
     __tablename__ = "contact_drafts"
     __table_args__ = (Index("ix_contact_drafts_sealed_key", "sealed_key"),)
@@ -114,7 +118,7 @@ class ContactDraft(IntakeModel, table=True):
 
 
 class ContactName(IntakeModel, table=True):
-    """A word of a name in the contact, by blind index."""
+    """A word of a name in a contact, by its blind index."""
 
     __tablename__ = "contact_names"
     __table_args__ = (Index("ix_contact_names_contact_id", "contact_id"),)
@@ -124,7 +128,7 @@ class ContactName(IntakeModel, table=True):
 
 
 class TicketRoll(IntakeModel, table=True):
-    """The last ticket number given at an entrance on a day of Copenhagen."""
+    """The last ticket number given at an entrance on a day in Copenhagen."""
 
     __tablename__ = "ticket_rolls"
 
@@ -133,8 +137,8 @@ class TicketRoll(IntakeModel, table=True):
     last: int
 
 
-class Look(IntakeModel, table=True):
-    """One look at, or change of, personal data: who, when, why (domain.md § 8)."""
+class Access(IntakeModel, table=True):
+    """One access to, or change of, personal data: who, when, why (domain.md § 8)."""
 
     __tablename__ = "access_log"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""What can be wrong with what intake is asked, each with a type of its own."""
+"""The problems that intake answers with (RFC 9457), each with a type of its own."""
 
 from http import HTTPStatus
 
@@ -90,7 +90,7 @@ class BadSignature(Problem):
 
 
 class FormClosed(Unauthenticated):
-    """Nobody gets in by this form, because no secret of it is set."""
+    """The requests of this telephone system are refused, because no secret for it is set."""
 
     kind = "form-closed"
     title = "This form is closed here"
@@ -100,7 +100,7 @@ class FormClosed(Unauthenticated):
 
 
 class PostOnly(Problem):
-    """This form's requests have a body. An address that somebody opens in a browser tells of no call."""
+    """These requests have a body: opening the address in a browser (GET) reports no call."""
 
     status = HTTPStatus.METHOD_NOT_ALLOWED
     kind = "post-only"

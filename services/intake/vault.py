@@ -1,4 +1,4 @@
-"""What was said that points to a person: kept sealed, found by blind index only."""
+"""Personal data at rest: encrypted ("sealed"), and found by blind indexes only."""
 
 import re
 import unicodedata
@@ -17,8 +17,11 @@ _WORD = re.compile(r"[^\W_]+")
 _MOST_WORDS = 20
 
 
-class Said(BaseModel):
-    """Everything about a contact that could name somebody, and what was told in free words."""
+class PersonalData(BaseModel):
+    """Everything in a contact that could identify a person, and every free text of it.
+
+    It is stored as one encrypted value in one column.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -36,30 +39,35 @@ class Said(BaseModel):
 
 def name_words(*names: str | None) -> list[str]:
     """The words of the names, as they are compared: case, accents' encoding and hyphens do not matter."""
-    told = unicodedata.normalize("NFKC", " ".join(filter(None, names))).casefold()
-    return sorted(set(_WORD.findall(told)))[:_MOST_WORDS]
+    text = unicodedata.normalize("NFKC", " ".join(filter(None, names))).casefold()
+    # Each word becomes a row of its own: the limit keeps one contact from writing hundreds of them.
+    return sorted(set(_WORD.findall(text)))[:_MOST_WORDS]
 
 
 class Vault:
-    """Seals and opens what was said, and gives the values it is found by."""
+    """Encrypts and decrypts personal data, and computes the blind indexes that it is found by."""
 
     def __init__(self, ring: Keyring, index: BlindIndex) -> None:
         self.ring = ring
         self._index = index
 
-    def seal_said(self, contact_id: UUID, said: Said) -> str | None:
-        """The sealed value for this contact; None when nothing was said."""
-        text = said.model_dump_json(exclude_none=True)
-        return None if text == "{}" else self.ring.seal(text, said_context(contact_id))
+    def seal_personal_data(self, contact_id: UUID, personal: PersonalData) -> str | None:
+        """The encrypted value for this contact; None when there is nothing to store."""
+        text = personal.model_dump_json(exclude_none=True)
+        return None if text == "{}" else self.ring.seal(text, personal_data_context(contact_id))
 
-    def open_said(self, contact_id: UUID, sealed: str | None) -> Said:
-        """What was said. Raises SealBrokenError when the value was changed, or its key is gone."""
+    def open_personal_data(self, contact_id: UUID, sealed: str | None) -> PersonalData:
+        """The personal data of a contact.
+
+        Raises SealBrokenError when the value was changed or belongs to another contact, or when its key
+        is no longer on the ring.
+        """
         if sealed is None:
-            return Said()
-        return Said.model_validate_json(self.ring.open(sealed, said_context(contact_id)))
+            return PersonalData()
+        return PersonalData.model_validate_json(self.ring.open(sealed, personal_data_context(contact_id)))
 
     def index_of(self, kind: str, value: str | None) -> str | None:
-        """The blind index of a whole value of that kind; None for none."""
+        """The blind index of a whole value of that kind; None for None."""
         return None if value is None else self._index.of(kind, value)
 
     def name_indexes(self, words: Iterable[str]) -> list[str]:
@@ -67,7 +75,7 @@ class Vault:
         return [self._index.of("name", word) for word in words]
 
     def seal_answer(self, body: bytes) -> bytes:
-        """An answer to be remembered; it may hold a personal number."""
+        """Encrypt an answer that is remembered for repeated requests: it may hold a personal number."""
         return self.ring.seal(body.decode(), ANSWER_CONTEXT).encode()
 
     def unseal_answer(self, sealed: bytes) -> bytes:
@@ -75,46 +83,50 @@ class Vault:
         return self.ring.open(bytes(sealed).decode(), ANSWER_CONTEXT).encode()
 
 
+# The context of each encrypted value is authenticated with it: a value that is copied to another row does
+# not open there.
+
 ANSWER_CONTEXT = "idempotency-answer"
 
 
-def said_context(contact_id: UUID) -> str:
-    """What a contact's sealed value is bound to."""
+def personal_data_context(contact_id: UUID) -> str:
+    """The context of a contact's personal data."""
+    # The text is part of every stored value: another one would make all of them unreadable.
     return f"contact:{contact_id}:said"
 
 
 def draft_context(contact_id: UUID) -> str:
-    """What a contact's draft is bound to."""
+    """The context of a contact's draft."""
     return f"contact:{contact_id}:draft"
 
 
 def delivery_context(source: str, delivery_id: str) -> str:
-    """What a stored delivery of an exchange is bound to."""
+    """The context of a stored delivery of a telephone exchange."""
     return f"delivery:{source}:{delivery_id}"
 
 
 def caller_context(caller_id: UUID) -> str:
-    """What the number of a caller is bound to."""
+    """The context of a caller's number."""
     return f"caller:{caller_id}:number"
 
 
 def key_of(sealed: str | None) -> str | None:
-    """The id of the key a value was sealed with, to find the rows of old keys by."""
+    """The id of the key that a value was encrypted with, by which key rotation finds its row."""
     return None if sealed is None else sealed.partition(":")[0]
 
 
 def vault_of(context: Context) -> Vault:
-    """The vault of this installation."""
+    """The vault with this installation's keys."""
     vault: Vault = context.state.vault
     return vault
 
 
-def sealed_columns(vault: Vault, contact_id: UUID, said: Said) -> dict[str, Any]:
-    """The columns that hold what was said, and what it is found by."""
-    sealed = vault.seal_said(contact_id, said)
+def sealed_columns(vault: Vault, contact_id: UUID, personal: PersonalData) -> dict[str, Any]:
+    """The columns of a contact that hold its personal data and the indexes it is found by."""
+    sealed = vault.seal_personal_data(contact_id, personal)
     return {
         "said": sealed,
         "said_key": key_of(sealed),
-        "cpr_index": vault.index_of("cpr", said.cpr),
-        "phone_index": vault.index_of("phone", normalised_phone(said.phone)),
+        "cpr_index": vault.index_of("cpr", personal.cpr),
+        "phone_index": vault.index_of("phone", normalised_phone(personal.phone)),
     }

@@ -1,4 +1,4 @@
-"""What several features of intake take and answer over HTTP."""
+"""Wire types that several features of intake share."""
 
 from typing import Annotated
 
@@ -8,6 +8,6 @@ LineCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$"
 
 
 class Closed(BaseModel):
-    """Input that takes only what it knows: a misspelt field is told, not dropped."""
+    """A request body that refuses unknown fields: a misspelt one is an error, not ignored."""
 
     model_config = ConfigDict(extra="forbid")

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from services.intake.contacts.citizen_key import citizen_key_of
+from services.intake.contacts.contact_events import citizen_key_of
 from services.intake.contacts.repository import CONTACTS
 from services.intake.key_rotation.service import rotate
 from services.intake.vault import Vault

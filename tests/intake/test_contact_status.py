@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from services.intake.contacts.contact_status import (
+    ContactState,
     ContactStatus,
     Outcome,
-    Standing,
     after_call,
     after_registered,
     after_released,
@@ -29,18 +29,22 @@ BY_CALL = {
 
 @pytest.mark.parametrize("outcome", ["ringing", "waiting", "answered", "abandoned", "lost"])
 def test_a_call_moves_its_contact_while_nobody_else_has(outcome: str) -> None:
-    for before in (None, Standing(ContactStatus.WAITING), Standing(ContactStatus.CLOSED, Outcome.ABANDONED)):
+    for before in (
+        None,
+        ContactState(ContactStatus.WAITING),
+        ContactState(ContactStatus.CLOSED, Outcome.ABANDONED),
+    ):
         after = after_call(before, outcome)  # type: ignore[arg-type]  # parametrize gives plain strings
         assert (after.status, after.outcome, after.moved_by) == (*BY_CALL[outcome], "call")
 
 
 @pytest.mark.parametrize("status", list(ContactStatus))
 def test_a_call_never_takes_back_what_a_person_did(status: ContactStatus) -> None:
-    for mover in (Standing(status, moved_by="person"), Standing(status, moved_by="entry")):
+    for mover in (ContactState(status, moved_by="person"), ContactState(status, moved_by="entry")):
         assert after_call(mover, "abandoned") == mover
 
 
-Move = Callable[[Standing], Standing]
+Move = Callable[[ContactState], ContactState]
 MOVES: dict[Move, dict[ContactStatus, ContactStatus]] = {
     after_taken: {ContactStatus.WAITING: ContactStatus.OPEN},
     after_released: {ContactStatus.OPEN: ContactStatus.WAITING},
@@ -58,7 +62,7 @@ MOVES: dict[Move, dict[ContactStatus, ContactStatus]] = {
 @pytest.mark.parametrize("move", MOVES, ids=lambda move: move.__name__)
 def test_each_move_starts_from_its_own_places_only(move: Move) -> None:
     for status in ContactStatus:
-        assert move(Standing(status)).status == MOVES[move].get(status, status)
+        assert move(ContactState(status)).status == MOVES[move].get(status, status)
 
 
 def test_a_closed_contact_has_an_outcome_also_when_we_do_not_know_the_word() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from services.intake.models import Look, metadata
+from services.intake.models import Access, metadata
 from shared.vocabulary import Role
 from tests.bench import Bench
 from tests.intake.test_contacts import FACTS, registered
@@ -207,7 +207,7 @@ async def test_a_refused_look_leaves_no_trace_of_success(intake: Bench) -> None:
 
     assert [action for action, *_ in await trail(intake)] == ["create"]
     async with intake.app.state.database.reading() as session:
-        assert len((await session.execute(select(Look))).all()) == 1
+        assert len((await session.execute(select(Access))).all()) == 1
 
 
 async def test_protection_ends_after_its_last_day(intake: Bench) -> None:

@@ -1,1 +1,1 @@
-"""Access log tmp."""
+"""The log of every access to personal data: written with each access, read by auditors."""

@@ -1,4 +1,4 @@
-"""The access log in storage: written in the transaction of the access itself."""
+"""Every statement that reads the access log."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,11 +6,11 @@ from uuid import UUID
 from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.models import Look
+from services.intake.models import Access
 from shared.database import table_of
 from shared.paging import Cursor
 
-ACCESSES = table_of(Look)
+ACCESSES = table_of(Access)
 
 
 async def list_accesses(
@@ -21,9 +21,9 @@ async def list_accesses(
     until: datetime | None,
     after: Cursor | None,
     limit: int,
-) -> list[Look]:
-    """Entries, newest first, one more than `limit` when more follow."""
-    wanted = select(Look).order_by(ACCESSES.c.at.desc(), ACCESSES.c.id.desc()).limit(limit + 1)
+) -> list[Access]:
+    """Entries of the log, newest first, one more than `limit` when more follow. `until` is not included."""
+    wanted = select(Access).order_by(ACCESSES.c.at.desc(), ACCESSES.c.id.desc()).limit(limit + 1)
     if contact_id is not None:
         wanted = wanted.where(ACCESSES.c.contact_id == contact_id)
     if since is not None:

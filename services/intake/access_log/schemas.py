@@ -1,4 +1,4 @@
-"""What the access log answers."""
+"""Entries of the access log on the wire."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 
-class LookOut(BaseModel):
+class AccessOut(BaseModel):
     """One entry of the access log."""
 
     id: UUID

@@ -31,7 +31,7 @@ Purpose = Annotated[
     ),
 ]
 
-#: Default purposes, as the citizen may read them.
+#: Default purposes. In Danish: a citizen has a right to read them (GDPR, art. 15).
 HANDLING = "Henvendelsen behandles"
 RECEIVING = "Henvendelsen modtages"
 SEARCHING = "Henvendelsen findes frem"
@@ -50,7 +50,7 @@ async def log_access(
     contacts: Iterable[UUID | None] = (None,),
     criterion: str | None = None,
 ) -> None:
-    """Write one entry for each contact; None stands for an access that is about no single contact."""
+    """Write one entry for each contact; None is for an access to no single contact (a list, a search)."""
     now = work.clock.now()
     rows = RowBatch()
     for contact in contacts:
@@ -68,15 +68,16 @@ def add_access(
     contact: UUID | None,
     criterion: str | None = None,
 ) -> None:
-    """Add one entry to rows that are going to be written."""
-    look = {
+    """Add one entry to rows that are going to be written, for an access that does nothing but insert."""
+    access = {
         "id": new_id(),
         "at": at,
         "contact_id": contact,
         "subject": who.subject[:120],
         "role": who.role,
         "action": action,
+        # A purpose is free text: somebody may type a personal number into it.
         "purpose": mask(purpose),
         "criterion": criterion,
     }
-    rows.note(ACCESSES, [look])
+    rows.note(ACCESSES, [access])

@@ -11,9 +11,9 @@ from services.intake.call_story.visits import is_queue_unknown, line_of, recepti
 from services.intake.calls.pending_writes import PendingWrites
 from services.intake.contacts import contact_status
 from services.intake.contacts.contact_events import closed_event, waiting_event
-from services.intake.contacts.contact_status import ContactStatus, Outcome, Standing
+from services.intake.contacts.contact_status import ContactState, ContactStatus, Outcome
 from services.intake.models import ContactColumns
-from services.intake.vault import Said, sealed_columns
+from services.intake.vault import PersonalData, sealed_columns
 from shared.ids import new_id, reference_of
 from shared.phone_numbers import normalised_phone
 from shared.vocabulary import Channel
@@ -29,7 +29,7 @@ def add_call(writes: PendingWrites, call: Call, call_id: str) -> None:
     writes.new_calls.append(
         {"contact_id": contact.id, "source": writes.source, "call_id": call_id, **columns_of(call)}
     )
-    _publish(writes, contact, call, contact_status.standing_of(contact), visits_changed=True)
+    _publish(writes, contact, call, contact_status.state_of(contact), visits_changed=True)
     writes.calls[contact.id] = call
     writes.inconsistencies.update(call.inconsistencies)
 
@@ -54,7 +54,7 @@ def merge_call(writes: PendingWrites, stored: StoredCall, contact: ContactColumn
     writes.calls[stored.contact_id] = None
     if contact.moved_by != "call":
         return
-    _set_standing(contact, Standing(ContactStatus.CLOSED, Outcome.DUPLICATE), writes.now)
+    _set_state(contact, ContactState(ContactStatus.CLOSED, Outcome.DUPLICATE), writes.now)
     contact.version += 1
     writes.changed.append(contact.id)
     writes.moved_contacts.append(contact)
@@ -63,7 +63,7 @@ def merge_call(writes: PendingWrites, stored: StoredCall, contact: ContactColumn
 
 def _new_contact(writes: PendingWrites, call: Call) -> ContactColumns:
     contact_id = new_id()
-    standing = contact_status.after_call(None, call.outcome)
+    state = contact_status.after_call(None, call.outcome)
     return ContactColumns(
         id=contact_id,
         reference=reference_of(contact_id),
@@ -72,19 +72,19 @@ def _new_contact(writes: PendingWrites, call: Call) -> ContactColumns:
         received_at=call.started_at,
         created_at=writes.now,
         version=0,
-        **contact_status.standing_columns(standing, _moment_of(call, standing.outcome, writes.now)),
-        **sealed_columns(writes.vault, contact_id, Said(phone=normalised_phone(call.caller))),
+        **contact_status.state_columns(state, _moment_of(call, state.outcome, writes.now)),
+        **sealed_columns(writes.vault, contact_id, PersonalData(phone=normalised_phone(call.caller))),
     )
 
 
 def _move_contact(
     writes: PendingWrites, contact: ContactColumns, call: Call, *, visits_changed: bool
 ) -> None:
-    before = contact_status.standing_of(contact)
+    before = contact_status.state_of(contact)
     version, arrival = contact.version, (contact.received_at, contact.line)
     now = contact_status.after_call(before, call.outcome)
     if now != before:
-        _set_standing(contact, now, _moment_of(call, now.outcome, writes.now))
+        _set_state(contact, now, _moment_of(call, now.outcome, writes.now))
     if now.moved_by == "call":
         # The event of the first queue may arrive last, and with it the line that the caller chose.
         contact.received_at = call.started_at
@@ -97,12 +97,12 @@ def _move_contact(
 def _add_number(writes: PendingWrites, contact: ContactColumns, call: Call) -> None:
     number = normalised_phone(call.caller)
     if number is not None and contact.phone_index is None:
-        columns = sealed_columns(writes.vault, contact.id, Said(phone=number))
+        columns = sealed_columns(writes.vault, contact.id, PersonalData(phone=number))
         writes.numbers.append({"to_id": contact.id, **columns})
 
 
-def _set_standing(contact: ContactColumns, standing: Standing, moment: datetime) -> None:
-    for name, value in contact_status.standing_columns(standing, moment).items():
+def _set_state(contact: ContactColumns, state: ContactState, moment: datetime) -> None:
+    for name, value in contact_status.state_columns(state, moment).items():
         setattr(contact, name, value)
 
 
@@ -115,7 +115,7 @@ def _publish(
     writes: PendingWrites,
     contact: ContactColumns,
     call: Call,
-    moved_to: Standing | None,
+    moved_to: ContactState | None,
     *,
     visits_changed: bool,
 ) -> None:

@@ -54,7 +54,7 @@ async def derive(
     for row in await repository.stored_calls(work.session, source, list(events)):
         known[row.call_id].append(row)
     ids = [row.contact_id for rows in known.values() for row in rows]
-    contacts = await contacts_repository.standing_contacts(work.session, ids)
+    contacts = await contacts_repository.lock_contacts(work.session, ids)
     seats = await seats_at(work.session, source, since)
     writes = PendingWrites(source, seats, lines_of(work), vault_of(work), work.clock.now())
     for call_id in sorted(events):
@@ -106,8 +106,8 @@ async def _write(work: UnitOfWork, writes: PendingWrites) -> None:
             access_log.add_access(
                 rows, EXCHANGE, action, access_log.CALLING, at=writes.now, contact=contact_id
             )
-    await contacts_repository.change_standings(work.session, writes.moved_contacts)
-    await contacts_repository.write_numbers(work.session, writes.numbers)
+    await contacts_repository.store_states(work.session, writes.moved_contacts)
+    await contacts_repository.store_late_numbers(work.session, writes.numbers)
     await repository.change_calls(work.session, writes.changed_calls)
     await repository.drop_calls(work.session, writes.merged_calls)
     await rows.write(work.session)

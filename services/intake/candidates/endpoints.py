@@ -22,7 +22,7 @@ async def list_candidates(
 ) -> Candidates:
     """Grouped by the person they were about. None for a withheld number or an anonymous citizen.
 
-    A number may belong to several people or to none: a person chooses, never the machine. The look is logged
-    as a search by phone.
+    A number may belong to several people or to none: a person chooses, never the system. The access is
+    logged as a search by phone.
     """
     return await service.candidates_of(work, who, contact_id, purpose)

@@ -1,4 +1,4 @@
-"""The caller's earlier contacts, as they are offered."""
+"""The caller's earlier contacts on the wire."""
 
 from datetime import datetime
 from uuid import UUID
@@ -24,12 +24,12 @@ class Candidate(BaseModel):
 
 
 class CandidatePerson(BaseModel):
-    """Somebody the caller's earlier contacts were about, newest first."""
+    """A person whom earlier contacts of the caller were about, newest first."""
 
     is_known: bool = Field(description="Whether the contacts share a personal number; else it is one contact")
     name: str | None = Field(
         None,
-        description="Not told of who is protected: read the contact for that",
+        description="Left out under name and address protection: read the contact for it",
         examples=["Alma Andersen"],
     )
     address_protected: bool
@@ -37,7 +37,7 @@ class CandidatePerson(BaseModel):
 
 
 class Candidates(BaseModel):
-    """Whom the call may be about. Nobody is chosen; the citizen is written down by a person (PATCH)."""
+    """Whom the call may be about. None of them is stored as the citizen until a person does it (PATCH)."""
 
     people: list[CandidatePerson]
     more: bool = Field(description="Whether there are more than the 50 newest contacts")

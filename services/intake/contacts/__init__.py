@@ -1,1 +1,1 @@
-"""Contacts: how one comes into being, where it stands, what is said of it to the others."""
+"""Contacts: read, listed, searched, changed and closed; their status and the events about them."""

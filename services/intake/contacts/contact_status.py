@@ -1,20 +1,20 @@
-"""How a contact's status moves: waiting, open, registered, triaged, closed.
+"""A contact's status (waiting, open, registered, triaged, closed) and what changes it.
 
-Three move it: the call it came by, the entry of it in a queue, and a person. A call moves its contact
-only as long as nobody else has; it never takes back what a person did.
+Three things do: the call it came by, its entry in a queue of routing, and a person. A call changes the status
+only until an entry or a person has: late call events never revert what staff did.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from services.intake.call_story.state import CallOutcome
 from services.intake.models import ContactColumns
 
 
 class ContactStatus(StrEnum):
-    """Where a contact stands (api.md)."""
+    """How far the work on a contact is (api.md)."""
 
     WAITING = "waiting"
     OPEN = "open"
@@ -24,7 +24,7 @@ class ContactStatus(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What a closed contact ended with."""
+    """How a closed contact ended."""
 
     ADVISED = "advised"
     COMPLETED = "completed"
@@ -40,90 +40,88 @@ Mover = Literal["call", "entry", "person"]
 
 
 @dataclass(frozen=True)
-class Standing:
-    """A contact's status, its outcome once closed, and who moved it last."""
+class ContactState:
+    """A contact's status, its outcome once closed, and what changed the status last."""
 
     status: ContactStatus
     outcome: Outcome | None = None
     moved_by: Mover = "call"
 
 
-_CALL_TO: dict[CallOutcome, Standing] = {
-    "ringing": Standing(ContactStatus.WAITING),
-    "waiting": Standing(ContactStatus.WAITING),
-    "answered": Standing(ContactStatus.OPEN),
-    "abandoned": Standing(ContactStatus.CLOSED, Outcome.ABANDONED),
-    "lost": Standing(ContactStatus.CLOSED, Outcome.LOST),
+_CALL_TO: dict[CallOutcome, ContactState] = {
+    "ringing": ContactState(ContactStatus.WAITING),
+    "waiting": ContactState(ContactStatus.WAITING),
+    "answered": ContactState(ContactStatus.OPEN),
+    "abandoned": ContactState(ContactStatus.CLOSED, Outcome.ABANDONED),
+    "lost": ContactState(ContactStatus.CLOSED, Outcome.LOST),
 }
 
 
-def after_call(now: Standing | None, outcome: CallOutcome) -> Standing:
-    """Where the call's outcome puts its contact. An answered call stays open until somebody is done."""
+def after_call(now: ContactState | None, outcome: CallOutcome) -> ContactState:
+    """The state of the contact of a call with this outcome; `now` is None for a new contact.
+
+    An answered call's contact stays open after the talk, until a person closes or registers it.
+    """
     return _CALL_TO[outcome] if now is None or now.moved_by == "call" else now
 
 
-def after_taken(now: Standing) -> Standing:
-    """Somebody at the reception has the citizen."""
+def after_taken(now: ContactState) -> ContactState:
+    """A person at the reception has taken the contact's entry."""
     if now.status is not ContactStatus.WAITING:
         return now
-    return Standing(ContactStatus.OPEN, moved_by="entry")
+    return ContactState(ContactStatus.OPEN, moved_by="entry")
 
 
-def after_released(now: Standing) -> Standing:
-    """The citizen waits again."""
+def after_released(now: ContactState) -> ContactState:
+    """The person put the entry back: the citizen waits again."""
     if now.status is not ContactStatus.OPEN:
         return now
-    return Standing(ContactStatus.WAITING, moved_by="entry")
+    return ContactState(ContactStatus.WAITING, moved_by="entry")
 
 
-def after_registered(now: Standing) -> Standing:
-    """The facts were written down. New facts about a triaged contact do not move it."""
+def after_registered(now: ContactState) -> ContactState:
+    """The facts were stored. New facts about a triaged contact do not change its status."""
     if now.status not in (ContactStatus.WAITING, ContactStatus.OPEN):
         return now
-    return Standing(ContactStatus.REGISTERED, moved_by="person")
+    return ContactState(ContactStatus.REGISTERED, moved_by="person")
 
 
-def after_triaged(now: Standing) -> Standing:
-    """A person decided where it goes."""
+def after_triaged(now: ContactState) -> ContactState:
+    """A person decided which unit or offer it goes to."""
     if now.status is ContactStatus.CLOSED:
         return now
-    return Standing(ContactStatus.TRIAGED, moved_by="person")
+    return ContactState(ContactStatus.TRIAGED, moved_by="person")
 
 
-def after_returned(now: Standing) -> Standing:
-    """Wrong unit: it waits for a new decision."""
+def after_returned(now: ContactState) -> ContactState:
+    """The unit returned it as not its own: it waits for a new decision."""
     if now.status is not ContactStatus.TRIAGED:
         return now
-    return Standing(ContactStatus.REGISTERED, moved_by="entry")
+    return ContactState(ContactStatus.REGISTERED, moved_by="entry")
 
 
-def closed(outcome: Outcome, by: Mover) -> Standing:
-    """The end of every contact."""
-    return Standing(ContactStatus.CLOSED, outcome, by)
+def closed(outcome: Outcome, by: Mover) -> ContactState:
+    """The state of a contact that has ended."""
+    return ContactState(ContactStatus.CLOSED, outcome, by)
 
 
 def outcome_named(text: str) -> Outcome:
-    """The outcome another service names; one we do not know yet counts as completed."""
+    """The outcome that an event of another service names."""
     try:
         return Outcome(text)
     except ValueError:
+        # A newer routing may know more outcomes. Refusing its event would leave the contact open for ever.
         return Outcome.COMPLETED
 
 
-_MOVERS: dict[str, Mover] = {"call": "call", "entry": "entry", "person": "person"}
-
-
-def standing_of(contact: ContactColumns) -> Standing:
-    """Where the contact stands."""
-    mover: Mover = (
-        "call" if contact.moved_by == "call" else "entry" if contact.moved_by == "entry" else "person"
-    )
+def state_of(contact: ContactColumns) -> ContactState:
+    """The state that the contact's columns say."""
     outcome = None if contact.outcome is None else Outcome(contact.outcome)
-    return Standing(ContactStatus(contact.status), outcome, mover)
+    return ContactState(ContactStatus(contact.status), outcome, cast("Mover", contact.moved_by))
 
 
-def standing_columns(now: Standing, changed_at: datetime) -> dict[str, Any]:
-    """The columns that say where a contact stands."""
+def state_columns(now: ContactState, changed_at: datetime) -> dict[str, Any]:
+    """The columns of a contact in that state."""
     is_closed = now.status is ContactStatus.CLOSED
     return {
         "status": now.status,

@@ -1,15 +1,15 @@
-"""Contacts over HTTP."""
+"""Contacts over HTTP: list, search, read, change, write the facts, close."""
 
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from services.intake.access_log import service as access_log
 from services.intake.access_log.service import Purpose
 from services.intake.contacts import repository, service
 from services.intake.contacts.contact_status import ContactStatus
-from services.intake.contacts.repository import Wanted
+from services.intake.contacts.repository import ContactFilter
 from services.intake.contacts.schemas import (
     Closing,
     ContactChange,
@@ -18,9 +18,9 @@ from services.intake.contacts.schemas import (
     FactsIn,
     FoundContact,
     Search,
-    present,
-    present_found,
-    present_item,
+    contact_item,
+    contact_out,
+    found_contact,
 )
 from services.intake.delivery_store.dependencies import CaughtUp
 from services.intake.lines.dependencies import keep_lines_fresh, lines_of
@@ -33,12 +33,13 @@ from services.intake.problems import (
     ImpossibleAge,
     ImpossibleCpr,
 )
-from services.intake.vault import Said
+from services.intake.vault import PersonalData
 from services.intake.wire import LineCode
 from shared.access import Principal
-from shared.etags import IfMatch, etag
+from shared.documents import document
+from shared.etags import IfMatch
 from shared.moments import Moment
-from shared.paging import CursorText, Limit, Page, decode_cursor, encode_cursor, link_next, split_page
+from shared.paging import Page, Paging, encode_cursor, split_page
 from shared.problems import (
     Forbidden,
     InvalidCursor,
@@ -54,19 +55,22 @@ contacts_router = APIRouter(
     prefix="/v1/contacts", tags=["contacts"], dependencies=[Depends(keep_lines_fresh)]
 )
 
-
 IDENTITY_PROBLEMS = (ImpossibleCpr, ImpossibleAge, AnonymousWithCpr, ContradictingAge)
-_CHANGE = (NotFound, ContactClosed, StaleVersion, VersionRequired, *IDENTITY_PROBLEMS)
+_CHANGE_PROBLEMS = (NotFound, ContactClosed, StaleVersion, VersionRequired, *IDENTITY_PROBLEMS)
 
 
 def contact_document(
-    context: Context, who: Principal, contact: ContactColumns, said: Said, status: int = 200
+    context: Context, who: Principal, contact: ContactColumns, personal: PersonalData, status: int = 200
 ) -> Response:
-    """The contact with its ETag. Serialised here: the same bytes are sent and remembered."""
-    with_person, now = may_see_the_person(who), context.clock.now()
-    shown = present(contact, said, with_person=with_person, now=now, lines=lines_of(context))
-    headers = {"ETag": etag(contact.edition), "Location": f"/v1/contacts/{contact.id}"}
-    return Response(shown.model_dump_json(), status, headers, media_type="application/json")
+    """The contact as the reader's role may see it, with its ETag and Location."""
+    body = contact_out(
+        contact,
+        personal,
+        with_person=may_see_the_person(who),
+        now=context.clock.now(),
+        lines=lines_of(context),
+    )
+    return document(body, status=status, version=contact.edition, location=f"/v1/contacts/{contact.id}")
 
 
 @contacts_router.get("", summary="List contacts", responses=answers(InvalidCursor))
@@ -74,27 +78,25 @@ async def list_contacts(
     *,
     who: Reader,
     work: CaughtUp,
-    request: Request,
-    response: Response,
+    paging: Paging,
     status: ContactStatus | None = None,
     channel: Channel | None = None,
     line: LineCode | None = None,
     received_from: Annotated[Moment | None, Query(examples=["2026-03-01T00:00:00+01:00"])] = None,
     received_to: Annotated[Moment | None, Query(description="Up to, not including")] = None,
     companion_of: UUID | None = None,
-    limit: Limit = 50,
-    cursor: CursorText = None,
     purpose: Purpose = None,
 ) -> Page[ContactItem]:
-    """Newest first, without anything that names a person."""
-    wanted = Wanted(status, channel, line, received_from, received_to, companion_of)
-    rows = await repository.list_contacts(work.session, wanted, decode_cursor(cursor), limit)
+    """Newest first, without anything that identifies a person."""
+    filters = ContactFilter(status, channel, line, received_from, received_to, companion_of)
+    rows = await repository.list_contacts(work.session, filters, paging.after, paging.limit)
     await access_log.log_access(work, who, "list", purpose or access_log.OVERVIEW)
-    page, last = split_page(rows, limit)
-    next_cursor = None if last is None else encode_cursor(last.received_at, last.id)
-    link_next(request, response, next_cursor)
     now, lines = work.clock.now(), lines_of(work)
-    return Page(items=[present_item(row, now, lines) for row in page], next_cursor=next_cursor)
+    return paging.page(
+        rows,
+        lambda contact: (contact.received_at, contact.id),
+        lambda contact: contact_item(contact, now, lines),
+    )
 
 
 @contacts_router.post(
@@ -105,24 +107,29 @@ async def search_contacts(
 ) -> Page[FoundContact]:
     """By personal number, phone, reference or name: in the body, never in the URL. It is logged.
 
-    Who has no task with the person searches by reference alone, and is told no name.
+    A role that does not work with the person can search by reference only, and gets no name.
     """
-    if body.reference is None and not may_see_the_person(who):
+    with_person = may_see_the_person(who)
+    if body.reference is None and not with_person:
         raise Forbidden("Your role searches by reference alone.")
-    rows = await service.search(work, who, body, purpose)
-    page, last = split_page(rows, body.limit)
-    next_cursor = None if last is None else encode_cursor(last[0].received_at, last[0].id)
+    found = await service.search(work, who, body, purpose)
+    # Not `Paging`: limit and cursor are in the body, and the next page has no address to link to.
+    page, last = split_page(found, body.limit)
     now, lines = work.clock.now(), lines_of(work)
-    named = may_see_the_person(who)
-    found = [present_found(contact, said if named else Said(), now, lines) for contact, said in page]
-    return Page(items=found, next_cursor=next_cursor)
+    return Page(
+        items=[
+            found_contact(contact, personal.name if with_person else None, now, lines)
+            for contact, personal in page
+        ],
+        next_cursor=None if last is None else encode_cursor(last[0].received_at, last[0].id),
+    )
 
 
 @contacts_router.get(
     "/{contact_id:uuid}", summary="Read a contact", response_model=ContactOut, responses=answers(NotFound)
 )
 async def read_contact(who: Reader, contact_id: UUID, work: CaughtUp, purpose: Purpose = None) -> Response:
-    """With its ETag. Operations and auditors see the contact without the person. The look is logged."""
+    """With its ETag. Operations and auditors get the contact without the person. The access is logged."""
     return contact_document(work, who, *await service.read(work, who, contact_id, purpose))
 
 
@@ -130,7 +137,7 @@ async def read_contact(who: Reader, contact_id: UUID, work: CaughtUp, purpose: P
     "/{contact_id:uuid}",
     summary="Write down what is known better",
     response_model=ContactOut,
-    responses=answers(*_CHANGE),
+    responses=answers(*_CHANGE_PROBLEMS),
 )
 async def change_contact(
     *,
@@ -141,7 +148,7 @@ async def change_contact(
     if_match: IfMatch = None,
     purpose: Purpose = None,
 ) -> Response:
-    """The citizen, the contact person or the summary; a call's contact starts with none of them."""
+    """The citizen, the contact person or the summary. The contact of a call begins without any of them."""
     changed = await service.change(work, who, contact_id, body, if_match=if_match, purpose=purpose)
     return contact_document(work, who, *changed)
 
@@ -150,7 +157,7 @@ async def change_contact(
     "/{contact_id:uuid}/facts",
     summary="Write down the facts",
     response_model=ContactOut,
-    responses=answers(*_CHANGE),
+    responses=answers(*_CHANGE_PROBLEMS),
 )
 async def write_facts(
     *,
@@ -161,7 +168,7 @@ async def write_facts(
     if_match: IfMatch = None,
     purpose: Purpose = None,
 ) -> Response:
-    """The facts as the receptionist has them now, whole. Triage makes a new assessment of them."""
+    """All the facts as they are known now, in place of the earlier ones. Triage assesses them again."""
     changed = await service.write_facts(work, who, contact_id, facts, if_match=if_match, purpose=purpose)
     return contact_document(work, who, *changed)
 
@@ -181,6 +188,8 @@ async def close_contact(
     if_match: IfMatch = None,
     purpose: Purpose = None,
 ) -> Response:
-    """Nothing more is to be done. If-Match is heeded when sent; the same outcome again changes nothing."""
+    """Nothing more is to be done. If-Match is checked when sent; closing again with the same outcome changes
+    nothing.
+    """
     closed = await service.close(work, who, contact_id, body, if_match=if_match, purpose=purpose)
     return contact_document(work, who, *closed)

@@ -1,9 +1,9 @@
-"""Who the contact is about: what the birth date, the age and the facts say together."""
+"""Who a contact is about: the identity that personal number, birth date, age and facts give together."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from services.intake.contacts.schemas import CitizenIn
+from services.intake.contacts.schemas import CitizenIn, ContactPerson
 from services.intake.problems import (
     AnonymousWithCpr,
     ContradictingAge,
@@ -11,9 +11,12 @@ from services.intake.problems import (
     ImpossibleCpr,
     at_field,
 )
+from services.intake.vault import PersonalData
 from shared.contracts import Facts
 from shared.cpr import Cpr, ImpossibleCprError, age_at
+from shared.phone_numbers import normalised_phone
 
+#: Years. An age above it comes from a wrong century in the number or the date, not from a citizen.
 OLDEST = 130
 
 
@@ -27,10 +30,11 @@ class Identity:
 
 
 def read_cpr(text: str, pointer: str) -> Cpr:
-    """The personal number at that place of the body. Raises ImpossibleCpr."""
+    """The personal number at that field of the body. Raises ImpossibleCpr."""
     try:
         return Cpr.parse(text)
     except ImpossibleCprError as error:
+        # "from None": a traceback in the log must not show the number.
         raise ImpossibleCpr(errors=at_field(pointer, str(error))) from None
 
 
@@ -50,18 +54,36 @@ def identify(citizen: CitizenIn, received_at: datetime) -> Identity:
 
 
 def complete_facts(facts: Facts, age: int | None, *, anonymous: bool, has_cpr: bool) -> Facts:
-    """The facts with what the citizen's identity settles.
+    """The facts, with the age and the anonymity that follow from the citizen's identity.
 
-    Raises ContradictingAge when the facts say another age (or that it cannot be known), and
-    AnonymousWithCpr when they call somebody anonymous whose personal number is known.
+    Raises ContradictingAge when the facts give another age (or say that it cannot be known), and
+    AnonymousWithCpr when they call a citizen anonymous whose personal number is known.
     """
     if facts.anonymous and has_cpr:
         raise AnonymousWithCpr(errors=at_field("/facts/anonymous", "the personal number is known"))
-    settled: dict[str, object] = {"anonymous": True} if anonymous else {}
+    known: dict[str, object] = {"anonymous": True} if anonymous else {}
     if age is not None:
         if facts.age not in (None, age):
             raise ContradictingAge(errors=at_field("/facts/age", "is not the citizen's age on that day"))
         if "age" in facts.cannot_be_known:
             raise ContradictingAge(errors=at_field("/facts/cannot_be_known", "the age is known"))
-        settled["age"] = age
-    return facts.model_copy(update=settled)
+        known["age"] = age
+    return facts.model_copy(update=known)
+
+
+def personal_data_of(
+    identity: Identity, citizen: CitizenIn, person: ContactPerson, summary: str | None
+) -> PersonalData:
+    """The personal data of the citizen and of the contact person, as it is stored."""
+    return PersonalData(
+        cpr=identity.cpr and identity.cpr.digits,
+        birth_date=citizen.birth_date,
+        age=citizen.age,
+        name=citizen.name,
+        relation=person.relation,
+        contact_name=person.name,
+        # What cannot be read as a phone number is kept as it was typed: it is still how to reach them.
+        phone=normalised_phone(person.phone) or person.phone,
+        organisation=person.organisation,
+        summary=summary or None,
+    )

@@ -1,4 +1,6 @@
-"""Contacts in storage: the statements, the same on SQLite and PostgreSQL. Nothing here commits."""
+"""Every statement on contacts, their names and tickets; the same on SQLite and PostgreSQL. Nothing
+commits.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,8 +26,8 @@ _CONTACT_COLUMNS = tuple(CONTACTS.columns.keys())
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Which contacts a list is about; None means any."""
+class ContactFilter:
+    """Which contacts are listed; None means any. `received_to` is not included."""
 
     status: str | None = None
     channel: str | None = None
@@ -40,7 +42,7 @@ def _columns(contact: ContactColumns) -> dict[str, Any]:
 
 
 def note_contact(rows: RowBatch, contact: ContactColumns, word_indexes: Iterable[str]) -> None:
-    """Note a new contact, and the words it is findable by, among rows that are going to be written."""
+    """Add a new contact and the indexes of its names to rows that are going to be written."""
     rows.note(CONTACTS, [_columns(contact)])
     _note_names(rows, contact.id, word_indexes)
 
@@ -50,12 +52,12 @@ def _note_names(rows: RowBatch, contact_id: UUID, word_indexes: Iterable[str]) -
 
 
 def note_contacts(rows: RowBatch, contacts: Iterable[ContactColumns]) -> None:
-    """Note new contacts that have no name among rows that are going to be written."""
+    """Add new contacts without a name to rows that are going to be written."""
     rows.note(CONTACTS, [_columns(contact) for contact in contacts])
 
 
 async def add_contact_once(session: AsyncSession, contact: Contact) -> bool:
-    """Store a contact whose id another service gave, unless it is there; says whether it was new."""
+    """Store a contact whose id another service chose, unless it exists; returns whether it was new."""
     stored = await session.execute(
         upsert(session, CONTACTS).values(_columns(contact)).on_conflict_do_nothing().returning(CONTACTS.c.id)
     )
@@ -63,7 +65,7 @@ async def add_contact_once(session: AsyncSession, contact: Contact) -> bool:
 
 
 async def replace_names(session: AsyncSession, contact_id: UUID, word_indexes: Iterable[str]) -> None:
-    """Make the contact findable by these words and no others."""
+    """Store these as the only words of names that the contact is found by."""
     await session.execute(delete(NAMES).where(NAMES.c.contact_id == contact_id))
     rows = RowBatch()
     _note_names(rows, contact_id, word_indexes)
@@ -71,7 +73,10 @@ async def replace_names(session: AsyncSession, contact_id: UUID, word_indexes: I
 
 
 async def next_ticket(session: AsyncSession, line: str, day: date) -> int:
-    """The day's next number at this entrance. Two people at once get two numbers: the row is locked."""
+    """The day's next ticket number at this entrance, from 1.
+
+    The row is locked until the transaction ends, so that two people at once get two numbers.
+    """
     given = await session.execute(
         upsert(session, TICKETS)
         .values(line=line, day=day, last=1)
@@ -82,16 +87,19 @@ async def next_ticket(session: AsyncSession, line: str, day: date) -> int:
 
 
 async def find(session: AsyncSession, contact_id: UUID, *, locked: bool = False) -> Contact | None:
-    """The contact, locked until the transaction ends where it is going to be changed."""
+    """The contact; with `locked`, which is for changing it, no other transaction can lock it until this one
+    ends.
+    """
     wanted = select(Contact).where(CONTACTS.c.id == contact_id)
     if locked:
+        # populate_existing: the session may hold the contact as it was before the lock was granted.
         wanted = wanted.with_for_update().execution_options(populate_existing=True)
     return (await session.execute(wanted)).scalar_one_or_none()
 
 
-#: What a call may change of its contact, and what is told of it.
+#: The columns that a call may change of its contact, and those that its events are made of.
 _MOVED = ("status", "outcome", "moved_by", "closed_at", "changed_at", "received_at", "line", "version")
-_TOLD = ("id", "reference", "channel", "ticket", "phone_index", *_MOVED)
+_PUBLISHED = ("id", "reference", "channel", "ticket", "phone_index", *_MOVED)
 _MOVE = (
     update(CONTACTS)
     .where(CONTACTS.c.id == bindparam("to_id"))
@@ -99,10 +107,11 @@ _MOVE = (
 )
 
 
-async def standing_contacts(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, ContactColumns]:
-    """Where several contacts stand, and nothing of what was said; locked, in the order of their ids."""
+async def lock_contacts(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, ContactColumns]:
+    """The states of several contacts, without their personal data; locked."""
+    # Locked in the order of their ids: two transactions that lock the same contacts cannot deadlock.
     rows = await session.execute(
-        select(*(CONTACTS.c[name] for name in (*_TOLD, "created_at")))
+        select(*(CONTACTS.c[name] for name in (*_PUBLISHED, "created_at")))
         .where(CONTACTS.c.id.in_(list(ids)))
         .order_by(CONTACTS.c.id)
         .with_for_update()
@@ -110,15 +119,18 @@ async def standing_contacts(session: AsyncSession, ids: Iterable[UUID]) -> dict[
     return {row["id"]: ContactColumns(**row) for row in rows.mappings()}
 
 
-async def change_standings(session: AsyncSession, contacts: Iterable[ContactColumns]) -> None:
-    """Write where these contacts stand now."""
+async def store_states(session: AsyncSession, contacts: Iterable[ContactColumns]) -> None:
+    """Store the states of these contacts."""
     moved = [{f"to_{name}": getattr(contact, name) for name in ("id", *_MOVED)} for contact in contacts]
     if moved:
         await session.execute(_MOVE, moved)
 
 
-async def write_numbers(session: AsyncSession, numbers: Sequence[Mapping[str, Any]]) -> None:
-    """Write the callers' numbers, told late, on contacts in which nobody has written anything yet."""
+async def store_late_numbers(session: AsyncSession, numbers: Sequence[Mapping[str, Any]]) -> None:
+    """Store callers' numbers that a later event brought.
+
+    A contact that already has personal data is left as it is: a person may have changed the number.
+    """
     if numbers:
         here = update(CONTACTS).where(
             CONTACTS.c.id == bindparam("to_id"), CONTACTS.c.said.is_(None), CONTACTS.c.edition == 1
@@ -129,43 +141,43 @@ async def write_numbers(session: AsyncSession, numbers: Sequence[Mapping[str, An
 
 
 async def lines_of_contacts(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, str]:
-    """Which line each of these contacts came by."""
+    """The line that each of these contacts came by."""
     rows = await session.execute(select(CONTACTS.c.id, CONTACTS.c.line).where(CONTACTS.c.id.in_(list(ids))))
     return {row.id: row.line for row in rows}
 
 
 async def change(session: AsyncSession, contact: Contact, **values: Any) -> None:
-    """Write these values, and show them on the contact that was read."""
+    """Store these values, and set them on the contact that was read."""
     await session.execute(update(CONTACTS).where(CONTACTS.c.id == contact.id).values(**values))
     for name, value in values.items():
         set_committed_value(contact, name, value)
 
 
 async def list_contacts(
-    session: AsyncSession, wanted: Wanted, after: Cursor | None, limit: int
+    session: AsyncSession, filters: ContactFilter, after: Cursor | None, limit: int
 ) -> Sequence[Contact]:
     """Newest first, one more than `limit` when more follow."""
     rows = select(Contact)
-    equal = {"status": wanted.status, "channel": wanted.channel, "line": wanted.line}
-    for column, value in {**equal, "companion_of": wanted.companion_of}.items():
+    equal = {"status": filters.status, "channel": filters.channel, "line": filters.line}
+    for column, value in {**equal, "companion_of": filters.companion_of}.items():
         if value is not None:
             rows = rows.where(CONTACTS.c[column] == value)
-    if wanted.received_from is not None:
-        rows = rows.where(CONTACTS.c.received_at >= wanted.received_from)
-    if wanted.received_to is not None:
-        rows = rows.where(CONTACTS.c.received_at < wanted.received_to)
+    if filters.received_from is not None:
+        rows = rows.where(CONTACTS.c.received_at >= filters.received_from)
+    if filters.received_to is not None:
+        rows = rows.where(CONTACTS.c.received_at < filters.received_to)
     return await _page(session, rows, after, limit)
 
 
 async def search_by(
     session: AsyncSession, column: str, value: str, after: Cursor | None, limit: int
 ) -> Sequence[Contact]:
-    """Contacts with this value in `cpr_index`, `phone_index` or `reference`."""
+    """Contacts with this value in `cpr_index`, `phone_index` or `reference`, newest first."""
     return await _page(session, select(Contact).where(CONTACTS.c[column] == value), after, limit)
 
 
 async def earlier_by_phone(session: AsyncSession, contact: Contact, most: int) -> Sequence[Contact]:
-    """Earlier contacts by the number of this one, newest first, one more than `most` when more follow.
+    """Earlier contacts with this one's phone number, newest first, one more than `most` when more follow.
 
     Those in which the citizen is anonymous are left out.
     """
@@ -178,7 +190,7 @@ async def earlier_by_phone(session: AsyncSession, contact: Contact, most: int) -
 async def search_by_name(
     session: AsyncSession, word_indexes: Sequence[str], after: Cursor | None, limit: int
 ) -> Sequence[Contact]:
-    """Contacts in which each of these words stands in a name."""
+    """Contacts whose names have each of these words, newest first."""
     named = (
         select(NAMES.c.contact_id)
         .where(NAMES.c.word_index.in_(word_indexes))
@@ -199,7 +211,7 @@ async def _page(
 
 
 async def count_unfinished(session: AsyncSession) -> dict[tuple[str, str], int]:
-    """How many contacts are not closed, by status and channel."""
+    """The number of contacts that are not closed, by status and channel."""
     rows = await session.execute(
         select(CONTACTS.c.status, CONTACTS.c.channel, func.count())
         .where(CONTACTS.c.status.in_(["waiting", "open", "registered", "triaged"]))
@@ -209,7 +221,5 @@ async def count_unfinished(session: AsyncSession) -> dict[tuple[str, str], int]:
 
 
 async def delete_draft(session: AsyncSession, contact_id: UUID) -> None:
-    """Delete what somebody was writing about the contact: it is stored as facts now, or the contact is
-    closed.
-    """
+    """Delete the draft of a contact that has facts now, or is closed."""
     await session.execute(delete(DRAFTS).where(DRAFTS.c.contact_id == contact_id))

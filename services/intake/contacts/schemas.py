@@ -1,30 +1,26 @@
-"""What intake is told about contacts, and what it answers."""
+"""Contacts on the wire: what callers send to change and find them, and what each role gets to read."""
 
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
-from pydantic.config import JsonDict
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from services.intake.contacts.contact_status import ContactStatus, Outcome
 from services.intake.lines.lines import Lines
 from services.intake.models import ContactColumns
-from services.intake.vault import Said
-from services.intake.wire import Closed, LineCode
-from shared.clock import COPENHAGEN
+from services.intake.vault import PersonalData
+from services.intake.wire import Closed
 from shared.contracts import Age, Facts
 from shared.cpr import Cpr, age_at
 from shared.ids import show_reference
-from shared.moments import Moment
 from shared.vocabulary import Administration, Channel
+from shared.working_days import local_date
 
 PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
 CprText = Annotated[str, StringConstraints(max_length=20)]
 Relation = Literal["self", "parent", "relative", "professional", "other"]
-
-_FACTS: JsonDict = {"needs": ["loneliness", "debt"], "district": 3}
 
 
 class CitizenIn(Closed):
@@ -43,7 +39,7 @@ class CitizenIn(Closed):
 
     @model_validator(mode="after")
     def _one_way_to_the_age(self) -> Self:
-        if sum(told is not None for told in (self.cpr, self.birth_date, self.age)) > 1:
+        if sum(value is not None for value in (self.cpr, self.birth_date, self.age)) > 1:
             raise ValueError("give at most one of cpr, birth_date and age")
         return self
 
@@ -60,43 +56,8 @@ class ContactPerson(Closed):
 Summary = Annotated[str, StringConstraints(max_length=4000)]
 
 
-def _nothing_told(part: object) -> object:
-    """A part that is sent as null tells as much as one that is left out."""
-    return {} if part is None else part
-
-
-class ContactIn(Closed):
-    """A contact to register."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "channel": "walk_in",
-                    "citizen": {"age": 36, "name": "Alma Andersen"},
-                    "contact_person": {"relation": "self"},
-                    "summary": "Vil gerne tale med nogen om sin gæld.",
-                    "facts": _FACTS,
-                }
-            ]
-        }
-    )
-
-    channel: Channel = Field(examples=["phone"])
-    received_at: Moment | None = Field(
-        None, description="Default now; the past is allowed, more than 5 minutes ahead is not"
-    )
-    line: LineCode | None = Field(None, description="Default: the channel's own", examples=["hovednummer"])
-    citizen: Annotated[CitizenIn, BeforeValidator(_nothing_told, CitizenIn | None)] = CitizenIn()
-    contact_person: Annotated[ContactPerson, BeforeValidator(_nothing_told, ContactPerson | None)] = (
-        ContactPerson()
-    )
-    summary: Summary | None = Field(None, examples=["Vil gerne tale med nogen om sin gæld."])
-    facts: Facts | None = Field(None, description="As far as known (triage-policy.md)", examples=[_FACTS])
-
-
 class FactsIn(Facts):
-    """The facts, bare or as `{"facts": {...}}`, which is how they stand everywhere else."""
+    """The facts, either bare or as `{"facts": {...}}`, as they are in every other body."""
 
     @model_validator(mode="before")
     @classmethod
@@ -105,9 +66,9 @@ class FactsIn(Facts):
 
 
 class ContactChange(Closed):
-    """What is known better now. Each part that is given replaces the whole part; the rest stays.
+    """A correction. Each part that is given replaces the whole part; the others stay.
 
-    A phone number that is left out stays as well, since a call shows its own; null takes it away.
+    A phone number that is left out stays as well, because a call brings its own; null deletes it.
     """
 
     citizen: CitizenIn | None = None
@@ -125,7 +86,7 @@ class Closing(Closed):
 
 
 class Search(Closed):
-    """One criterion. It stands in the body, and only its kind is ever logged."""
+    """One criterion. It is in the body, never in the URL; of it only the kind is logged."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"reference": "7F3K-9QTX"}]})
 
@@ -143,13 +104,13 @@ class Search(Closed):
 
     @model_validator(mode="after")
     def _one_criterion(self) -> Self:
-        if sum(told is not None for told in (self.cpr, self.phone, self.reference, self.name)) != 1:
+        if sum(value is not None for value in (self.cpr, self.phone, self.reference, self.name)) != 1:
             raise ValueError("give exactly one of cpr, phone, reference and name")
         return self
 
 
 class CitizenOut(BaseModel):
-    """The citizen. Who has no task with the person gets neither name, number nor birth date."""
+    """The citizen. A role that does not work with the person gets no name, number or birth date."""
 
     cpr: str | None = Field(None, examples=["6101901234"])
     cpr_is_replacement: bool = Field(False, description="A replacement number (erstatnings-CPR)")
@@ -162,7 +123,7 @@ class CitizenOut(BaseModel):
 
 
 class ContactItem(BaseModel):
-    """A contact as lists show it: nothing that names a person."""
+    """A contact in a list: nothing that identifies a person."""
 
     id: UUID
     reference: str = Field(description="As it is read aloud", examples=["7F3K-9QTX"])
@@ -181,13 +142,13 @@ class ContactItem(BaseModel):
 
 
 class FoundContact(ContactItem):
-    """A contact that a search found."""
+    """A contact found by a search."""
 
     name: str | None = Field(None, examples=["Alma Andersen"])
 
 
 class ContactOut(BaseModel):
-    """A contact as its reader may see it."""
+    """A contact, with as much of the person as the reader's role may see."""
 
     id: UUID
     reference: str = Field(description="As it is read aloud", examples=["7F3K-9QTX"])
@@ -214,78 +175,77 @@ class ContactOut(BaseModel):
 
 
 def is_protected(contact: ContactColumns, now: datetime) -> bool:
-    """Whether name and address protection holds; its date is the last day of it."""
+    """Whether name and address protection applies; the stored date is the last day of it (CPR-loven § 28)."""
     until = contact.address_protected_until
-    return until is not None and now.astimezone(COPENHAGEN).date() <= until
+    return until is not None and local_date(now) <= until
 
 
-def present(
-    contact: ContactColumns, said: Said, *, with_person: bool, now: datetime, lines: Lines
+def contact_out(
+    contact: ContactColumns, personal: PersonalData, *, with_person: bool, now: datetime, lines: Lines
 ) -> ContactOut:
-    """The whole contact."""
-    shown = said if with_person else Said(relation=said.relation)
+    """The whole contact; without the person for a role that does not work with people."""
+    visible = personal if with_person else PersonalData(relation=personal.relation)
     return ContactOut(
-        id=contact.id,
-        reference=show_reference(contact.reference),
-        channel=contact.channel,
-        line=contact.line,
-        answered_by=lines.administration_at(contact.line, contact.received_at),
-        received_at=contact.received_at,
+        **_impersonal_fields(contact, lines),
         created_at=contact.created_at,
         changed_at=contact.changed_at,
-        status=contact.status,
-        outcome=contact.outcome,
         closed_at=contact.closed_at,
-        close_reason=shown.close_reason,
-        ticket=contact.ticket,
-        citizen=_citizen(contact, shown, now),
+        close_reason=visible.close_reason,
+        citizen=_citizen_out(contact, visible, now),
         contact_person=ContactPerson(
-            relation=shown.relation,
-            name=shown.contact_name,
-            phone=shown.phone,
-            organisation=shown.organisation,
+            relation=visible.relation,
+            name=visible.contact_name,
+            phone=visible.phone,
+            organisation=visible.organisation,
         ),
-        summary=shown.summary,
+        summary=visible.summary,
         facts=Facts.model_validate(contact.facts) if with_person and contact.facts else None,
-        companion_of=contact.companion_of,
         concerns=contact.concerns,
         edition=contact.edition,
     )
 
 
-def _citizen(contact: ContactColumns, shown: Said, now: datetime) -> CitizenOut:
-    cpr = None if shown.cpr is None else Cpr.parse(shown.cpr)
-    born = cpr.birth_date if cpr is not None else shown.birth_date
+def _citizen_out(contact: ContactColumns, visible: PersonalData, now: datetime) -> CitizenOut:
+    cpr = None if visible.cpr is None else Cpr.parse(visible.cpr)
+    born = cpr.birth_date if cpr is not None else visible.birth_date
     return CitizenOut(
-        cpr=shown.cpr,
+        cpr=visible.cpr,
         cpr_is_replacement=cpr is not None and cpr.is_replacement,
         birth_date=born,
-        age=shown.age if born is None else age_at(born, contact.received_at),
-        name=shown.name,
+        # The age on the day of the contact, which does not change when it is read years later.
+        age=visible.age if born is None else age_at(born, contact.received_at),
+        name=visible.name,
         anonymous=contact.anonymous,
         address_protected_until=contact.address_protected_until,
         address_protected=is_protected(contact, now),
     )
 
 
-def present_item(contact: ContactColumns, now: datetime, lines: Lines) -> ContactItem:
+def contact_item(contact: ContactColumns, now: datetime, lines: Lines) -> ContactItem:
     """The contact in a list."""
     return ContactItem(
-        id=contact.id,
-        reference=show_reference(contact.reference),
-        channel=contact.channel,
-        line=contact.line,
-        answered_by=lines.administration_at(contact.line, contact.received_at),
-        received_at=contact.received_at,
-        status=contact.status,
-        outcome=contact.outcome,
-        ticket=contact.ticket,
+        **_impersonal_fields(contact, lines),
         anonymous=contact.anonymous,
         address_protected=is_protected(contact, now),
-        companion_of=contact.companion_of,
     )
 
 
-def present_found(contact: ContactColumns, said: Said, now: datetime, lines: Lines) -> FoundContact:
-    """The contact as a search shows it, so that the right one of several can be told."""
-    return FoundContact(**present_item(contact, now, lines).model_dump(), name=said.name)
+def _impersonal_fields(contact: ContactColumns, lines: Lines) -> dict[str, Any]:
+    """The fields that lists and the whole contact share; none identifies a person."""
+    return {
+        "id": contact.id,
+        "reference": show_reference(contact.reference),
+        "channel": contact.channel,
+        "line": contact.line,
+        "answered_by": lines.administration_at(contact.line, contact.received_at),
+        "received_at": contact.received_at,
+        "status": contact.status,
+        "outcome": contact.outcome,
+        "ticket": contact.ticket,
+        "companion_of": contact.companion_of,
+    }
+
+
+def found_contact(contact: ContactColumns, name: str | None, now: datetime, lines: Lines) -> FoundContact:
+    """The contact in the results of a search, with the name, so that the right one can be recognised."""
+    return FoundContact(**contact_item(contact, now, lines).model_dump(), name=name)

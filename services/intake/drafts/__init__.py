@@ -1,1 +1,1 @@
-"""Drafts."""
+"""Drafts: what is being written about a contact, stored so that no crash loses it."""

@@ -1,4 +1,4 @@
-"""Drafts over HTTP: what is being written about a contact, kept every few seconds."""
+"""Drafts over HTTP. The page of a contact stores what is being written every few seconds."""
 
 from typing import Annotated
 from uuid import UUID
@@ -11,6 +11,7 @@ from services.intake.drafts import service
 from services.intake.drafts.schemas import DraftIn, DraftOut
 from services.intake.problems import ContactClosed
 from shared.access import Principal, allow
+from shared.documents import document
 from shared.etags import IfMatch, etag
 from shared.problems import NotFound, StaleVersion, VersionRequired, answers
 from shared.unit_of_work import Writing
@@ -24,14 +25,9 @@ Writer = Annotated[Principal, allow(Role.RECEPTION, Role.CASEWORKER)]
     "/{contact_id:uuid}/draft", summary="Read the draft", response_model=DraftOut, responses=answers(NotFound)
 )
 async def read_draft(who: Writer, contact_id: UUID, work: Writing, purpose: Purpose = None) -> Response:
-    """With its ETag. The look is logged."""
+    """With its ETag. The access is logged."""
     content, row = await service.read(work, who, contact_id, purpose)
-    shown = DraftOut(
-        content=content, contact_id=contact_id, saved_at=row.saved_at.isoformat(), saved_by=row.saved_by
-    )
-    return Response(
-        shown.model_dump_json(), headers={"ETag": etag(row.version)}, media_type="application/json"
-    )
+    return document(DraftOut.of(row, content), version=row.version)
 
 
 @drafts_router.put(
@@ -43,8 +39,8 @@ async def read_draft(who: Writer, contact_id: UUID, work: Writing, purpose: Purp
 async def save_draft(
     who: Writer, contact_id: UUID, draft: DraftIn, work: Writing, if_match: IfMatch = None
 ) -> Response:
-    """The first needs no If-Match; any later one the ETag of the one before, so that two pages that are open
-    on one contact do not overwrite each other unseen.
+    """The first needs no If-Match, any later one the ETag of the one before: of two pages open on one
+    contact, the later one gets 412 and overwrites nothing.
     """
     row = await service.save(work, who, contact_id, draft.content, if_match)
     return Response(status_code=204, headers={"ETag": etag(row.version)})
@@ -54,5 +50,5 @@ async def save_draft(
     "/{contact_id:uuid}/draft", summary="Drop the draft", status_code=204, responses=answers(NotFound)
 )
 async def drop_draft(who: Writer, contact_id: UUID, work: Writing) -> None:
-    """It is dropped by itself when the facts are written or the contact closes."""
+    """It is deleted by itself when the facts are written or the contact is closed."""
     await delete_draft(work.session, contact_id)

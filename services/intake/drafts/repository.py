@@ -1,4 +1,4 @@
-"""Drafts in storage, one for each contact at most. Nothing here commits."""
+"""Every statement on drafts, of which a contact has one at most. Nothing commits."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,12 +14,12 @@ DRAFTS = table_of(ContactDraft)
 
 
 async def find_draft(session: AsyncSession, contact_id: UUID) -> ContactDraft | None:
-    """The draft of a contact, if somebody is writing one."""
+    """The draft of a contact; None when there is none."""
     row = (await session.execute(select(DRAFTS).where(DRAFTS.c.contact_id == contact_id))).mappings().first()
     return None if row is None else ContactDraft(**row)
 
 
 async def store_draft(session: AsyncSession, values: Mapping[str, Any]) -> None:
     """Store a draft in place of the contact's earlier one."""
-    kept = upsert(session, DRAFTS).values(**values)
-    await session.execute(kept.on_conflict_do_update(index_elements=["contact_id"], set_=dict(values)))
+    stored = upsert(session, DRAFTS).values(**values)
+    await session.execute(stored.on_conflict_do_update(index_elements=["contact_id"], set_=dict(values)))

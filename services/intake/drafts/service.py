@@ -1,8 +1,7 @@
-"""Drafts: what somebody is writing about a contact and has not finished, stored so that no crash loses it.
+"""Reads and stores drafts: what is being written about a contact and is not finished.
 
 A draft is encrypted like all personal data, and is deleted when the contact's facts are written or the
-contact closes. Its version is its ETag: of two pages open on one contact, the later one gets 412 and
-overwrites nothing.
+contact is closed. Its version is its ETag.
 """
 
 from typing import Any
@@ -11,8 +10,8 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from services.intake.access_log.service import HANDLING, log_access
-from services.intake.contacts import repository as contacts_repository
 from services.intake.contacts.contact_status import ContactStatus
+from services.intake.contacts.service import find_contact
 from services.intake.drafts import repository
 from services.intake.models import ContactDraft
 from services.intake.problems import ContactClosed
@@ -28,7 +27,7 @@ _CONTENT: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
 async def read(
     work: UnitOfWork, who: Principal, contact_id: UUID, purpose: str | None
 ) -> tuple[dict[str, Any], ContactDraft]:
-    """The draft's content and its row. Raises NotFound when there is none. The look is logged."""
+    """The draft's content and its row. The access is logged. Raises NotFound when there is no draft."""
     row = await repository.find_draft(work.session, contact_id)
     if row is None:
         raise NotFound("Nobody has begun to write about this contact.")
@@ -39,13 +38,12 @@ async def read(
 async def save(
     work: UnitOfWork, who: Principal, contact_id: UUID, content: dict[str, Any], if_match: str | None
 ) -> ContactDraft:
-    """Keep it in place of what was kept. The first one needs no If-Match.
+    """Store the draft in place of the earlier one. The first one needs no If-Match.
 
-    Raises NotFound, ContactClosed, VersionRequired or StaleVersion.
+    Raises NotFound, ContactClosed, VersionRequired, StaleVersion.
     """
-    contact = await contacts_repository.find(work.session, contact_id, locked=True)
-    if contact is None:
-        raise NotFound("No contact has this id.")
+    # Locking the contact also keeps two first drafts from being stored at once, each unaware of the other.
+    contact = await find_contact(work, contact_id, locked=True)
     if contact.status == ContactStatus.CLOSED:
         raise ContactClosed
     before = await repository.find_draft(work.session, contact_id)

@@ -1,1 +1,1 @@
-"""Key rotation."""
+"""Replacing the keys that personal data is encrypted and indexed with."""

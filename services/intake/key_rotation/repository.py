@@ -1,65 +1,54 @@
-"""Encrypted columns, and what becomes of their rows when a key is replaced. Nothing here commits."""
+"""Which columns are encrypted, and the statements by which their rows get a new key or index. Nothing
+commits.
+"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Row, Table, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.callback_store.repository import ACTIONS, CALLBACK_CALLS, CALLBACKS, CALLERS
-from services.intake.callback_store.service import AffectedDays, recompute
-from services.intake.contacts.contact_events import rekeyed_events
-from services.intake.contacts.repository import CONTACTS, replace_names
+from services.intake.contacts.repository import CONTACTS
 from services.intake.delivery_store.repository import DELIVERIES
 from services.intake.drafts.repository import DRAFTS
 from services.intake.models import tables
 from services.intake.vault import (
     ANSWER_CONTEXT,
-    Vault,
     caller_context,
     delivery_context,
     draft_context,
-    name_words,
-    said_context,
-    sealed_columns,
+    personal_data_context,
 )
-from shared.outbox import Outbox
-from shared.sealing import Keyring
 
-#: Rows of one transaction: short enough that intake goes on working beside it.
+#: Rows in one transaction: few enough that requests which wait for their locks hardly notice.
 BATCH = 500
 
 
 @dataclass(frozen=True)
 class Encrypted:
-    """A column of encrypted values. `key_column` names the key; without one the value begins with it."""
+    """A column of encrypted values. `key_column` has the id of the key; without one, the value begins with
+    it.
+    """
 
     table: Table
     column: str
     key_column: str | None
-    #: What a row's value is bound to, so that it cannot be moved to another row.
+    #: The context that a row's value is bound to (vault.py).
     context: Callable[[Any], str]
 
-    def has_older_key(self, ring: Keyring) -> ColumnElement[bool]:
+    def has_other_key(self, current: str) -> ColumnElement[bool]:
         """The rows whose value was encrypted with another key than the current one."""
         if self.key_column is not None:
-            return self.table.c[self.key_column] != ring.current
-        mark = f"{ring.current}:".encode()
-        return func.substr(self.table.c[self.column], 1, len(mark)) != mark
-
-    def columns(self, ring: Keyring, stored: str | bytes, context: str) -> dict[str, Any]:
-        """The row's new columns."""
-        is_text = isinstance(stored, str)
-        text = stored if isinstance(stored, str) else bytes(stored).decode()
-        value = ring.seal(ring.open(text, context), context)
-        named = {} if self.key_column is None else {self.key_column: ring.current}
-        return {self.column: value if is_text else value.encode(), **named}
+            return self.table.c[self.key_column] != current
+        prefix = f"{current}:".encode()
+        return func.substr(self.table.c[self.column], 1, len(prefix)) != prefix
 
 
-CONTACT_DATA = Encrypted(CONTACTS, "said", "said_key", lambda row: said_context(row.id))
+CONTACT_DATA = Encrypted(CONTACTS, "said", "said_key", lambda row: personal_data_context(row.id))
 DRAFT_CONTENT = Encrypted(DRAFTS, "sealed", "sealed_key", lambda row: draft_context(row.contact_id))
 CALLER_NUMBERS = Encrypted(CALLERS, "sealed", "sealed_key", lambda row: caller_context(row.id))
 DELIVERED = Encrypted(
@@ -68,34 +57,26 @@ DELIVERED = Encrypted(
 REMEMBERED_ANSWERS = Encrypted(tables.answers, "body", None, lambda _row: ANSWER_CONTEXT)
 
 
-async def encrypt_again(session: AsyncSession, ring: Keyring, encrypted: Encrypted) -> int:
-    """Encrypt the next batch of values that an older key encrypted; gives how many there were.
-
-    Raises SealBrokenError when a value's key is no longer on the ring.
-    """
-    table = encrypted.table
-    identity = list(table.primary_key.columns)
-    rows = await session.execute(
-        select(*identity, table.c[encrypted.column].label("value"))
-        .where(encrypted.has_older_key(ring))
-        .limit(BATCH)
-        .with_for_update()
-    )
-    found = rows.all()
-    for row in found:
-        this_row = and_(*(column == row._mapping[column.name] for column in identity))  # noqa: SLF001
-        columns = encrypted.columns(ring, row.value, encrypted.context(row))
-        await session.execute(update(table).where(this_row).values(**columns))
-    return len(found)
+async def values_with_other_keys(
+    session: AsyncSession, encrypted: Encrypted, current: str
+) -> Sequence[Row[Any]]:
+    """The next batch of values that another key encrypted, as `value`, with their primary keys; locked."""
+    columns = [*encrypted.table.primary_key, encrypted.table.c[encrypted.column].label("value")]
+    rows = select(*columns).where(encrypted.has_other_key(current)).limit(BATCH).with_for_update()
+    return (await session.execute(rows)).all()
 
 
-async def index_contacts_again(
-    session: AsyncSession, vault: Vault, outbox: Outbox, after: UUID
-) -> list[UUID]:
-    """Encrypt and index the next batch of contacts, in order of their ids; gives these.
+async def store_value(
+    session: AsyncSession, encrypted: Encrypted, row: Row[Any], columns: Mapping[str, Any]
+) -> None:
+    """Store new columns of a row that `values_with_other_keys` gave."""
+    table, values = encrypted.table, row._asdict()
+    same_row = and_(*(column == values[column.name] for column in table.primary_key))
+    await session.execute(update(table).where(same_row).values(**columns))
 
-    Publishes which citizens' keys changed with it, so that triage still knows them.
-    """
+
+async def contacts_after(session: AsyncSession, after: UUID) -> Sequence[Row[Any, Any, Any]]:
+    """The next batch of contacts with personal data, in the order of their ids; locked."""
     rows = await session.execute(
         select(CONTACTS.c.id, CONTACTS.c.said, CONTACTS.c.cpr_index)
         .where(CONTACTS.c.id > after, CONTACTS.c.said.is_not(None))
@@ -103,25 +84,16 @@ async def index_contacts_again(
         .limit(BATCH)
         .with_for_update()
     )
-    found = rows.all()
-    indexes: list[tuple[str | None, str | None]] = []
-    for contact_id, sealed, old_index in found:
-        said = vault.open_said(contact_id, sealed)
-        columns = sealed_columns(vault, contact_id, said)
-        await session.execute(update(CONTACTS).where(CONTACTS.c.id == contact_id).values(**columns))
-        indexes.append((old_index, columns["cpr_index"]))
-        words = name_words(said.name, said.contact_name)
-        await replace_names(session, contact_id, vault.name_indexes(words))
-    await outbox.add(session, rekeyed_events(indexes, datetime.now(UTC)))
-    return [row.id for row in found]
+    return rows.all()
 
 
-async def index_callers_again(session: AsyncSession, vault: Vault, after: UUID) -> list[UUID]:
-    """Encrypt and index the next batch of callers' numbers, in order of their ids; gives these.
+async def store_contact(session: AsyncSession, contact_id: UUID, columns: Mapping[str, Any]) -> None:
+    """Store a contact's encrypted value and indexes."""
+    await session.execute(update(CONTACTS).where(CONTACTS.c.id == contact_id).values(**columns))
 
-    A caller who phones while the index is being replaced has two rows for a while, the second by the new
-    index. When the first one is reached the two become one, and its call-backs are computed again.
-    """
+
+async def callers_after(session: AsyncSession, after: UUID) -> Sequence[Row[Any, Any, Any]]:
+    """The next batch of callers, in the order of their ids; locked."""
     rows = await session.execute(
         select(CALLERS.c.id, CALLERS.c.sealed, CALLERS.c.phone_index)
         .where(CALLERS.c.id > after)
@@ -129,42 +101,43 @@ async def index_callers_again(session: AsyncSession, vault: Vault, after: UUID) 
         .limit(BATCH)
         .with_for_update()
     )
-    found = rows.all()
-    for caller_id, sealed, old_index in found:
-        context = caller_context(caller_id)
-        number = vault.ring.open(sealed, context)
-        index = vault.index_of("phone", number)
-        same = await session.execute(select(CALLERS.c.id).where(CALLERS.c.phone_index == index))
-        other = None if index == old_index else same.scalar_one_or_none()
-        if other is None:
-            columns = {**CALLER_NUMBERS.columns(vault.ring, sealed, context), "phone_index": index}
-            await session.execute(update(CALLERS).where(CALLERS.c.id == caller_id).values(**columns))
-        else:
-            await _merge_callers(session, caller_id, other)
-    return [row.id for row in found]
+    return rows.all()
 
 
-async def _merge_callers(session: AsyncSession, old: UUID, new: UUID) -> None:
-    """Give everything of the old row to the new one, and drop the old one."""
+async def caller_by_index(session: AsyncSession, phone_index: str) -> UUID | None:
+    """The caller with this index of the number."""
+    found = await session.execute(select(CALLERS.c.id).where(CALLERS.c.phone_index == phone_index))
+    return found.scalar_one_or_none()
+
+
+async def store_caller(session: AsyncSession, caller_id: UUID, columns: Mapping[str, Any]) -> None:
+    """Store a caller's encrypted number and its index."""
+    await session.execute(update(CALLERS).where(CALLERS.c.id == caller_id).values(**columns))
+
+
+async def merge_callers(session: AsyncSession, old: UUID, new: UUID) -> dict[date, datetime]:
+    """Move calls, call-backs and actions of the old caller to the new one, and delete the old one.
+
+    Returns the first attempt of each day on which the new caller has a call-back now.
+    """
     of_the_old = CALLBACK_CALLS.c.caller_id == old
     await session.execute(update(CALLBACK_CALLS).where(of_the_old).values(caller_id=new))
-    theirs = await session.execute(
-        select(CALLBACKS.c.day, CALLBACKS.c.id).where(CALLBACKS.c.caller_id == new)
+    rows = await session.execute(select(CALLBACKS.c.day, CALLBACKS.c.id).where(CALLBACKS.c.caller_id == new))
+    new_by_day = {row.day: row.id for row in rows}
+    callbacks = await session.execute(
+        select(CALLBACKS.c.id, CALLBACKS.c.day).where(CALLBACKS.c.caller_id == old)
     )
-    by_day = {row.day: row.id for row in theirs}
-    ours = await session.execute(select(CALLBACKS).where(CALLBACKS.c.caller_id == old))
-    for callback in ours.all():
-        if callback.day in by_day:
-            moved = update(ACTIONS).where(ACTIONS.c.callback_id == callback.id)
-            await session.execute(moved.values(callback_id=by_day[callback.day]))
+    for callback in callbacks.all():
+        if callback.day in new_by_day:
+            # A caller has one call-back a day: the actions of the old one move, and the row goes.
+            actions = update(ACTIONS).where(ACTIONS.c.callback_id == callback.id)
+            await session.execute(actions.values(callback_id=new_by_day[callback.day]))
             await session.execute(delete(CALLBACKS).where(CALLBACKS.c.id == callback.id))
         else:
             moved = update(CALLBACKS).where(CALLBACKS.c.id == callback.id)
             await session.execute(moved.values(caller_id=new))
     await session.execute(delete(CALLERS).where(CALLERS.c.id == old))
-    rows = await session.execute(
+    days = await session.execute(
         select(CALLBACKS.c.day, CALLBACKS.c.first_attempt_at).where(CALLBACKS.c.caller_id == new)
     )
-    if days := rows.all():
-        affected = AffectedDays(frozenset((new, row.day) for row in days), min(row[1] for row in days))
-        await recompute(session, affected, datetime.now(UTC))
+    return {row.day: row.first_attempt_at for row in days}

@@ -1,1 +1,1 @@
-"""The lines citizens reach the city by, as dated data."""
+"""Lines: phone lines, mailboxes and entrances, configured in periods by a file or over HTTP."""

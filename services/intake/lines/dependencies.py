@@ -1,7 +1,7 @@
-"""The lines as each request may use them, read again when they have changed.
+"""The lines in memory, as requests use them, read again when they have changed in storage.
 
-Lines change while the service runs, here or in another replica. Their version is looked up at most every two
-seconds, by whichever request comes next; the other requests use the lines in memory without a statement.
+Lines change while the service runs, in this replica or in another. At most every two seconds one request
+checks their version in storage; all others use the lines in memory, without a statement.
 """
 
 from datetime import timedelta
@@ -13,28 +13,29 @@ from services.intake.lines import repository
 from services.intake.lines.lines import Lines
 from shared.unit_of_work import Context
 
+#: How old the lines in memory may be before their version is checked.
+MOST_AGE = timedelta(seconds=2)
+
 
 def lines_of(context: Context) -> Lines:
-    """The lines of this city."""
+    """The lines in memory."""
     lines: Lines = context.state.lines
     return lines
 
 
-LINES_HOLD = timedelta(seconds=2)
-
-
 async def keep_lines_fresh(request: Request) -> None:
-    """A route's dependency: the lines at hand are at most so old as `LINES_HOLD` says."""
+    """For `Depends`: the route's lines are at most `MOST_AGE` old."""
     await refresh_lines(request.app.state)
 
 
 async def refresh_lines(state: State) -> None:
-    """Read the lines anew when it is time to look, and they have changed."""
+    """Read the lines again if they were checked longer ago than `MOST_AGE`, and have changed."""
     now = state.clock.now()
-    if abs(now - state.lines_seen_at) < LINES_HOLD:
+    # abs: a clock that was set back must not keep old lines until it has caught up.
+    if abs(now - state.lines_checked_at) < MOST_AGE:
         return
-    # Before storage is asked, so that whoever comes meanwhile does not ask as well.
-    state.lines_seen_at = now
+    # Set before the statement, so that requests arriving meanwhile do not check as well.
+    state.lines_checked_at = now
     async with state.database.reading() as session:
         if await repository.lines_version(session) != state.lines.version:
             state.lines = await repository.read_lines(session)

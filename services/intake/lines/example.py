@@ -1,4 +1,4 @@
-"""The example city's lines, loaded where there are none yet."""
+"""Loads the example city's lines at the first start."""
 
 from pathlib import Path
 
@@ -12,6 +12,6 @@ _FILE = Path(__file__).parent / "example.yaml"
 
 
 async def load_example(work: UnitOfWork) -> None:
-    """Store the lines of `example.yaml`, unless somebody configured lines already."""
+    """Store the lines of `example.yaml`, unless any line is configured already."""
     if (await work.session.execute(select(LINES.c.code).limit(1))).first() is None:
         await store_lines(work, read_lines_file(_FILE))

@@ -1,25 +1,27 @@
-"""The lines citizens reach the city by: phone lines, mailboxes, entrances. Data, in periods.
+"""Phone lines, mailboxes and entrances by which citizens reach the city, as data in periods.
 
-They change with every reorganisation (design.md, seed 003), and so does who answers them, and which queue of
-the telephone exchange belongs to which. A line keeps its code; what changes is a new period of it.
+A reorganisation changes who answers a line and which queues of the telephone exchange belong to it. The line
+keeps its code then, and gets a new period.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from shared.periods import Period
 from shared.vocabulary import Administration, Channel
 from shared.working_days import local_date
 
 
 @dataclass(frozen=True)
 class Line:
-    """One way in, for one period of it. `reception_queue` is the routing queue where its contacts wait.
+    """A line in one period of it.
 
-    `telephony_queues` are the exchange's names of its queues, whichever exchange it is; `queues_by_source`
-    those of one exchange alone, where two use the same name. `called_numbers` are the city's own numbers
-    (E.164). `administration` is the one whose people answer. A caller who gave up within
-    `short_call_seconds` may have called by accident. `edition` is the version of the lines it was changed in.
+    `reception_queue` is the queue of routing in which its contacts wait. `telephony_queues` are names of the
+    exchange's queues, for any exchange; `queues_by_source` those of one exchange only, for when two exchanges
+    use the same name. `called_numbers` are the city's own numbers (E.164). `administration` is the one whose
+    staff answer. A caller who gave up within `short_call_seconds` may have called by accident. `valid_to` is
+    the last day of the period. `edition` is the version of all lines in which it was last changed.
     """
 
     code: str
@@ -38,28 +40,29 @@ class Line:
     short_call_seconds: float | None = None
     edition: int = 0
 
+    @property
+    def period(self) -> Period:
+        """The days on which it is valid."""
+        return Period.of(self)
+
     def is_open_on(self, day: date) -> bool:
-        """Whether the period holds that day; `valid_to` is its last day."""
-        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+        """Whether it is valid on that day."""
+        return self.period.includes(day)
 
-    def overlaps(self, other: "Line") -> bool:
-        """Whether there is a day on which both hold."""
-        return (other.valid_to is None or self.valid_from <= other.valid_to) and (
-            self.valid_to is None or other.valid_from <= self.valid_to
-        )
-
-    def claims(self, queue: str | None, source: str | None, called: str | None) -> int:
-        """How plainly a call is the line's: by its exchange's queue (3), queue, number, or not at all (0)."""
+    def match_strength(self, queue: str | None, source: str | None, called: str | None) -> int:
+        """How specifically a call matches the line: 3 by a queue of its exchange, 2 by a queue of any
+        exchange, 1 by the called number, 0 not at all.
+        """
         if queue is not None and source is not None and queue in self.queues_by_source.get(source, ()):
             return 3
-        # An exchange without queues has the number that was called in the place of one.
+        # An exchange that has no queues reports the called number as the queue.
         if queue is not None and (queue in self.telephony_queues or queue in self.called_numbers):
             return 2
         return int(called is not None and called in self.called_numbers)
 
 
 class Lines:
-    """All periods of all lines, and which of them is meant."""
+    """All periods of all lines, and which of them a contact or a call belongs to."""
 
     def __init__(self, lines: Iterable[Line], version: int = 0) -> None:
         self._lines = tuple(lines)
@@ -69,20 +72,20 @@ class Lines:
         return iter(self._lines)
 
     def chosen(self, channel: Channel, code: str | None, moment: datetime) -> Line | None:
-        """The named line, or the channel's default; None when there is no such one on that day."""
+        """The line with that code, or the channel's default line; None when there is none on that day."""
         day = local_date(moment)
-        fitting = [line for line in self._lines if line.channel == channel and line.is_open_on(day)]
+        candidates = [line for line in self._lines if line.channel == channel and line.is_open_on(day)]
         if code is None:
-            return next((line for line in fitting if line.is_default), None)
-        return next((line for line in fitting if line.code == code), None)
+            return next((line for line in candidates if line.is_default), None)
+        return next((line for line in candidates if line.code == code), None)
 
     def at(self, code: str, moment: datetime) -> Line | None:
-        """The period of that line which held at that moment."""
+        """The period of that line that was valid at that moment."""
         day = local_date(moment)
         return next((line for line in self._lines if line.code == code and line.is_open_on(day)), None)
 
     def administration_at(self, code: str, moment: datetime) -> Administration | None:
-        """Whose people answered that line at that moment; None when nobody configured it."""
+        """The administration that answered that line at that moment; None when none is configured."""
         line = self.at(code, moment)
         return None if line is None else line.administration
 
@@ -94,26 +97,27 @@ class Lines:
         source: str | None = None,
         called: str | None = None,
     ) -> Line:
-        """The line a call belongs to while it is in that queue: by the queue of its exchange, by the queue's
-        name, by the number that was called, else the default line.
+        """The line that a call belongs to while it is in that queue: by the queue of its exchange, by the
+        queue's name, by the called number, else the default line.
 
-        A call is never refused: a caller is there, whatever our configuration says. Raises LookupError
-        only when no phone line is configured at all.
+        Raises LookupError only when no phone line is configured at all.
         """
         day = local_date(moment)
         phones = [line for line in self._lines if line.channel == Channel.PHONE]
         if not phones:
             raise LookupError("no phone line is configured")
+        # There is always one, even on days without a valid line: the caller waits, whatever the configuration
+        # says, and a call without a line would be lost.
         return min(
             phones,
             key=lambda line: (
                 not line.is_open_on(day),
-                -line.claims(queue, source, called),
+                -line.match_strength(queue, source, called),
                 not line.is_default,
             ),
         )
 
     def is_claimed(self, queue: str, source: str, moment: datetime) -> bool:
-        """Whether somebody configured that queue of that exchange for that day."""
+        """Whether a line valid on that day has this queue of this exchange."""
         day = local_date(moment)
-        return any(line.is_open_on(day) and line.claims(queue, source, None) for line in self._lines)
+        return any(line.is_open_on(day) and line.match_strength(queue, source, None) for line in self._lines)

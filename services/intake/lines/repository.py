@@ -1,4 +1,4 @@
-"""Lines in storage: the statements, the same on SQLite and PostgreSQL. Nothing here commits."""
+"""Every statement on lines; the same on SQLite and PostgreSQL. Nothing commits."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -20,26 +20,26 @@ VERSION = table_of(LinesVersion)
 
 
 async def read_lines(session: AsyncSession) -> Lines:
-    """All configured periods, by code and day, with the version they are of."""
-    # The version first: should somebody commit in between, the lines are newer and are just read once more.
+    """All configured periods, by code and first day, with the version of the lines."""
+    # The version first: if a change is committed in between, the lines are newer than it says, and are read
+    # once more. The other way round, the change would never be noticed.
     version = await lines_version(session)
     rows = (await session.execute(select(LINES).order_by(LINES.c.code, LINES.c.valid_from))).mappings()
     return Lines((_line(dict(row)) for row in rows), version)
 
 
 def _line(row: dict[str, Any]) -> Line:
-    told = row.pop("administration")
-    channel = Channel(row.pop("channel"))
-    return Line(**row, channel=channel, administration=None if told is None else Administration(told))
+    channel, administration = Channel(row.pop("channel")), row.pop("administration")
+    return Line(**row, channel=channel, administration=administration and Administration(administration))
 
 
 async def lines_version(session: AsyncSession) -> int:
-    """Which version of the lines holds; 0 while none was ever configured."""
+    """The version of the lines; 0 while none was ever configured."""
     return int((await session.execute(select(VERSION.c.version))).scalar_one_or_none() or 0)
 
 
 async def begin_change(session: AsyncSession) -> int:
-    """A new version of the lines. Whoever else wants to change them waits until this transaction ends."""
+    """The new version of the lines. Any other transaction that changes lines waits until this one ends."""
     changed = await session.execute(
         upsert(session, VERSION)
         .values(id=1, version=1)
@@ -50,7 +50,7 @@ async def begin_change(session: AsyncSession) -> int:
 
 
 async def store_line(session: AsyncSession, line: Line) -> None:
-    """Store a period, new or in place of the one of that code and first day."""
+    """Store a period, in place of the one with the same code and first day if there is one."""
     values = columns_of(line)
     stored = upsert(session, LINES).values(values)
     keys = ["code", "valid_from"]
@@ -58,7 +58,7 @@ async def store_line(session: AsyncSession, line: Line) -> None:
 
 
 async def replace_lines(session: AsyncSession, lines: Iterable[Line]) -> None:
-    """Make these all the periods of the lines they are of."""
+    """Store these in place of all periods of the lines that they belong to."""
     rows = [columns_of(line) for line in lines]
     await session.execute(delete(LINES).where(LINES.c.code.in_({row["code"] for row in rows})))
     if rows:
@@ -77,13 +77,16 @@ def columns_of(line: Line) -> dict[str, Any]:
 
 
 async def queues_seen(session: AsyncSession, since: datetime) -> Sequence[tuple[str, str, int, datetime]]:
-    """The exchanges' queues that calls since then were in: source, queue, calls, begin of the latest call."""
+    """The exchanges' queues that calls since then were in: source, queue, number of calls, start of the
+    latest.
+    """
+    # A call's visits are a JSON list, which the two databases take apart each in its own way.
     if session.get_bind().dialect.name == "sqlite":
         visit = func.json_each(CALLS.c.visits).table_valued("value", joins_implicitly=True)
         queue = func.json_extract(visit.c.value, "$.queue")
     else:
-        told = column("value", JSON)
-        visit = func.json_array_elements(CALLS.c.visits).table_valued(told, joins_implicitly=True)
+        value = column("value", JSON)
+        visit = func.json_array_elements(CALLS.c.visits).table_valued(value, joins_implicitly=True)
         queue = visit.c.value["queue"].as_string()
     counted = (
         select(CALLS.c.source, queue, func.count(distinct(CALLS.c.contact_id)), func.max(CALLS.c.started_at))

@@ -1,4 +1,4 @@
-"""What intake is told about lines, in a file or over HTTP, and what it answers."""
+"""Lines on the wire and in the configuration file."""
 
 from datetime import date, datetime
 from typing import Annotated, Self
@@ -18,12 +18,12 @@ _MOST = 200
 
 
 class LineIn(Closed):
-    """What holds of a line in one period of it."""
+    """A line in one period of it."""
 
     name: str = Field(min_length=1, max_length=120, examples=["Hovednummeret"])
     channel: Channel = Field(examples=["phone"])
     reception_queue: QueueCode = Field(description="Where its contacts wait", examples=["reception-phone"])
-    is_default: bool = Field(False, description="For what names no line, and queues that nobody configured")
+    is_default: bool = Field(False, description="For contacts without a line and queues of no line")
     telephony_queues: list[QueueName] = Field(
         [], max_length=_MOST, description="The exchange's queues, by name", examples=[["socialservice"]]
     )
@@ -41,7 +41,11 @@ class LineIn(Closed):
         None, description="The code of its opening hours, as routing knows them", examples=["reception"]
     )
     short_call_seconds: float | None = Field(
-        None, ge=0, le=60, description="Who gave up within it may have called by accident", examples=[5]
+        None,
+        ge=0,
+        le=60,
+        description="Giving up within it may mean a call by accident",
+        examples=[5],
     )
     valid_to: date | None = Field(None, description="Its last day", examples=["2026-03-31"])
     ticket_prefix: str | None = Field(None, max_length=4, examples=["A"])
@@ -49,26 +53,32 @@ class LineIn(Closed):
     @field_validator("called_numbers")
     @classmethod
     def _in_one_form(cls, numbers: list[str]) -> list[str]:
-        told = [normalised_phone(number) for number in numbers]
-        if None in told:
+        normalised = [number for number in map(normalised_phone, numbers) if number is not None]
+        if len(normalised) < len(numbers):
             raise ValueError("one of them is not a phone number")
-        return [number for number in told if number is not None]
+        return normalised
 
-    def period(self, code: str, valid_from: date, *, edition: int) -> Line:
-        """The period that this makes of the line."""
-        told = {name: getattr(self, name) for name in LineIn.model_fields}
-        return Line(code=code, valid_from=valid_from, edition=edition, **told)
+    def in_period(self, code: str, valid_from: date, *, edition: int) -> Line:
+        """The line with that code in the period that begins on that day."""
+        values = {name: getattr(self, name) for name in LineIn.model_fields}
+        return Line(code=code, valid_from=valid_from, edition=edition, **values)
 
 
 class ConfiguredLine(LineIn):
-    """A line's period as it stands in the file."""
+    """A line's period in the file."""
 
     code: LineCode
     valid_from: date
 
     def as_line(self) -> Line:
-        """The period, not stored yet."""
-        return self.period(self.code, self.valid_from, edition=0)
+        """The period. Its edition is 0 until it is stored."""
+        return self.in_period(self.code, self.valid_from, edition=0)
+
+
+class LinesFile(BaseModel):
+    """The whole configuration file."""
+
+    lines: list[ConfiguredLine]
 
 
 class LineOut(BaseModel):
@@ -92,12 +102,12 @@ class LineOut(BaseModel):
 
     @classmethod
     def of(cls, line: Line) -> Self:
-        """As it is shown."""
+        """The period as it is stored."""
         return cls.model_validate(line, from_attributes=True)
 
 
 class UnclaimedQueue(BaseModel):
-    """A queue of an exchange that calls were in, and that belongs to no line."""
+    """A queue of an exchange that had calls, and that belongs to no line."""
 
     source: str = Field(examples=["asterisk"])
     queue: str = Field(examples=["nobody"])
@@ -106,8 +116,8 @@ class UnclaimedQueue(BaseModel):
 
 
 class LinesPage(Page[LineOut]):
-    """All lines, and for operations the exchange's queues that nobody configured."""
+    """All lines, and for operations the exchanges' queues that no line has."""
 
     unclaimed_queues: list[UnclaimedQueue] | None = Field(
-        None, description="For operations; their calls count as the default line's meanwhile"
+        None, description="For operations; until a line has them, their calls count as the default line's"
     )

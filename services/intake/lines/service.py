@@ -1,7 +1,7 @@
-"""The city's lines as configured: in a file (DSI_LINES_FILE), read at each start, or over HTTP.
+"""Configures the city's lines: from a file (DSI_LINES_FILE) that is read at each start, or over HTTP.
 
-The file is right about the lines it names: their periods are those of the file. A line that left the file
-stays in storage, since contacts name it; give its last period a `valid_to` instead.
+A line that is in the file has exactly the periods of the file. A line that is removed from the file stays in
+storage, because contacts name it: to end it, give its last period a `valid_to`.
 """
 
 from collections.abc import Iterable
@@ -11,38 +11,31 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel
 
 from services.intake.lines import repository
 from services.intake.lines.conflicts import conflicts_among, conflicts_of
 from services.intake.lines.lines import Line
-from services.intake.lines.schemas import ConfiguredLine, LineIn
+from services.intake.lines.schemas import ConfiguredLine, LineIn, LinesFile
 from services.intake.problems import ContradictingLines
 from shared.etags import require_version
 from shared.problems import FieldError
 from shared.unit_of_work import UnitOfWork
 
 
-class ConfiguredLines(BaseModel):
-    """The whole file."""
-
-    lines: list[ConfiguredLine]
-
-
 def read_lines_file(file: Path) -> list[ConfiguredLine]:
-    """The lines of the file. Raises pydantic's ValidationError, which says where the file is wrong."""
-    return ConfiguredLines.model_validate(yaml.safe_load(file.read_text(encoding="utf-8"))).lines
+    """The lines of the file. Raises pydantic's ValidationError, which names the wrong field."""
+    return LinesFile.model_validate(yaml.safe_load(file.read_text(encoding="utf-8"))).lines
 
 
 async def store_lines(work: UnitOfWork, configured: list[ConfiguredLine]) -> None:
-    """Store the file's lines. Raises ContradictingLines, with nothing stored, when two cannot hold at once.
+    """Store the file's lines; an unchanged file changes nothing.
 
-    Starting again with an unchanged file changes nothing.
+    Raises ContradictingLines, with nothing stored, when two of them conflict, or one with a stored line.
     """
     lines = [line.as_line() for line in configured]
     stored = await repository.read_lines(work.session)
     named = {line.code for line in lines}
-    if _said(lines) == _said(line for line in stored if line.code in named):
+    if _columns(lines) == _columns(line for line in stored if line.code in named):
         return
     rest = [line for line in stored if line.code not in named]
     wrong = conflicts_among([*rest, *lines])
@@ -55,25 +48,27 @@ async def store_lines(work: UnitOfWork, configured: list[ConfiguredLine]) -> Non
     await repository.replace_lines(work.session, [replace(line, edition=version) for line in lines])
 
 
-def _said(lines: Iterable[Line]) -> list[dict[str, Any]]:
-    """What the lines say, whichever edition they are."""
-    said = [repository.columns_of(replace(line, edition=0)) for line in lines]
-    return sorted(said, key=lambda columns: (columns["code"], columns["valid_from"]))
+def _columns(lines: Iterable[Line]) -> list[dict[str, Any]]:
+    """The stored columns of the lines except their edition, for comparison."""
+    rows = [repository.columns_of(replace(line, edition=0)) for line in lines]
+    return sorted(rows, key=lambda columns: (columns["code"], columns["valid_from"]))
 
 
 async def put_line(
     work: UnitOfWork, code: str, valid_from: date, body: LineIn, if_match: str | None
 ) -> tuple[Line, bool]:
-    """Store one period, and say whether it is new. Changing one that is there takes its ETag.
+    """Store one period, and return whether it is new. Changing an existing one needs its ETag.
 
-    Raises ContradictingLines, VersionRequired, StaleVersion. All replicas see it within seconds.
+    Raises ContradictingLines, VersionRequired, StaleVersion. All replicas use it within seconds.
     """
+    # First of all: it locks the version, so that two changes cannot be checked against the same lines and
+    # contradict each other once both are stored.
     version = await repository.begin_change(work.session)
     stored = await repository.read_lines(work.session)
     before = next((line for line in stored if (line.code, line.valid_from) == (code, valid_from)), None)
     if before is not None:
         require_version(if_match, before.edition)
-    line = body.period(code, valid_from, edition=version)
+    line = body.in_period(code, valid_from, edition=version)
     wrong = conflicts_of(line, [other for other in stored if other is not before])
     if wrong:
         raise ContradictingLines(

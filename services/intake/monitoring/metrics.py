@@ -1,4 +1,4 @@
-"""What intake itself measures. No citizen, no caller and no member of staff is in a label."""
+"""Sets intake's gauges from storage, just before they are read."""
 
 from services.intake.callback_store.state import OPEN
 from services.intake.callbacks import repository as callbacks_repository
@@ -12,7 +12,7 @@ from shared.working_days import local_date
 
 
 async def measure(work: UnitOfWork) -> None:
-    """Set the gauges to what is in storage."""
+    """Set the gauges to what is stored now."""
     gauges: IntakeGauges = work.state.gauges
     gauges.contacts.clear()
     for (status, channel), count in (await contacts_repository.count_unfinished(work.session)).items():

@@ -1,1 +1,1 @@
-"""Peer events."""
+"""What intake does at events of triage and routing."""

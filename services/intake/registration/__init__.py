@@ -1,1 +1,1 @@
-"""Registration."""
+"""Registering a contact: from the request to all the rows of the new contact."""

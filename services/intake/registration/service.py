@@ -1,7 +1,7 @@
-"""How a contact comes into being: all of it is settled before storage is asked for anything.
+"""How a contact is registered: everything is computed first, and then written as one batch of rows.
 
-Only a walk-in needs something from storage first, the day's next number. Any other contact is just rows,
-which can be written together with those of other requests (shared/grouped.py).
+Only a walk-in reads from storage before, to get the day's next ticket number. Any other contact needs nothing
+but inserts, so it can be committed together with those of other requests (shared/group_commit.py).
 """
 
 from dataclasses import dataclass
@@ -11,28 +11,28 @@ from services.intake.access_log import service as access_log
 from services.intake.contacts import repository
 from services.intake.contacts.contact_events import registered_event, waiting_event
 from services.intake.contacts.contact_status import ContactStatus
-from services.intake.contacts.identity import Identity, complete_facts, identify
-from services.intake.contacts.schemas import CitizenIn, ContactIn, ContactPerson
+from services.intake.contacts.identity import complete_facts, identify, personal_data_of
 from services.intake.lines.dependencies import lines_of
 from services.intake.lines.lines import Line
 from services.intake.models import ContactColumns
 from services.intake.problems import ReceivedInFuture, UnknownLine, at_field
-from services.intake.vault import Said, name_words, sealed_columns, vault_of
+from services.intake.registration.schemas import ContactIn
+from services.intake.vault import PersonalData, name_words, sealed_columns, vault_of
 from shared.access import Principal
-from shared.clock import COPENHAGEN
 from shared.contracts import Facts, QueueVisit
 from shared.ids import new_id, reference_of
-from shared.phone_numbers import normalised_phone
 from shared.row_batch import RowBatch
 from shared.unit_of_work import Context, UnitOfWork
 from shared.vocabulary import Channel
+from shared.working_days import local_date
 
+#: How far ahead of ours a caller's clock may be.
 MOST_AHEAD = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """Where and when a contact came in, and what it wishes."""
+    """A contact's line, the moment it was received, the request's body, and the moment of the request."""
 
     body: ContactIn
     line: Line
@@ -41,16 +41,16 @@ class Arrival:
 
     @property
     def needs_ticket(self) -> bool:
-        """Whether a number is called out for it."""
+        """Whether it gets a number by which the citizen is called in."""
         return self.line.channel is Channel.WALK_IN
 
 
 @dataclass(frozen=True)
 class NewContact:
-    """A contact as it is going to be: what was said in it, and every row that tells of it."""
+    """A contact that is about to be stored, its personal data, and all rows to be written."""
 
     contact: ContactColumns
-    said: Said
+    personal: PersonalData
     rows: RowBatch
 
 
@@ -69,29 +69,35 @@ def arrival_of(context: Context, body: ContactIn) -> Arrival:
 def new_contact(
     context: Context, who: Principal, arrival: Arrival, purpose: str | None, ticket: str | None = None
 ) -> NewContact:
-    """The contact waits at the reception, and is registered when facts came with it.
+    """The contact, waiting at the reception, or registered when facts came with it.
 
-    Its trail and its events are among its rows. Raises what `identify` and `complete_facts` raise.
+    Its access log entry and its events are among its rows. Raises what `identify` and `complete_facts` raise.
     """
-    body = arrival.body
+    body, vault = arrival.body, vault_of(context)
     identity = identify(body.citizen, arrival.received_at)
-    facts = body.facts and _facts_of(body.facts, identity, body.citizen)
-    said = said_of(identity, body.citizen, body.contact_person, body.summary)
-    contact = _contact(context, arrival, said, facts, ticket)
+    facts = body.facts and complete_facts(
+        body.facts,
+        identity.age,
+        anonymous=body.citizen.anonymous,
+        has_cpr=identity.cpr is not None,
+    )
+    personal = personal_data_of(identity, body.citizen, body.contact_person, body.summary)
+    contact = _contact(context, arrival, personal, facts, ticket)
     rows = RowBatch()
-    words = name_words(said.name, said.contact_name)
-    repository.note_contact(rows, contact, vault_of(context).name_indexes(words))
-    why = purpose or access_log.RECEIVING
-    access_log.add_access(rows, who, "create", why, at=arrival.now, contact=contact.id)
+    words = name_words(personal.name, personal.contact_name)
+    repository.note_contact(rows, contact, vault.name_indexes(words))
+    access_log.add_access(
+        rows, who, "create", purpose or access_log.RECEIVING, at=arrival.now, contact=contact.id
+    )
     visit = QueueVisit(position=1, queue=arrival.line.reception_queue, entered_at=arrival.received_at)
     context.outbox.note(rows, [waiting_event(contact, [visit], arrival.now)])
     if facts is not None:
         context.outbox.note(rows, [registered_event(contact, facts, arrival.now)])
-    return NewContact(contact, said, rows)
+    return NewContact(contact, personal, rows)
 
 
 async def create(work: UnitOfWork, who: Principal, arrival: Arrival, purpose: str | None) -> NewContact:
-    """Write a new contact in the caller's transaction; a walk-in with the day's next number."""
+    """Write a new contact in the caller's transaction; a walk-in with the day's next ticket number."""
     ticket = await _next_ticket(work, arrival) if arrival.needs_ticket else None
     new = new_contact(work, who, arrival, purpose, ticket)
     await new.rows.write(work.session)
@@ -99,15 +105,15 @@ async def create(work: UnitOfWork, who: Principal, arrival: Arrival, purpose: st
 
 
 async def _next_ticket(work: UnitOfWork, arrival: Arrival) -> str:
-    line, day = arrival.line, arrival.received_at.astimezone(COPENHAGEN).date()
-    number = await repository.next_ticket(work.session, line.code, day)
+    line = arrival.line
+    number = await repository.next_ticket(work.session, line.code, local_date(arrival.received_at))
     return f"{line.ticket_prefix or ''}{number}"
 
 
 def _contact(
-    context: Context, arrival: Arrival, said: Said, facts: Facts | None, ticket: str | None
+    context: Context, arrival: Arrival, personal: PersonalData, facts: Facts | None, ticket: str | None
 ) -> ContactColumns:
-    contact_id = new_id()
+    contact_id, citizen = new_id(), arrival.body.citizen
     return ContactColumns(
         id=contact_id,
         reference=reference_of(contact_id),
@@ -119,27 +125,8 @@ def _contact(
         created_at=arrival.now,
         changed_at=arrival.now,
         ticket=ticket,
-        anonymous=arrival.body.citizen.anonymous,
-        address_protected_until=arrival.body.citizen.address_protected_until,
+        anonymous=citizen.anonymous,
+        address_protected_until=citizen.address_protected_until,
         facts=None if facts is None else facts.model_dump(mode="json"),
-        **sealed_columns(vault_of(context), contact_id, said),
-    )
-
-
-def _facts_of(facts: Facts, identity: Identity, citizen: CitizenIn) -> Facts:
-    return complete_facts(facts, identity.age, anonymous=citizen.anonymous, has_cpr=identity.cpr is not None)
-
-
-def said_of(identity: Identity, citizen: CitizenIn, person: ContactPerson, summary: str | None) -> Said:
-    """What was said of the citizen and of who contacts us."""
-    return Said(
-        cpr=identity.cpr and identity.cpr.digits,
-        birth_date=citizen.birth_date,
-        age=citizen.age,
-        name=citizen.name,
-        relation=person.relation,
-        contact_name=person.name,
-        phone=normalised_phone(person.phone) or person.phone,
-        organisation=person.organisation,
-        summary=summary or None,
+        **sealed_columns(vault_of(context), contact_id, personal),
     )
