@@ -185,7 +185,7 @@ class Comparison:
         return is_plain(kind, schema)
 
     def _has_fields(self, model: type[BaseModel], schema: Schema, place: str) -> bool:
-        properties: Schema | None = schema.get("properties")
+        properties: Mapping[str, Schema] | None = schema.get("properties")
         required: Sequence[str] = schema.get("required", ())
         if properties is None:
             return False
@@ -224,12 +224,15 @@ def without_none(annotation: Any) -> tuple[list[Any], bool]:
 
 
 def is_plain(kind: Any, schema: Schema) -> bool:
-    moments = {"date-time": AwareDatetime, "date": date}
-    if schema.get("type") == "string":
-        # A code or an id that the desk only passes on is a text for it.
-        return kind in {str, moments.get(schema.get("format", ""))}
-    kinds: dict[str, set[type]] = {"integer": {int, float}, "number": {float}, "boolean": {bool}}
-    return kind in kinds.get(schema.get("type", ""), set())
+    # A moment, a code or an id that the desk only passes on is a text for it.
+    moments = {"date-time": {str, AwareDatetime}, "date": {str, date}}
+    plain: dict[str, set[Any]] = {
+        "string": moments.get(schema.get("format", ""), {str}),
+        "integer": {int, float},
+        "number": {float},
+        "boolean": {bool},
+    }
+    return kind in plain.get(schema.get("type", ""), set())
 
 
 def comparisons(documents: Documents) -> Iterator[Comparison]:
