@@ -34,7 +34,7 @@ class Quantile(ApiModel):
 
 
 class ServiceLevel(ApiModel):
-    """The share within the target in one way of counting; None when nobody is counted."""
+    """The share within the target in one way of counting; None without anyone to count."""
 
     variant: Literal["answered", "answered_or_abandoned_late", "answered_or_abandoned", "everyone_due"]
     share: float | None
@@ -340,7 +340,7 @@ class Explanation(ApiModel):
 
 
 class TraceRow(ApiModel):
-    """A row of the rules, and whether its condition holds for the facts."""
+    """A row of the rules, and whether its condition is true of the facts."""
 
     rule: str
     title: str
@@ -348,7 +348,7 @@ class TraceRow(ApiModel):
 
 
 class ExplainedRecommendation(Recommendation):
-    """A recommendation as the recommendations endpoint gives it when it is asked to explain."""
+    """A recommendation with its explanation."""
 
     trace: list[TraceRow] | None = None
     explanation: Explanation

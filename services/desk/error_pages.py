@@ -68,7 +68,7 @@ def _error_page(page: PublicRequest, kind: str, status: int, detail: str | None 
     said = texts.get(kind) or texts.get(str(status)) or texts["unexpected"]
     if page.is_fragment:
         # Beside what is on the page and not in its place: the page has what the next try needs.
-        headers = {"HX-Retarget": "#notice", "HX-Reswap": "innerHTML", "HX-Trigger": "dsi:told"}
+        headers = {"HX-Retarget": "#notice", "HX-Reswap": "innerHTML", "HX-Trigger": "dsi:notice"}
         return page.render("problem_part.html", status=status, headers=headers, said=said)
     return page.render("problem.html", status=status, said=said, detail=detail, kind=kind)
 

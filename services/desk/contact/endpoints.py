@@ -66,7 +66,7 @@ async def _page(
         "contact.html",
         status=status,
         contact=contact,
-        hand=handled,
+        handled=handled,
         fields=handled.fields,
         faults={fault.field: fault.text for fault in faults},
         notice=notice,
@@ -114,7 +114,7 @@ async def update_advice(page: Receptionist, contact_id: UUID) -> Response:
     read = read_again(handled.contact, handled.fields)
     return page.render(
         "contact_advice.html",
-        hand=handled,
+        handled=handled,
         notice=notice,
         kept=notice is None,
         **await _advice(page, await recommend(page.services, handled.contact, read)),

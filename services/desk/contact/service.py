@@ -185,7 +185,7 @@ async def estimate_at(services: ApiClients, destination: Destination | None) -> 
     try:
         return await services.get("routing", f"/v1/queues/{destination.unit}/estimate", Estimate)
     except Refused:
-        # A unit without a queue: nothing can be said of the wait, and the rest of the page still can.
+        # A unit without a queue: no estimate, and the rest of the page as usual.
         return None
 
 

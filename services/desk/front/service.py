@@ -40,7 +40,7 @@ async def read_overview(services: ApiClients, patience: float) -> Overview:
 
 
 async def _within(seconds: float, call: Awaitable[Content]) -> Content:
-    # The client's own timeout is for each read: a service that sends slowly could hold the page for longer.
+    # The client's own timeout is for each read: a service that sends slowly would delay the page for longer.
     try:
         return await asyncio.wait_for(call, seconds)
     except TimeoutError as error:

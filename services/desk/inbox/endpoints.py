@@ -56,7 +56,7 @@ async def _page(
 
 async def _entries(page: PageRequest, code: str, wanted: InboxFilter) -> dict[str, Any]:
     found = await read_entries(page.services, code, wanted)
-    return {"code": code, "inbox_page": found, "asked": wanted, "may": steps_of(page.session, found.queue)}
+    return {"code": code, "inbox_page": found, "wanted": wanted, "may": steps_of(page.session, found.queue)}
 
 
 @inbox_router.get("/{code}/live", response_class=EventSourceResponse)

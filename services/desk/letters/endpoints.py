@@ -29,7 +29,7 @@ async def show_letters(page: Receptionist) -> Response:
     """Every letter that is not finished, in the order in which they are to be answered."""
     wanted = filter_in(page.query)
     return page.render(
-        "letters.html", asked=wanted, inbox_page=await read_entries(page.services, MAIL, wanted)
+        "letters.html", wanted=wanted, inbox_page=await read_entries(page.services, MAIL, wanted)
     )
 
 
@@ -42,7 +42,7 @@ async def follow_letters(page: Receptionist) -> AsyncIterator[ServerSentEvent]:
         if board is None:
             return page.fragment("unreachable.html")
         entries = await read_entries(page.services, MAIL, wanted)
-        return page.fragment("letters_list.html", asked=wanted, inbox_page=entries)
+        return page.fragment("letters_list.html", wanted=wanted, inbox_page=entries)
 
     async for event in page.live(render):
         yield event

@@ -118,7 +118,7 @@ async def _form(
 
 @offers_router.post("/{offer_id:uuid}/edit")
 async def save_offer(page: Editor, offer_id: UUID) -> Response:
-    """Store the form. Whoever saves later than a colleague sees what changed, and loses nothing."""
+    """Store the form. After a colleague's change the page has both, and nothing is lost."""
     form, refusals = await page.form(), page.texts["offers"]["refusals"]
     fields, etag = form.as_dict(), form.text("etag") or ""
     stored = await page.services.fetch("triage", f"/v1/services/{offer_id}", HsdsDocument)

@@ -37,14 +37,14 @@ class Grade(IntEnum):
 
 @dataclass(frozen=True)
 class Trouble:
-    """One thing that needs action. `kind` is its text's key, `values` what stands in the text."""
+    """One thing that needs action. `kind` is its text's key, `values` are filled into it."""
 
     grade: Grade
     kind: str
     #: Within a grade, the larger comes first.
     weight: float = 0.0
     values: Mapping[str, Any] = field(default_factory=dict)
-    #: Where one can do something about it.
+    #: The page to act on it.
     path: str | None = None
 
 

@@ -18,6 +18,6 @@ class History:
     assessments: Section[Sequence[Assessment]]
     referrals: Section[Sequence[Referral]]
     entries: Section[Sequence[EntryWithTrail]]
-    looks: Section[Sequence[Access]]
+    accesses: Section[Sequence[Access]]
     #: Names of queues by code.
     queues: dict[str, str]

@@ -49,7 +49,7 @@ def timeline(history: History) -> list[Step]:
         *(step for one in history.referrals.body or () for step in _of_referral(one)),
         *(step for one in entries for step in _of_entry(one)),
         *_of_clocks(entries),
-        *(_of_access(one) for one in history.looks.body or ()),
+        *(_of_access(one) for one in history.accesses.body or ()),
     ]
     return _spaced(sorted(found, key=lambda step: (step.at, _ORDER.index(step.source))))
 

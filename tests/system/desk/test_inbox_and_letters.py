@@ -213,7 +213,7 @@ def test_a_view_is_kept_by_the_browser_under_words_of_its_own(city: City, sits: 
     page.goto(HOUSING)
     page.check("#mine")
     page.select_option("#urgency", "day")
-    page.locator(".asked button").click()
+    page.locator(".filter-form button").click()
     page.wait_for_url("**mine=true**")
     page.get_by_role("button", name="Gem visningen").click()
     view = page.get_by_role("link", name="Mine, Inden 24 timer")

@@ -12,7 +12,7 @@ Phrases = Iterable[Mapping[str, str]]
 
 @dataclass(frozen=True)
 class LineFault:
-    """One fault. `line` is None where it is in no line; `said` is Danish unless `foreign`."""
+    """One fault. `line` is None when it belongs to no line; `said` is Danish unless `foreign`."""
 
     line: int | None
     place: str

@@ -20,7 +20,7 @@ _TIMEOUT_SECONDS = 3.0
 
 
 @screen_router.get("/{code}", name="screen")
-@public("hangs on a wall before everybody's eyes: numbers of the day and waits, nothing about anybody")
+@public("hangs on a public wall: numbers of the day and waits, nothing about a person")
 async def show_screen(page: PublicPage, code: Code) -> Response:
     """The screen of one queue. It is rendered without routing, too, and waits for it."""
     services = ApiClients(page.state.services, page.state.service_token(), timeout=_TIMEOUT_SECONDS)
