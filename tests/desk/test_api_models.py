@@ -241,7 +241,7 @@ def comparisons(documents: Documents) -> Iterator[Comparison]:
             for operation in operations_of(call, documents[service]):
                 comparison = Comparison(documents[service])
                 if call.model is not None:
-                    # Explained or not: the answer that is asked for is one of the documented alternatives.
+                    # Explained or not: the answer is one of the documented alternatives.
                     schema = answer_of(operation)
                     assert schema is not None, f"{call.place}: {call.path} has no JSON answer"
                     compare_with_any(comparison, call, schema)

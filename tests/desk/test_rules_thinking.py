@@ -46,7 +46,7 @@ def test_any_text_in_a_title_stays_in_its_cell(words: list[str]) -> None:
     assert read.rows[0].title == title
 
 
-def test_faults_are_told_at_their_lines_in_danish() -> None:
+def test_faults_are_at_their_lines_in_danish() -> None:
     errors: list[dict[str, Any]] = [
         {"pointer": "/rows/2/number", "line": 188, "reason": "this is row 3, and must be numbered so"},
         {"pointer": "/units", "line": 55, "reason": "there is no such code"},
@@ -64,7 +64,7 @@ def test_every_phrase_can_be_filled_in() -> None:
     assert filled == "Kladden må tidligst gælde fra 01.04.2026. Det står i dens tekst (valid_from)."
 
 
-def test_a_refusal_is_told_by_its_kind_and_one_without_words_stays_a_problem() -> None:
+def test_a_refusal_has_the_text_of_its_kind_and_one_without_a_text_stays_a_problem() -> None:
     def refused(kind: str, *errors: dict[str, str]) -> Refused:
         return Refused("triage", 422, {"type": f"urn:dsi:problem:{kind}", "errors": list(errors)})
 
@@ -77,7 +77,7 @@ def test_a_refusal_is_told_by_its_kind_and_one_without_words_stays_a_problem() -
         said_of(refused("never-heard-of"), TEXTS)
 
 
-def test_what_somebody_else_saved_is_shown_line_by_line() -> None:
+def test_a_colleagues_change_is_listed_line_by_line() -> None:
     lines = changed_lines("a: 1\nb: 2\nc: 3", "a: 1\nb: 4\nc: 3")
     assert "-b: 2" in lines
     assert "+b: 4" in lines
@@ -105,7 +105,7 @@ def test_a_made_up_citizen_becomes_a_question_to_triage() -> None:
         ({"needs": ["debt"], "postal_code": ["22"]}, "postal_code"),
     ],
 )
-def test_what_cannot_be_read_is_told_at_its_field(fields: dict[str, list[str]], wrong: str) -> None:
+def test_what_cannot_be_read_is_a_fault_at_its_field(fields: dict[str, list[str]], wrong: str) -> None:
     assert [fault.field for fault in recommendation_body(fields, NOW)[1]] == [wrong]
 
 

@@ -115,7 +115,7 @@ def test_two_receptionists_at_once_never_get_the_same_person(town: Town, opens: 
     assert taken == expected
 
 
-def test_the_slower_of_two_is_told_who_was_quicker(town: Town, opens: Opens) -> None:
+def test_the_slower_of_two_reads_who_was_quicker(town: Town, opens: Opens) -> None:
     anna, eva = opens(name="Anna"), opens(name="Eva")
     reference = town.walks_in()
     take = f"Tag {reference} nu"
@@ -153,7 +153,7 @@ def test_a_call_answered_at_my_phone_pops_up_within_a_second_or_so(town: Town, o
     began = time.monotonic()
     expect(page.locator(".popup")).to_contain_text("Du taler med")
     seconds = time.monotonic() - began
-    tell(f"pop-up after the answer was told: {seconds:.2f} seconds")
+    tell(f"pop-up after the answer was received: {seconds:.2f} seconds")
     picture(page, "reception-call")
     page.keyboard.press("k")
     page.wait_for_url("**/contacts/*")
