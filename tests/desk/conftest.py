@@ -9,7 +9,7 @@ import httpx
 import pytest
 from starlette.requests import Request
 
-from services.desk.session import COOKIE
+from services.desk.session_cookie import COOKIE
 from services.hosting.all_in_one import AllInOne
 from shared.clock import SettableClock
 from shared.in_process import InProcess

@@ -18,9 +18,10 @@ from pydantic import AwareDatetime, BaseModel
 
 import services.desk
 from services.desk.api_clients import SERVICES
-from services.desk.api_models import ApiModel, Listing, Need
+from services.desk.api_models import ApiModel, Listing
 from services.desk.offers.schemas import CatalogueChange, OfferWithChanges
 from services.desk.rendering import templates
+from services.desk.triage_models import Need
 from tests.architecture.apps import apps
 
 Schema = Mapping[str, Any]

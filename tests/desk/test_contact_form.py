@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.desk.api_models import Citizen, Contact, ContactPerson
-from services.desk.api_models import Facts as ReadFacts
 from services.desk.contact.form import FLAGS, THREE_WAY, fields_of, read_form
 from services.desk.form import Fields
+from services.desk.intake_models import Citizen, Contact, ContactPerson
+from services.desk.intake_models import Facts as ReadFacts
 from shared.contracts import Facts
 from shared.vocabulary import Channel
 

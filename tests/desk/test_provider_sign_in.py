@@ -12,7 +12,8 @@ import pytest
 
 from services.desk.app import create_app
 from services.desk.identity_provider import FLOW_COOKIE, LONGEST_SECONDS
-from services.desk.session import COOKIE, LONGEST
+from services.desk.session import LONGEST
+from services.desk.session_cookie import COOKIE
 from services.desk.settings import Settings
 from shared.clock import SettableClock
 from shared.in_process import InProcess

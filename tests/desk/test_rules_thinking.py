@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from services.desk.form import local_moment
 from services.desk.problems import Refused
+from services.desk.rules.citizen import fields_for, recommendation_body
 from services.desk.rules.drafts.line_faults import changed_lines, faults_of, in_danish
 from services.desk.rules.drafts.refusals import said_of
 from services.desk.rules.periods import period_of
 from services.desk.rules.progress import progress_of
 from services.desk.rules.schemas import Ruleset, RulesetTable, TableRow
-from services.desk.rules.trial.citizen import fields_for, recommendation_body
 from services.desk.texts import read_texts
 from services.triage.rules.ruleset import RuleSet, load_rulesets
 from services.triage.rulesets.table import table_of

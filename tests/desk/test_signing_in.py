@@ -5,7 +5,8 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from services.desk.session import COOKIE, LONGEST
+from services.desk.session import LONGEST
+from services.desk.session_cookie import COOKIE
 from shared.clock import SettableClock
 from shared.vocabulary import Role
 from tests.desk.conftest import SignsIn

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 
-from services.desk.api_models import Board, Ticket
+from services.desk.routing_models import Board, Ticket
 from services.desk.walk_in.screen.calls import CALLED_SHOWN, screen_of
 from services.hosting.all_in_one import AllInOne
 from shared.in_process import InProcess

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from services.desk.api_models import Contact, Listing, Need, Recommendation
+from services.desk.api_models import Listing
 from services.desk.contact.decision import choice_of, field_at
 from services.desk.contact.form import CITIZEN, fields_of
 from services.desk.contact.schemas import HandledContact
@@ -27,8 +27,10 @@ from services.desk.contact.service import (
     to_read_aloud,
 )
 from services.desk.form import Fault, Form
+from services.desk.intake_models import Contact
 from services.desk.page_request import PageRequest, signed_in
 from services.desk.problems import Refused
+from services.desk.triage_models import Need, Recommendation
 from shared.vocabulary import Role, Unit
 
 contact_router = APIRouter(prefix="/contacts")

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from services.desk.api_clients import SERVICES, ApiClients
-from services.desk.api_models import Health, Listing, Queue
+from services.desk.api_models import Health, Listing
 from services.desk.problems import ServiceUnreachable
+from services.desk.routing_models import Queue
 from services.desk.sections import section
 
 Content = TypeVar("Content")

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from services.desk.api_models import Board, Created
+from services.desk.api_models import Created
 from services.desk.contact.service import take_new
 from services.desk.form import Fields
 from services.desk.inbox.filters import filter_in
@@ -14,6 +14,7 @@ from services.desk.inbox.service import read_entries
 from services.desk.letters.arrival import RELATIONS, read_letter
 from services.desk.page_request import PageRequest, signed_in
 from services.desk.problems import Refused
+from services.desk.routing_models import Board
 from shared.clock import COPENHAGEN
 from shared.vocabulary import Role
 

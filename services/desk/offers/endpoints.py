@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from services.desk.api_models import Listing, Need
+from services.desk.api_models import Listing
 from services.desk.form import Fields
 from services.desk.offers.editing import STATUSES, fields_of_offer, offer_from
 from services.desk.offers.read_aloud import offer_lines
@@ -16,6 +16,7 @@ from services.desk.offers.week import DAYS, week_of
 from services.desk.page_request import PageRequest, signed_in
 from services.desk.problems import Refused
 from services.desk.session import PEOPLE
+from services.desk.triage_models import Need
 from shared.vocabulary import Role
 
 offers_router = APIRouter(prefix="/offers")

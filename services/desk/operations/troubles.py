@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
-from services.desk.api_models import Queue
 from services.desk.callbacks.schemas import CallbackSummary
 from services.desk.operations.schemas import RunningClocks, Telephony
+from services.desk.routing_models import Queue
 
 #: A deadline that runs out within this is listed before it does.
 SOON = timedelta(hours=4)

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Path, Query, Response
 
 from services.desk.page_request import OVERSEERS, PageRequest, signed_in
 from services.desk.problems import Refused
+from services.desk.rules.citizen import fields_for
 from services.desk.rules.periods import period_of
 from services.desk.rules.schemas import ChangedThing, Check, Difference, Learning, RulesetTable, Simulation
 from services.desk.rules.service import read_needs, read_progress, read_rulesets, read_trail
-from services.desk.rules.trial.citizen import fields_for
 from services.desk.session import PEOPLE
 
 rules_router = APIRouter(prefix="/rules")

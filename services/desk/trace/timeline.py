@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from services.desk.api_models import Assessment, Contact, EntryWithTrail
+from services.desk.intake_models import Contact
+from services.desk.routing_models import EntryWithTrail
 from services.desk.trace.history import History
 from services.desk.trace.schemas import Access, Call, Referral
+from services.desk.triage_models import Assessment
 
 #: What a step is about.
 Source = Literal["contact", "call", "triage", "queue", "clock", "look"]

@@ -5,13 +5,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from services.desk.api_models import ExplainedRecommendation, Listing, Need
+from services.desk.api_models import Listing
 from services.desk.form import Fields
 from services.desk.page_request import PageRequest, signed_in
 from services.desk.problems import Refused
+from services.desk.rules.citizen import CHANNELS, recommendation_body
 from services.desk.rules.schemas import Ruleset
-from services.desk.rules.trial.citizen import CHANNELS, recommendation_body
 from services.desk.session import PEOPLE
+from services.desk.triage_models import ExplainedRecommendation, Need
 from shared.vocabulary import Unit
 
 trial_router = APIRouter(prefix="/rules/try")

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Path, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from services.desk.api_clients import ApiClients
-from services.desk.api_models import Board
 from services.desk.page_request import PublicPage
+from services.desk.routing_models import Board
 from services.desk.sections import section
 from services.desk.walk_in.screen.calls import queue_on, screen_of
 from shared.access import public
