@@ -191,7 +191,8 @@ class Comparison:
         if properties is None:
             return False
         self.models.update(model.__mro__)
-        for name, field in model.model_fields.items():
+        for own_name, field in model.model_fields.items():
+            name = str(field.validation_alias or own_name)
             at = f"{place} {model.__name__}.{name}"
             if (model, name) in UNDOCUMENTED:
                 assert name not in properties, f"{at} is documented now"

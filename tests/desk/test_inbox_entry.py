@@ -1,4 +1,4 @@
-"""One entry: what was said, and each way in which it leaves the inbox."""
+"""One entry: its contact, and each way in which it leaves the inbox."""
 
 from typing import Any
 

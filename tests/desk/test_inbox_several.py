@@ -42,7 +42,7 @@ async def test_several_are_moved_with_one_reason(system: AllInOne, bo: Person) -
     assert "0 venter, 0 er taget" in (await bo.opens(HOUSING)).text
 
 
-async def test_what_a_colleague_took_between_the_preview_and_the_deed_is_listed(
+async def test_what_a_colleague_took_between_the_preview_and_the_step_is_listed(
     system: AllInOne, signs_in: SignsIn, bo: Person
 ) -> None:
     (first, one), (second, two) = await lying(system, 2)

@@ -49,7 +49,7 @@ async def test_a_letter_that_lay_is_written_down_as_of_the_day_it_came(
     assert "Alma" not in page
 
 
-async def test_the_time_of_day_is_heeded_when_it_is_known(system: AllInOne, anna: Person) -> None:
+async def test_the_time_of_day_counts_when_it_is_known(system: AllInOne, anna: Person) -> None:
     path = await written(system, anna, received_time="14:30")
     assert (await contact_of(system, path))["received_at"] == "2026-03-02T13:30:00Z"
 

@@ -25,7 +25,7 @@ async def log_line(system: AllInOne, line: str) -> None:
         await system.settle()
 
 
-async def nobody_hears(system: AllInOne) -> None:
+async def nothing_is_delivered(system: AllInOne) -> None:
     """All events that intake has to send become dead letters."""
     database, outbox = system.apps["intake"].state.database, system.apps["intake"].state.tables.outbox
     async with database.writing() as session:
@@ -33,7 +33,7 @@ async def nobody_hears(system: AllInOne) -> None:
         await session.execute(update(outbox).values(**dead))
 
 
-async def test_a_quiet_house_is_said_to_be_quiet(signs_in: SignsIn) -> None:
+async def test_a_quiet_system_is_reported_as_quiet(signs_in: SignsIn) -> None:
     otto = await signs_in(Role.OPERATIONS)
     page = await otto.opens("/operations")
     assert page.status_code == 200
@@ -121,7 +121,7 @@ async def test_dead_letters_are_listed_with_a_way_to_send_them_again(
 ) -> None:
     anna, otto = await signs_in(Role.RECEPTION), await signs_in(Role.OPERATIONS, name="Otto")
     await anna.sends("/reception/contacts", channel="written", once="one")
-    await nobody_hears(system)
+    await nothing_is_delivered(system)
     assert "meddelelser mellem tjenesterne kunne ikke leveres" in (await otto.opens("/operations")).text
     page = (await otto.opens("/operations/systems")).text
     assert "contact.waiting" in page
@@ -183,7 +183,7 @@ async def test_an_impossible_day_is_a_fault_and_today_is_rendered(signs_in: Sign
     assert "så der er ingen sædvanlig dag at holde op mod" in page.text
 
 
-async def test_a_queue_that_does_not_exist_is_said_plainly(signs_in: SignsIn) -> None:
+async def test_a_queue_that_does_not_exist_gives_a_plain_message(signs_in: SignsIn) -> None:
     otto = await signs_in(Role.OPERATIONS)
     answer = await otto.opens("/operations/day", queue="no-such-queue")
     assert answer.status_code == 404

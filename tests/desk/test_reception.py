@@ -1,4 +1,4 @@
-"""The reception's pages: from the next one in line to what is said to the citizen."""
+"""The reception's pages: from the next one in line to what the citizen learns."""
 
 import asyncio
 import re
@@ -159,7 +159,7 @@ async def test_another_place_takes_a_reason_and_goes_there(system: AllInOne, sig
     assert "Din henvendelse er nu hos Voksenområdet" in page.text
 
 
-async def test_advice_ends_it_and_what_was_said_is_kept(system: AllInOne, signs_in: SignsIn) -> None:
+async def test_advice_ends_it_and_the_summary_is_kept(system: AllInOne, signs_in: SignsIn) -> None:
     anna = await signs_in(Role.RECEPTION)
     path = await begins(anna, system)
     etag = hidden((await anna.opens(path)).text, "etag")

@@ -11,7 +11,7 @@ from services.desk.form import local_moment
 from services.desk.problems import Refused
 from services.desk.rules.citizen import fields_for, recommendation_body
 from services.desk.rules.drafts.line_faults import changed_lines, faults_of, in_danish
-from services.desk.rules.drafts.refusals import said_of
+from services.desk.rules.drafts.refusals import message_for
 from services.desk.rules.periods import period_of
 from services.desk.rules.progress import progress_of
 from services.desk.rules.schemas import Ruleset, RulesetTable, TableRow
@@ -53,9 +53,9 @@ def test_faults_are_at_their_lines_in_danish() -> None:
         {"pointer": "", "message": "something new"},
     ]
     numbered, code, new = faults_of(errors, TEXTS["phrases"])
-    assert (numbered.line, numbered.said) == (188, "Det er række 3, og den skal have det nummer.")
-    assert (code.line, code.said, code.foreign) == (55, "Koden findes ikke.", False)
-    assert (new.line, new.said, new.foreign) == (None, "something new", True)
+    assert (numbered.line, numbered.text) == (188, "Det er række 3, og den skal have det nummer.")
+    assert (code.line, code.text, code.foreign) == (55, "Koden findes ikke.", False)
+    assert (new.line, new.text, new.foreign) == (None, "something new", True)
     assert faults_of([], TEXTS["phrases"]) == []
 
 
@@ -71,10 +71,10 @@ def test_a_refusal_has_the_text_of_its_kind_and_one_without_a_text_stays_a_probl
     past = refused(
         "impossible-moment", {"pointer": "/from", "message": "the past keeps the rules it had; now"}
     )
-    assert said_of(past, TEXTS)["text"].startswith("Det ligger i fortiden")
-    assert said_of(refused("second-person-needed"), TEXTS)["heading"] == "Det skal en anden person gøre"
+    assert message_for(past, TEXTS)["text"].startswith("Det ligger i fortiden")
+    assert message_for(refused("second-person-needed"), TEXTS)["heading"] == "Det skal en anden person gøre"
     with pytest.raises(Refused):
-        said_of(refused("never-heard-of"), TEXTS)
+        message_for(refused("never-heard-of"), TEXTS)
 
 
 def test_a_colleagues_change_is_listed_line_by_line() -> None:

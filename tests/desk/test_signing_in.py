@@ -125,7 +125,7 @@ async def test_a_cookie_that_was_changed_is_no_session(signs_in: SignsIn) -> Non
     assert (await anna.client.get("/inbox/adults")).status_code == 303
 
 
-async def test_what_belongs_to_another_role_is_said_in_plain_danish(signs_in: SignsIn) -> None:
+async def test_what_belongs_to_another_role_gives_a_message_in_plain_danish(signs_in: SignsIn) -> None:
     eva = await signs_in(Role.AUDITOR)
     answer = await eva.opens("/inbox/adults")
     assert answer.status_code == 403
@@ -151,7 +151,7 @@ async def test_a_form_that_is_not_ours_is_not_kept(signs_in: SignsIn, clock: Set
     assert answer.headers["location"] == "/sign-in"
 
 
-async def test_an_address_that_cannot_be_is_said_in_plain_danish(signs_in: SignsIn) -> None:
+async def test_an_impossible_address_gives_a_message_in_plain_danish(signs_in: SignsIn) -> None:
     anna = await signs_in(Role.RECEPTION)
     page = await anna.opens("/contacts/not-an-id")
     assert page.status_code == 404

@@ -128,7 +128,7 @@ async def test_another_units_caseworker_reads_that_it_is_not_theirs(
     assert (await rita.opens("/trace")).status_code == 403
 
 
-async def test_a_contact_that_does_not_exist_is_said_so(signs_in: SignsIn) -> None:
+async def test_a_contact_that_does_not_exist_gives_a_message(signs_in: SignsIn) -> None:
     vera = await signs_in(Role.AUDITOR)
     nobody = "/trace/01890000-0000-7000-8000-000000000000"
     page = await vera.sends(nobody, purpose=PURPOSE)

@@ -125,7 +125,7 @@ async def update_advice(page: Receptionist, contact_id: UUID) -> Response:
 
 @contact_router.post("/{contact_id}/same-as/{other}")
 async def same_as(page: Receptionist, contact_id: UUID, other: UUID) -> Response:
-    """The caller has said that it is about the same citizen as before: copy who that is."""
+    """It is about the same citizen as before, the caller confirms: copy who that is."""
     handled = await _as_sent(page, contact_id)
     before = fields_of(await page.services.get("intake", f"/v1/contacts/{other}", Contact))
     known = {name: before[name] for name in CITIZEN if name in before}

@@ -20,7 +20,7 @@ FLAGS = (
     "reporter_is_professional",
     "aftercare_running",
 )
-#: Questions with three answers: yes, no, and nothing said.
+#: Questions with three answers: yes, no, and no answer.
 THREE_WAY = ("in_municipality", "applies_for_measure")
 #: The fields that say who the citizen is.
 CITIZEN = ("cpr", "age", "citizen_name")

@@ -113,7 +113,7 @@ async def _form(
         days=DAYS,
         statuses=STATUSES,
         simple_hours=week_of(offer.get("schedules", ())) is not None,
-        **{"faults": {}, "said": None, "theirs": [], **more},
+        **{"faults": {}, "message": None, "theirs": [], **more},
     )
 
 
@@ -126,7 +126,7 @@ async def save_offer(page: Editor, offer_id: UUID) -> Response:
     if stored.etag != etag:
         theirs = fields_of_offer(stored.content)
         differ = [(name, texts) for name, texts in theirs.items() if texts != fields.get(name, [])]
-        more = {"said": refusals["stale-version"], "theirs": differ}
+        more = {"message": refusals["stale-version"], "theirs": differ}
         return await _form(page, stored.content, stored.etag or "", fields, status=412, **more)
     offer, faults = offer_from(stored.content, fields, page.now, await _names(page))
     if faults:
@@ -135,10 +135,10 @@ async def save_offer(page: Editor, offer_id: UUID) -> Response:
     try:
         await page.services.send("triage", "PUT", f"/v1/services/{offer_id}", offer, if_match=etag)
     except Refused as refused:
-        said = refusals.get(refused.answer_kind)
-        if said is None:
+        message = refusals.get(refused.answer_kind)
+        if message is None:
             raise
-        return await _form(page, stored.content, etag, fields, status=refused.answer_status, said=said)
+        return await _form(page, stored.content, etag, fields, status=refused.answer_status, message=message)
     return page.redirect(f"/offers/{offer_id}")
 
 

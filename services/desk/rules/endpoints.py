@@ -59,7 +59,7 @@ async def show_ruleset(page: Reader, version: Version) -> Response:
 
 
 async def ruleset_page(page: PageRequest, version: str, *, status: int = 200, **more: Any) -> Response:
-    """The page of one version; `said` is why a step was refused, `fields` what was typed."""
+    """The page of one version; `message` is why a step was refused, `fields` what was typed."""
     progress = await read_progress(page.services, version)
     table = await page.services.fetch("triage", f"/v1/rulesets/{version}/table", RulesetTable)
     return page.render(
@@ -70,7 +70,7 @@ async def ruleset_page(page: PageRequest, version: str, *, status: int = 200, **
         etag=table.etag,
         table=table.content,
         wrote_it=await _wrote_it(page, version),
-        **{"said": None, "fields": {}, **more},
+        **{"message": None, "fields": {}, **more},
     )
 
 

@@ -145,8 +145,8 @@ def _of_assessment(assessment: Assessment) -> Iterator[Step]:
 def _of_referral(referral: Referral) -> Iterator[Step]:
     values = {"needs": tuple(referral.needs)}
     yield Step(referral.referred_at, "triage", "referred", values, role=referral.role)
-    if referral.told_at is not None:
-        yield Step(referral.told_at, "triage", f"came_{referral.came}")
+    if referral.outcome_at is not None:
+        yield Step(referral.outcome_at, "triage", f"came_{referral.came}")
 
 
 #: Moves that end the wait of an entry: the step has how long it was.

@@ -106,6 +106,6 @@ def picture(page: Page, name: str) -> None:
     page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
 
 
-def tell(text: str) -> None:
+def report_measure(text: str) -> None:
     """What was measured: printed by `pytest -s` and when a test fails."""
     sys.stdout.write(f"\n{text}\n")

@@ -48,7 +48,7 @@ def take(page: Page, name: str) -> None:
 
 
 def of_the_reception(page: Page) -> str:
-    """From the overview to what is said; gives the reference of the contact."""
+    """From the overview to the end of the conversation; gives the reference of the contact."""
     page.goto("/sign-in")
     take(page, "sign-in")
     sign_in(page, "Anna")

@@ -106,7 +106,7 @@ def test_the_board_follows_what_happens_without_losing_focus(system: AllInOne, p
     has_no_barrier(page, "operations")
 
 
-def test_what_the_exchange_said_badly_is_read_again_with_the_keyboard_alone(
+def test_what_the_exchange_sent_badly_is_read_again_with_the_keyboard_alone(
     system: AllInOne, page: Page
 ) -> None:
     system.the_exchange_says("what is this")

@@ -144,7 +144,7 @@ def test_signing_in_again_in_another_tab_renews_the_first_for_its_owner_only(ope
     expect(page.locator(".say")).to_contain_text("Hjælpemidler")
 
 
-def test_too_long_and_odd_text_is_said_at_its_field_and_comes_back_as_it_was(opens: Opens) -> None:
+def test_too_long_and_odd_text_is_a_fault_at_its_field_and_comes_back_as_it_was(opens: Opens) -> None:
     page = opens()
     place = begins(page)
     odd = "👪 مرحبا שלום <script>alert(1)</script> & \"'"

@@ -1,4 +1,4 @@
-"""One entry of an inbox: what was said and recommended, where it has been, and the steps with it."""
+"""One entry of an inbox: its contact and recommendation, where it has been, and the steps with it."""
 
 import asyncio
 from typing import Annotated, Any

@@ -12,11 +12,11 @@ Phrases = Iterable[Mapping[str, str]]
 
 @dataclass(frozen=True)
 class LineFault:
-    """One fault. `line` is None when it belongs to no line; `said` is Danish unless `foreign`."""
+    """One fault. `line` is None when it belongs to no line; `text` is Danish unless `foreign`."""
 
     line: int | None
     place: str
-    said: str
+    text: str
     foreign: bool = False
 
 

@@ -28,7 +28,7 @@ class Trial:
 
     result: ExplainedRecommendation | None = None
     faults: dict[str, str] = field(default_factory=dict)
-    said: Any = None
+    message: Any = None
 
 
 @trial_router.get("", name="rules_trial")
@@ -62,7 +62,7 @@ async def _try(page: PageRequest, fields: Fields) -> Trial:
     except Refused as refused:
         if refused.answer_kind not in _ABOUT_THE_CITIZEN:
             raise
-        return Trial(said=page.texts["rules"]["refusals"][refused.answer_kind])
+        return Trial(message=page.texts["rules"]["refusals"][refused.answer_kind])
     return Trial(result)
 
 
