@@ -27,7 +27,7 @@ async def path(system: AllInOne, bo: Person) -> str:
     return entry
 
 
-async def test_the_entry_has_what_was_said_and_recommended_and_the_access_is_logged(
+async def test_the_entry_has_the_summary_and_recommendation_and_the_access_is_logged(
     system: AllInOne, bo: Person, path: str
 ) -> None:
     page = (await bo.opens(path)).text
