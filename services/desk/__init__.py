@@ -1,1 +1,1 @@
-"""The desk: the pages people see. It holds no data of its own and calls the services as anyone else would."""
+"""The desk: the pages for people. It stores no data and calls the services as any other client would."""

@@ -28,7 +28,7 @@ from services.desk.reception.endpoints import reception_router
 from services.desk.rules.drafts.endpoints import drafts_router
 from services.desk.rules.endpoints import rules_router
 from services.desk.rules.trial.endpoints import trial_router
-from services.desk.session import Sessions
+from services.desk.session_cookie import Sessions
 from services.desk.settings import Settings
 from services.desk.sign_in.endpoints import sign_in_router
 from services.desk.sign_in.provider.endpoints import provider_router

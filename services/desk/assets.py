@@ -1,7 +1,7 @@
-"""What the pages look and move with, from others: Det Fælles Designsystem and htmx.
+"""Static files: our own, and those of third parties (Det Fælles Designsystem, htmx).
 
 Pinned with their integrity in `assets/package-lock.json`, installed by start.py, never vendored. Without them
-the pages still work, unstyled and unmoved.
+the pages still work, unstyled.
 """
 
 from pathlib import Path
@@ -15,16 +15,16 @@ from starlette.types import Scope
 _HERE = Path(__file__).parent
 _INSTALLED = _HERE / "assets" / "node_modules"
 _DESIGN, _HTMX = _INSTALLED / "dkfds" / "dist", _INSTALLED / "htmx.org" / "dist"
-#: Files change with a new version only, and then their names' query does.
-_KEPT = "public, max-age=3600"
+#: Files change with a new version only.
+_CACHE = "public, max-age=3600"
 
 
-class _KeptFiles(StaticFiles):
-    """Files a browser may keep; they hold nothing about anybody."""
+class _CachedFiles(StaticFiles):
+    """Files that a browser may store: nothing in them is about a person."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         answer = await super().get_response(path, scope)
-        answer.headers["Cache-Control"] = _KEPT
+        answer.headers["Cache-Control"] = _CACHE
         return answer
 
 
@@ -34,9 +34,9 @@ def have_assets() -> bool:
 
 
 def mount_assets(app: FastAPI) -> None:
-    """Serve our own files, and the others' where they are installed."""
+    """Serve our own files, and the third parties' where they are installed."""
     places = {"/static": _HERE / "static", "/assets/design": _DESIGN, "/assets/htmx": _HTMX}
     for path, folder in places.items():
-        # Only these are packed: a packed page that holds a secret could be guessed at by its size (BREACH).
-        files = GZipMiddleware(_KeptFiles(directory=folder, check_dir=False))
+        # Only these are compressed: a compressed page would give its secret away by its size (BREACH).
+        files = GZipMiddleware(_CachedFiles(directory=folder, check_dir=False))
         app.mount(path, files, name=path.rpartition("/")[2])

@@ -65,12 +65,12 @@ async def _resume(page: PublicRequest, path: str) -> Response | None:
 
 def _error_page(page: PublicRequest, kind: str, status: int, detail: str | None = None) -> Response:
     texts, page = page.texts["problems"], page.recognised()
-    said = texts.get(kind) or texts.get(str(status)) or texts["unexpected"]
+    message = texts.get(kind) or texts.get(str(status)) or texts["unexpected"]
     if page.is_fragment:
         # Beside what is on the page and not in its place: the page has what the next try needs.
-        headers = {"HX-Retarget": "#notice", "HX-Reswap": "innerHTML", "HX-Trigger": "dsi:told"}
-        return page.render("problem_part.html", status=status, headers=headers, said=said)
-    return page.render("problem.html", status=status, said=said, detail=detail, kind=kind)
+        headers = {"HX-Retarget": "#notice", "HX-Reswap": "innerHTML", "HX-Trigger": "dsi:notice"}
+        return page.render("problem_part.html", status=status, headers=headers, message=message)
+    return page.render("problem.html", status=status, message=message, detail=detail, kind=kind)
 
 
 def _http(request: Request, error: Exception) -> Response:

@@ -8,8 +8,8 @@ import structlog
 from fastapi.sse import ServerSentEvent
 from pydantic import TypeAdapter
 
-from services.desk.api_models import Board
 from services.desk.problems import Refused, ServiceUnreachable
+from services.desk.routing_models import Board
 from shared.live import Followed, Latest
 from shared.live_stream import LONGEST_SECONDS, values_of
 

@@ -102,7 +102,7 @@ class PublicRequest:
 
     def not_found(self, text: str = "not-found") -> Response:
         """The page that says that there is nothing at this address; `text` is the key of what it says."""
-        return self.render("problem.html", status=404, said=self.texts["problems"][text])
+        return self.render("problem.html", status=404, message=self.texts["problems"][text])
 
     def redirect(self, path: str) -> Response:
         """After a change: to `path` (303, so that reloading does not repeat the change)."""

@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 from fastapi import FastAPI, Request
 
-from services.desk.api_models import Board
 from services.desk.identity_provider import IdentityProvider, SignInAttempts
-from services.desk.session import Sessions
+from services.desk.routing_models import Board
+from services.desk.session_cookie import Sessions
 from services.desk.settings import Settings
 from services.desk.texts import Texts
 from shared.access import Tokens

@@ -1,4 +1,4 @@
-"""A whole system in one process, and people who sit at its desk."""
+"""A whole system in one process, and people who use its desk."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -9,7 +9,7 @@ import httpx
 import pytest
 from starlette.requests import Request
 
-from services.desk.session import COOKIE
+from services.desk.session_cookie import COOKIE
 from services.hosting.all_in_one import AllInOne
 from shared.clock import SettableClock
 from shared.in_process import InProcess
@@ -32,8 +32,8 @@ class Person:
         return await self.client.post(path, data={"csrf": self.csrf, **fields}, follow_redirects=True)
 
 
-#: `await sits_down(Role.CASEWORKER, "adults")`
-SitsDown = Callable[..., Awaitable[Person]]
+#: `await signs_in(Role.CASEWORKER, "adults")`
+SignsIn = Callable[..., Awaitable[Person]]
 
 
 @pytest.fixture
@@ -43,18 +43,18 @@ async def system(tmp_path: Path, clock: SettableClock) -> AsyncIterator[AllInOne
 
 
 @pytest.fixture
-async def anybody(system: AllInOne) -> AsyncIterator[httpx.AsyncClient]:
-    """A browser in which nobody has signed in."""
+async def visitor(system: AllInOne) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser without a session."""
     async with httpx.AsyncClient(transport=InProcess(system.app), base_url="http://desk") as client:
         yield client
 
 
 @pytest.fixture
-async def sits_down(system: AllInOne) -> AsyncIterator[SitsDown]:
+async def signs_in(system: AllInOne) -> AsyncIterator[SignsIn]:
     """Somebody signs in, in a browser of their own."""
     async with AsyncExitStack() as stack:
 
-        async def sit_down(role: Role, unit: str = "", name: str = "Anna") -> Person:
+        async def sign_in(role: Role, unit: str = "", name: str = "Anna") -> Person:
             transport = InProcess(system.app)
             client = await stack.enter_async_context(
                 httpx.AsyncClient(transport=transport, base_url="http://desk")
@@ -67,4 +67,4 @@ async def sits_down(system: AllInOne) -> AsyncIterator[SitsDown]:
             )
             return Person(client, session.csrf)
 
-        yield sit_down
+        yield sign_in

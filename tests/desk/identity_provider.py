@@ -1,4 +1,4 @@
-"""A city's identity provider that does what the standard says, with real keys; tests tell it to misbehave."""
+"""A city's identity provider that does what the standard says, with real keys; tests can make it misbehave."""
 
 import base64
 import hashlib
@@ -52,10 +52,10 @@ class CityLogin:
         place.write_text(json.dumps({"keys": [{**public, "kid": "a", "alg": "ES256", "use": "sig"}]}))
         return place
 
-    def signs_in(self, asked: dict[str, str]) -> str:
+    def signs_in(self, query: dict[str, str]) -> str:
         """Somebody gave their password: the code that they are sent back with."""
         code = secrets.token_urlsafe(16)
-        self._codes[code] = asked
+        self._codes[code] = query
         return code
 
     async def _discovery(self, request: Request) -> Response:
@@ -73,20 +73,20 @@ class CityLogin:
 
     async def _token(self, request: Request) -> Response:
         form = {name: texts[0] for name, texts in parse_qs((await request.body()).decode()).items()}
-        asked = self._codes.pop(form["code"], None)
+        query = self._codes.pop(form["code"], None)
         proof = base64.b64decode(request.headers["authorization"].removeprefix("Basic ")).decode()
         if [unquote(part) for part in proof.split(":")] != [CLIENT, SECRET]:
             return JSONResponse({"error": "invalid_client"}, status_code=401)
         challenge = base64.urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest())
         if (
-            asked is None
-            or challenge.decode().rstrip("=") != asked["code_challenge"]
-            or form["redirect_uri"] != asked["redirect_uri"]
+            query is None
+            or challenge.decode().rstrip("=") != query["code_challenge"]
+            or form["redirect_uri"] != query["redirect_uri"]
         ):
             return JSONResponse({"error": "invalid_grant"}, status_code=400)
-        return JSONResponse({"token_type": "Bearer", **self._tokens(asked)})
+        return JSONResponse({"token_type": "Bearer", **self._tokens(query)})
 
-    def _tokens(self, asked: dict[str, str]) -> dict[str, str]:
+    def _tokens(self, query: dict[str, str]) -> dict[str, str]:
         common = {"iss": ISSUER, "iat": int(time.time()), "exp": time.time() + self.lifetime}
         access = self._signed({**common, "aud": AUDIENCE, **self.whom, **self.access})
         digest = hashlib.sha256(access.encode()).digest()[:16]
@@ -95,12 +95,12 @@ class CityLogin:
             "aud": CLIENT,
             "sub": self.whom["sub"],
             "name": self.whom["name"],
-            "nonce": asked["nonce"],
+            "nonce": query["nonce"],
             "at_hash": base64.urlsafe_b64encode(digest).decode().rstrip("="),
-            **({"auth_time": int(time.time())} if "max_age" in asked else {}),
+            **({"auth_time": int(time.time())} if "max_age" in query else {}),
         }
-        told = {name: claim for name, claim in (identity | self.misbehave).items() if claim is not None}
-        return {"access_token": access, "id_token": self._signed(told)}
+        claims = {name: claim for name, claim in (identity | self.misbehave).items() if claim is not None}
+        return {"access_token": access, "id_token": self._signed(claims)}
 
     def _signed(self, claims: dict[str, Any]) -> str:
         return jwt.encode(claims, self._key, "ES256", headers={"kid": "a"})

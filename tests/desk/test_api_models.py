@@ -18,9 +18,10 @@ from pydantic import AwareDatetime, BaseModel
 
 import services.desk
 from services.desk.api_clients import SERVICES
-from services.desk.api_models import ApiModel, Listing, Need
+from services.desk.api_models import ApiModel, Listing
 from services.desk.offers.schemas import CatalogueChange, OfferWithChanges
 from services.desk.rendering import templates
+from services.desk.triage_models import Need
 from tests.architecture.apps import apps
 
 Schema = Mapping[str, Any]
@@ -185,12 +186,13 @@ class Comparison:
         return is_plain(kind, schema)
 
     def _has_fields(self, model: type[BaseModel], schema: Schema, place: str) -> bool:
-        properties: Schema | None = schema.get("properties")
+        properties: Mapping[str, Schema] | None = schema.get("properties")
         required: Sequence[str] = schema.get("required", ())
         if properties is None:
             return False
         self.models.update(model.__mro__)
-        for name, field in model.model_fields.items():
+        for own_name, field in model.model_fields.items():
+            name = str(field.validation_alias or own_name)
             at = f"{place} {model.__name__}.{name}"
             if (model, name) in UNDOCUMENTED:
                 assert name not in properties, f"{at} is documented now"
@@ -224,12 +226,15 @@ def without_none(annotation: Any) -> tuple[list[Any], bool]:
 
 
 def is_plain(kind: Any, schema: Schema) -> bool:
-    moments = {"date-time": AwareDatetime, "date": date}
-    if schema.get("type") == "string":
-        # A code or an id that the desk only passes on is a text for it.
-        return kind in {str, moments.get(schema.get("format", ""))}
-    kinds: dict[str, set[type]] = {"integer": {int, float}, "number": {float}, "boolean": {bool}}
-    return kind in kinds.get(schema.get("type", ""), set())
+    # A moment, a code or an id that the desk only passes on is a text for it.
+    moments = {"date-time": {str, AwareDatetime}, "date": {str, date}}
+    plain: dict[str, set[Any]] = {
+        "string": moments.get(schema.get("format", ""), {str}),
+        "integer": {int, float},
+        "number": {float},
+        "boolean": {bool},
+    }
+    return kind in plain.get(schema.get("type", ""), set())
 
 
 def comparisons(documents: Documents) -> Iterator[Comparison]:
@@ -238,7 +243,7 @@ def comparisons(documents: Documents) -> Iterator[Comparison]:
             for operation in operations_of(call, documents[service]):
                 comparison = Comparison(documents[service])
                 if call.model is not None:
-                    # Explained or not: the answer that is asked for is one of the documented alternatives.
+                    # Explained or not: the answer is one of the documented alternatives.
                     schema = answer_of(operation)
                     assert schema is not None, f"{call.place}: {call.path} has no JSON answer"
                     compare_with_any(comparison, call, schema)

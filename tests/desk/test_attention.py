@@ -5,7 +5,7 @@ from datetime import timedelta
 from services.hosting.all_in_one import AllInOne
 from shared.clock import SettableClock
 from shared.vocabulary import Role
-from tests.desk.conftest import SitsDown
+from tests.desk.conftest import SignsIn
 
 CONCERN = {"needs": ["child_concern"], "age": 9, "district": 3}
 APPLICATION = {"needs": ["support_at_home"], "in_municipality": True, "applies_for_measure": True}
@@ -15,8 +15,8 @@ async def contact(system: AllInOne, facts: dict[str, object], cpr: str, *, decid
     async with system.client("intake") as intake, system.client("triage") as triage:
         token = system.apps["intake"].state.tokens.for_development([Role.RECEPTION], [], "eva", 3600)
         intake.headers["Authorization"] = triage.headers["Authorization"] = f"Bearer {token}"
-        told = {name: value for name, value in facts.items() if name != "age"}
-        body = {"channel": "written", "citizen": {"cpr": cpr}, "facts": told}
+        facts_in = {name: value for name, value in facts.items() if name != "age"}
+        body = {"channel": "written", "citizen": {"cpr": cpr}, "facts": facts_in}
         made = (await intake.post("/v1/contacts", json=body)).json()
         await system.settle()
         if decide:
@@ -28,11 +28,11 @@ async def contact(system: AllInOne, facts: dict[str, object], cpr: str, *, decid
         return reference
 
 
-async def test_a_concern_that_comes_again_is_shown_until_somebody_says_what_was_done(
-    system: AllInOne, sits_down: SitsDown
+async def test_a_concern_that_comes_again_is_listed_until_what_was_done_is_recorded(
+    system: AllInOne, signs_in: SignsIn
 ) -> None:
     references = [await contact(system, CONCERN, "610117-4234") for _ in range(2)]
-    anna = await sits_down(Role.RECEPTION)
+    anna = await signs_in(Role.RECEPTION)
     page = await anna.opens("/attention")
     assert "2 underretninger om samme barn" in page.text
     assert all(reference in page.text for reference in references)
@@ -49,12 +49,12 @@ async def test_a_concern_that_comes_again_is_shown_until_somebody_says_what_was_
 
 
 async def test_a_missed_deadline_asks_for_a_written_notice_and_gets_its_new_date(
-    system: AllInOne, sits_down: SitsDown, clock: SettableClock
+    system: AllInOne, signs_in: SignsIn, clock: SettableClock
 ) -> None:
     reference = await contact(system, APPLICATION, "610180-4234", decide=True)
     clock.advance(timedelta(days=120))
     await system.settle()
-    bo = await sits_down(Role.CASEWORKER, "adults")
+    bo = await signs_in(Role.CASEWORKER, "adults")
     page = await bo.opens("/attention")
     assert reference in page.text
     task = page.text.split('action="/attention/tasks/')[1].split('"')[0]
@@ -66,11 +66,11 @@ async def test_a_missed_deadline_asks_for_a_written_notice_and_gets_its_new_date
 
 
 async def test_operations_see_missed_deadlines_and_leave_the_notice_to_the_unit(
-    system: AllInOne, sits_down: SitsDown, clock: SettableClock
+    system: AllInOne, signs_in: SignsIn, clock: SettableClock
 ) -> None:
     await contact(system, APPLICATION, "610180-4234", decide=True)
     clock.advance(timedelta(days=120))
     await system.settle()
-    page = await (await sits_down(Role.OPERATIONS)).opens("/attention")
+    page = await (await signs_in(Role.OPERATIONS)).opens("/attention")
     assert "Overskredne frister (1)" in page.text
     assert "/attention/tasks/" not in page.text

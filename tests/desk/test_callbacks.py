@@ -12,7 +12,7 @@ from services.desk.callbacks.schemas import CallbackSummary
 from services.desk.form import Form
 from services.hosting.all_in_one import AllInOne
 from shared.vocabulary import Role
-from tests.desk.conftest import Person, SitsDown
+from tests.desk.conftest import Person, SignsIn
 
 ALMA, BO = "+4520000001", "+4520000002"
 
@@ -59,11 +59,11 @@ async def taken(anna: Person) -> str:
 
 
 async def test_who_has_waited_longest_is_called_first_and_the_anonymous_are_counted(
-    system: AllInOne, sits_down: SitsDown
+    system: AllInOne, signs_in: SignsIn
 ) -> None:
     for number in (ALMA, BO, None):
         await gave_up(system, number)
-    page = (await (await sits_down(Role.RECEPTION)).opens("/callbacks")).text
+    page = (await (await signs_in(Role.RECEPTION)).opens("/callbacks")).text
     assert owed(page) == [ALMA, BO]
     assert "2 venter på et opkald" in page
     assert "Har ventet på os siden" in page
@@ -71,22 +71,22 @@ async def test_who_has_waited_longest_is_called_first_and_the_anonymous_are_coun
 
 
 async def test_operations_and_auditors_see_that_somebody_waits_and_no_number(
-    system: AllInOne, sits_down: SitsDown
+    system: AllInOne, signs_in: SignsIn
 ) -> None:
     await gave_up(system, ALMA)
     for role in (Role.OPERATIONS, Role.AUDITOR):
-        page = await (await sits_down(role)).opens("/callbacks")
+        page = await (await signs_in(role)).opens("/callbacks")
         assert "1 venter på et opkald" in page.text
         assert ALMA not in page.text
         assert "/take" not in page.text
-    assert (await (await sits_down(Role.CASEWORKER, "adults")).opens("/callbacks")).status_code == 403
+    assert (await (await signs_in(Role.CASEWORKER, "adults")).opens("/callbacks")).status_code == 403
 
 
-async def test_of_two_who_take_it_one_gets_it_and_the_other_is_told(
-    system: AllInOne, sits_down: SitsDown
+async def test_of_two_who_take_it_one_gets_it_and_the_other_gets_a_notice(
+    system: AllInOne, signs_in: SignsIn
 ) -> None:
     await gave_up(system, ALMA)
-    anna, eva = await sits_down(Role.RECEPTION), await sits_down(Role.RECEPTION, name="Eva")
+    anna, eva = await signs_in(Role.RECEPTION), await signs_in(Role.RECEPTION, name="Eva")
     place = await taken(anna)
     page = await eva.sends(f"{place}/take")
     assert page.status_code == 409
@@ -96,9 +96,9 @@ async def test_of_two_who_take_it_one_gets_it_and_the_other_is_told(
     assert "Nået, åbn en henvendelse" not in seen
 
 
-async def test_in_vain_it_comes_up_again_when_agreed(system: AllInOne, sits_down: SitsDown) -> None:
+async def test_in_vain_it_comes_up_again_when_agreed(system: AllInOne, signs_in: SignsIn) -> None:
     await gave_up(system, ALMA)
-    anna = await sits_down(Role.RECEPTION)
+    anna = await signs_in(Role.RECEPTION)
     place = await taken(anna)
     page = await anna.sends(f"{place}/attempt", again="180", once="x")
     assert "Forsøget er noteret" in page.text
@@ -107,10 +107,10 @@ async def test_in_vain_it_comes_up_again_when_agreed(system: AllInOne, sits_down
 
 
 async def test_a_moment_that_is_over_is_refused_at_its_field_and_nothing_is_noted(
-    system: AllInOne, sits_down: SitsDown
+    system: AllInOne, signs_in: SignsIn
 ) -> None:
     await gave_up(system, ALMA)
-    anna = await sits_down(Role.RECEPTION)
+    anna = await signs_in(Role.RECEPTION)
     place = await taken(anna)
     page = await anna.sends(f"{place}/attempt", again="other", at="2020-01-01T10:00")
     assert page.status_code == 422
@@ -120,10 +120,10 @@ async def test_a_moment_that_is_over_is_refused_at_its_field_and_nothing_is_note
 
 
 async def test_who_answers_gets_a_contact_with_the_number_and_is_off_the_list(
-    system: AllInOne, sits_down: SitsDown
+    system: AllInOne, signs_in: SignsIn
 ) -> None:
     await gave_up(system, ALMA)
-    anna = await sits_down(Role.RECEPTION)
+    anna = await signs_in(Role.RECEPTION)
     place = await taken(anna)
     page = await anna.sends(f"{place}/contact", once="answered")
     assert page.url.path.startswith("/contacts/")
@@ -137,10 +137,10 @@ async def test_who_answers_gets_a_contact_with_the_number_and_is_off_the_list(
 
 
 async def test_what_changed_since_it_was_seen_is_not_settled_unseen(
-    system: AllInOne, sits_down: SitsDown
+    system: AllInOne, signs_in: SignsIn
 ) -> None:
     await gave_up(system, ALMA)
-    anna = await sits_down(Role.RECEPTION)
+    anna = await signs_in(Role.RECEPTION)
     place = await taken(anna)
     etag = hidden((await anna.opens(place)).text, "settle", "etag")
     await gave_up(system, ALMA)
@@ -152,31 +152,29 @@ async def test_what_changed_since_it_was_seen_is_not_settled_unseen(
     assert "afklaret" in (await anna.sends(f"{place}/settle", etag=fresh, outcome="wrong_number")).text
 
 
-async def test_operations_put_back_what_somebody_went_home_with(
-    system: AllInOne, sits_down: SitsDown
-) -> None:
+async def test_operations_put_back_what_somebody_went_home_with(system: AllInOne, signs_in: SignsIn) -> None:
     await gave_up(system, ALMA)
-    place = await taken(await sits_down(Role.RECEPTION))
-    otto = await sits_down(Role.OPERATIONS)
+    place = await taken(await signs_in(Role.RECEPTION))
+    otto = await signs_in(Role.OPERATIONS)
     assert "Læg tilbage" in (await otto.opens(place)).text
     page = await otto.sends(f"{place}/release")
     assert "1 venter på et opkald, 0 er taget" in page.text
 
 
-async def test_filters_stand_in_the_address_and_hold_nothing_about_anybody(
-    system: AllInOne, sits_down: SitsDown
+async def test_filters_are_in_the_address_and_say_nothing_about_a_person(
+    system: AllInOne, signs_in: SignsIn
 ) -> None:
     await gave_up(system, ALMA)
-    anna = await sits_down(Role.RECEPTION)
+    anna = await signs_in(Role.RECEPTION)
     await taken(anna)
     assert owed((await anna.opens("/callbacks", status="waiting")).text) == []
     assert owed((await anna.opens("/callbacks", status="taken", short="no")).text) == [ALMA]
     assert owed((await anna.opens("/callbacks", status="nonsense", short="?")).text) == [ALMA]
 
 
-async def test_news_are_told_without_looking_at_a_number(system: AllInOne, sits_down: SitsDown) -> None:
+async def test_changes_are_announced_without_access_to_a_number(system: AllInOne, signs_in: SignsIn) -> None:
     await gave_up(system, ALMA)
-    anna = await sits_down(Role.RECEPTION)
+    anna = await signs_in(Role.RECEPTION)
     page = (await anna.opens("/callbacks")).text
     found = re.search(r'hx-get="(/callbacks/news[^"]*)"', page)
     assert found is not None
@@ -188,13 +186,13 @@ async def test_news_are_told_without_looking_at_a_number(system: AllInOne, sits_
     assert BO not in news
 
 
-async def test_a_group_is_cleared_only_as_it_was_seen(system: AllInOne, sits_down: SitsDown) -> None:
+async def test_a_group_is_cleared_only_as_it_was_seen(system: AllInOne, signs_in: SignsIn) -> None:
     await gave_up(system, ALMA)
-    otto = await sits_down(Role.OPERATIONS)
+    otto = await signs_in(Role.OPERATIONS)
     body = {"waited_less_than_seconds": "3600", "reason": "Centralen var nede"}
-    shown = (await otto.sends("/callbacks/clear", **body, do="preview")).text
-    assert "1 opkald bliver ryddet" in shown
-    seen = {name: hidden(shown, "clear", name) for name in ("expected", "mark")}
+    preview = (await otto.sends("/callbacks/clear", **body, do="preview")).text
+    assert "1 opkald bliver ryddet" in preview
+    seen = {name: hidden(preview, "clear", name) for name in ("expected", "mark")}
     await gave_up(system, BO)
     page = await otto.sends("/callbacks/clear", **body, **seen, do="clear", once="1")
     assert page.status_code == 409
@@ -206,20 +204,22 @@ async def test_a_group_is_cleared_only_as_it_was_seen(system: AllInOne, sits_dow
     assert "2 ryddet af" in (await otto.opens("/callbacks/clear")).text
 
 
-async def test_a_group_other_than_the_one_shown_is_shown_first(system: AllInOne, sits_down: SitsDown) -> None:
+async def test_a_group_other_than_the_previewed_one_is_previewed_first(
+    system: AllInOne, signs_in: SignsIn
+) -> None:
     await gave_up(system, ALMA)
-    otto = await sits_down(Role.OPERATIONS)
+    otto = await signs_in(Role.OPERATIONS)
     body = {"waited_less_than_seconds": "3600", "reason": "Centralen var nede"}
-    shown = (await otto.sends("/callbacks/clear", **body, do="preview")).text
-    seen = {name: hidden(shown, "clear", name) for name in ("expected", "mark")}
+    preview = (await otto.sends("/callbacks/clear", **body, do="preview")).text
+    seen = {name: hidden(preview, "clear", name) for name in ("expected", "mark")}
     changed = {**body, "waited_less_than_seconds": "7200"}
     page = await otto.sends("/callbacks/clear", **changed, **seen, do="clear", once="1")
     assert page.url.path == "/callbacks/clear"
     assert "1 venter på et opkald" in (await otto.opens("/callbacks")).text
 
 
-async def test_a_clearing_without_limits_or_reason_comes_back_as_it_was_typed(sits_down: SitsDown) -> None:
-    otto = await sits_down(Role.OPERATIONS)
+async def test_a_clearing_without_limits_or_reason_comes_back_as_it_was_typed(signs_in: SignsIn) -> None:
+    otto = await signs_in(Role.OPERATIONS)
     page = await otto.sends("/callbacks/clear", reason="x", do="preview")
     assert page.status_code == 422
     for text in ("Vælg mindst én ting", "Skriv en begrundelse", 'value="x"'):
@@ -246,7 +246,7 @@ def test_when_to_try_again_is_read_in_local_time(again: str, at: str, moment: da
     assert next_try_of(Form([("again", again), ("at", at)]), NOON) == moment
 
 
-def test_what_a_group_cannot_be_is_told_at_its_field() -> None:
+def test_what_a_group_cannot_be_is_a_fault_at_its_field() -> None:
     typed = [("since", "sometime"), ("waited_less_than_seconds", "-1"), ("reason", "a b c")]
     assert clearing_of(Form(typed)).faults == {
         "since": "no_moment",

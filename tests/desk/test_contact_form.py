@@ -1,4 +1,4 @@
-"""The form a contact is written down in: what it tells, what cannot be read, and that nothing is lost."""
+"""The form a contact is recorded in: what is read, what cannot be read, and that nothing is lost."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.desk.api_models import Citizen, Contact, ContactPerson
-from services.desk.api_models import Facts as ReadFacts
 from services.desk.contact.form import FLAGS, THREE_WAY, fields_of, read_form
 from services.desk.form import Fields
+from services.desk.intake_models import Citizen, Contact, ContactPerson
+from services.desk.intake_models import Facts as ReadFacts
 from shared.contracts import Facts
 from shared.vocabulary import Channel
 
@@ -26,7 +26,7 @@ def faults(fields: Fields) -> set[tuple[str, str]]:
     return {(fault.field, fault.text) for fault in read_form(fields, TUESDAY).faults}
 
 
-def test_a_simple_contact_is_told_in_the_words_of_the_contract() -> None:
+def test_a_simple_contact_is_read_in_the_words_of_the_contract() -> None:
     read = read_form(
         form(
             needs=["debt", "loneliness"],
@@ -94,7 +94,7 @@ _NAMES = ("cpr", "age", "district", "postal_code", "phone", "summary", "child_ag
 
 
 @given(st.dictionaries(st.sampled_from(_NAMES), texts.map(lambda text: [text])))
-def test_whatever_is_typed_the_form_can_be_read_and_what_is_told_fits_the_contract(
+def test_any_text_can_be_read_and_the_facts_fit_the_contract(
     fields: dict[str, list[str]],
 ) -> None:
     read = read_form({**fields, "needs": ["advice"]}, TUESDAY)
@@ -102,7 +102,7 @@ def test_whatever_is_typed_the_form_can_be_read_and_what_is_told_fits_the_contra
         Facts.model_validate(read.facts_for_triage)
 
 
-def test_a_contact_fills_the_form_in_so_that_it_tells_the_same_again() -> None:
+def test_a_contact_fills_the_form_in_so_that_it_reads_the_same_again() -> None:
     facts = {
         "needs": ["debt"],
         "age": 36,

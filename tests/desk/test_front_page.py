@@ -56,7 +56,7 @@ def services(queues: httpx.Response) -> None:
 
 
 @respx.mock
-async def test_the_queues_are_shown_with_their_live_figures(page: httpx.AsyncClient) -> None:
+async def test_the_queues_have_their_live_figures(page: httpx.AsyncClient) -> None:
     services(httpx.Response(200, json={"items": [QUEUE]}))
     answer = await page.get("/")
     assert answer.status_code == 200
@@ -77,7 +77,7 @@ async def test_the_queues_are_shown_with_their_live_figures(page: httpx.AsyncCli
 
 
 @respx.mock
-async def test_a_service_that_is_gone_is_told_and_the_page_stands(page: httpx.AsyncClient) -> None:
+async def test_a_service_that_is_gone_is_named_and_the_page_still_works(page: httpx.AsyncClient) -> None:
     services(httpx.Response(503))
     respx.get("http://127.0.0.1:8003/health/ready").mock(side_effect=httpx.ConnectError("gone"))
     answer = await page.get("/")

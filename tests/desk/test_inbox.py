@@ -10,16 +10,16 @@ from services.hosting.all_in_one import AllInOne
 from shared.clock import SettableClock
 from shared.in_process import InProcess
 from shared.vocabulary import Role
-from tests.desk.conftest import Person, SitsDown
+from tests.desk.conftest import Person, SignsIn
 from tests.desk.inbox_cast import entry_of, somebody_for_housing
 
 HOUSING = "/inbox/housing-social"
 
 
 @pytest.fixture
-async def bo(sits_down: SitsDown) -> Person:
+async def bo(signs_in: SignsIn) -> Person:
     """Bo is a caseworker of the housing area."""
-    return await sits_down(Role.CASEWORKER, "housing-social", "Bo")
+    return await signs_in(Role.CASEWORKER, "housing-social", "Bo")
 
 
 async def test_a_caseworker_lands_in_the_own_units_inbox(bo: Person) -> None:
@@ -38,19 +38,19 @@ async def test_the_next_one_is_taken_once_and_opened_however_often_the_form_is_s
     assert "1 venter, 1 er taget" in (await bo.opens(HOUSING)).text
 
 
-async def test_the_next_one_of_an_empty_inbox_says_that_nobody_waits(bo: Person) -> None:
+async def test_the_next_one_of_an_empty_inbox_says_that_it_is_empty(bo: Person) -> None:
     page = await bo.sends(f"{HOUSING}/next", once="a-form")
     assert "Ingen venter her lige nu." in page.text
     assert page.url.query == b"did=nobody"
 
 
-async def test_another_units_inbox_stays_closed(sits_down: SitsDown, bo: Person) -> None:
+async def test_another_units_inbox_stays_closed(signs_in: SignsIn, bo: Person) -> None:
     page = await bo.opens("/inbox/adults")
     assert page.status_code == 403
     assert "Det må din rolle ikke" in page.text
 
 
-async def test_a_row_says_why_it_stands_there_and_who_has_it(system: AllInOne, bo: Person) -> None:
+async def test_a_row_says_why_it_has_its_place_and_who_has_taken_it(system: AllInOne, bo: Person) -> None:
     reference = await somebody_for_housing(system)
     entry = await entry_of(system, reference)
     page = (await bo.opens(HOUSING)).text
@@ -79,12 +79,12 @@ async def _back_at_work(system: AllInOne, person: Person) -> Person:
     return person
 
 
-async def test_whoever_is_slower_is_told_who_has_it_and_gets_the_list_again(
-    system: AllInOne, sits_down: SitsDown, bo: Person
+async def test_the_slower_of_two_gets_the_list_again_with_who_has_it(
+    system: AllInOne, signs_in: SignsIn, bo: Person
 ) -> None:
     reference = await somebody_for_housing(system)
     entry = await entry_of(system, reference)
-    carla = await sits_down(Role.CASEWORKER, "housing-social", "Carla")
+    carla = await signs_in(Role.CASEWORKER, "housing-social", "Carla")
     await carla.sends(f"{HOUSING}/entries/{entry}/quick/take")
     page = await bo.sends(f"{HOUSING}/entries/{entry}/quick/take", mine="")
     assert page.status_code == 409
@@ -92,9 +92,7 @@ async def test_whoever_is_slower_is_told_who_has_it_and_gets_the_list_again(
     assert "0 venter, 1 er taget" in page.text
 
 
-async def test_a_filter_stands_in_the_address_and_stays_there_after_a_step(
-    system: AllInOne, bo: Person
-) -> None:
+async def test_a_filter_is_in_the_address_and_stays_there_after_a_step(system: AllInOne, bo: Person) -> None:
     letter = await somebody_for_housing(system, channel="written")
     visit = await somebody_for_housing(system)
     page = (await bo.opens(HOUSING, channel="written")).text
@@ -132,9 +130,9 @@ async def test_the_inbox_follows_what_happens(system: AllInOne, bo: Person) -> N
             pass
 
 
-async def test_the_reception_looks_and_has_nothing_to_press(system: AllInOne, sits_down: SitsDown) -> None:
+async def test_the_reception_reads_and_has_nothing_to_press(system: AllInOne, signs_in: SignsIn) -> None:
     reference = await somebody_for_housing(system)
-    anna = await sits_down(Role.RECEPTION)
+    anna = await signs_in(Role.RECEPTION)
     page = (await anna.opens(HOUSING)).text
     assert reference in page
     assert "Tag den næste" not in page

@@ -1,4 +1,4 @@
-"""One entry: what was said, and each way in which it leaves the inbox."""
+"""One entry: its contact, and each way in which it leaves the inbox."""
 
 from typing import Any
 
@@ -6,16 +6,16 @@ import pytest
 
 from services.hosting.all_in_one import AllInOne
 from shared.vocabulary import Role
-from tests.desk.conftest import Person, SitsDown
+from tests.desk.conftest import Person, SignsIn
 from tests.desk.inbox_cast import entry_of, somebody_for_housing
 
 HOUSING = "/inbox/housing-social"
 
 
 @pytest.fixture
-async def bo(sits_down: SitsDown) -> Person:
+async def bo(signs_in: SignsIn) -> Person:
     """Bo is a caseworker of the housing area."""
-    return await sits_down(Role.CASEWORKER, "housing-social", "Bo")
+    return await signs_in(Role.CASEWORKER, "housing-social", "Bo")
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ async def path(system: AllInOne, bo: Person) -> str:
     return entry
 
 
-async def test_what_was_said_and_recommended_stands_there_and_the_look_is_logged(
+async def test_the_entry_has_the_summary_and_recommendation_and_the_access_is_logged(
     system: AllInOne, bo: Person, path: str
 ) -> None:
     page = (await bo.opens(path)).text
@@ -41,16 +41,16 @@ async def test_what_was_said_and_recommended_stands_there_and_the_look_is_logged
 
 
 async def test_another_units_caseworker_is_kept_out_before_anything_is_read(
-    sits_down: SitsDown, path: str
+    signs_in: SignsIn, path: str
 ) -> None:
-    dorte = await sits_down(Role.CASEWORKER, "adults", "Dorte")
+    dorte = await signs_in(Role.CASEWORKER, "adults", "Dorte")
     page = await dorte.opens(path)
     assert page.status_code == 403
     assert "sat ud" not in page.text
 
 
-async def test_operations_see_the_entry_without_the_person(sits_down: SitsDown, path: str) -> None:
-    oda = await sits_down(Role.OPERATIONS, name="Oda")
+async def test_operations_see_the_entry_without_the_person(signs_in: SignsIn, path: str) -> None:
+    oda = await signs_in(Role.OPERATIONS, name="Oda")
     page = (await oda.opens(path)).text
     assert "Du ser ikke, hvem borgeren er" in page
     assert "sat ud" not in page
@@ -66,7 +66,7 @@ async def test_operations_see_the_entry_without_the_person(sits_down: SitsDown, 
         ("transfer", {"queue": "adults", "reason": "Efter aftale"}, "Den er flyttet."),
     ],
 )
-async def test_each_way_out_of_the_hands_is_told(
+async def test_each_step_that_ends_an_entry_is_confirmed(
     bo: Person, path: str, step: str, fields: dict[str, str], said: str
 ) -> None:
     page = await bo.sends(f"{path}/{step}", **fields)
@@ -105,7 +105,7 @@ async def test_a_form_that_lacks_something_comes_back_filled_in_and_nothing_has_
     assert "Taget af dig" in (await bo.opens(path)).text
 
 
-async def test_the_second_of_two_tabs_is_told_that_it_has_left(bo: Person, path: str) -> None:
+async def test_the_second_of_two_tabs_reads_that_the_entry_has_left(bo: Person, path: str) -> None:
     await bo.sends(f"{path}/complete", outcome="completed")
     page = await bo.sends(f"{path}/return", reason="Er 17 år", reason_code="wrong_age")
     assert page.status_code == 409

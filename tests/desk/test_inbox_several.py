@@ -1,10 +1,10 @@
-"""Several entries at once: nothing happens before it was shown, and what could not be done is said."""
+"""Several entries at once: a preview first, and a list of what could not be done."""
 
 import pytest
 
 from services.hosting.all_in_one import AllInOne
 from shared.vocabulary import Role
-from tests.desk.conftest import Person, SitsDown
+from tests.desk.conftest import Person, SignsIn
 from tests.desk.inbox_cast import entry_of, somebody_for_housing
 
 HOUSING = "/inbox/housing-social"
@@ -12,9 +12,9 @@ SEVERAL = f"{HOUSING}/several"
 
 
 @pytest.fixture
-async def bo(sits_down: SitsDown) -> Person:
+async def bo(signs_in: SignsIn) -> Person:
     """Bo is a caseworker of the housing area."""
-    return await sits_down(Role.CASEWORKER, "housing-social", "Bo")
+    return await signs_in(Role.CASEWORKER, "housing-social", "Bo")
 
 
 async def lying(system: AllInOne, count: int) -> list[tuple[str, str]]:
@@ -42,12 +42,12 @@ async def test_several_are_moved_with_one_reason(system: AllInOne, bo: Person) -
     assert "0 venter, 0 er taget" in (await bo.opens(HOUSING)).text
 
 
-async def test_what_a_colleague_took_between_the_preview_and_the_deed_is_listed(
-    system: AllInOne, sits_down: SitsDown, bo: Person
+async def test_what_a_colleague_took_between_the_preview_and_the_step_is_listed(
+    system: AllInOne, signs_in: SignsIn, bo: Person
 ) -> None:
     (first, one), (second, two) = await lying(system, 2)
     await bo.sends(SEVERAL, step="transfer", entry=[one, two])
-    carla = await sits_down(Role.CASEWORKER, "housing-social", "Carla")
+    carla = await signs_in(Role.CASEWORKER, "housing-social", "Carla")
     await carla.sends(f"{HOUSING}/entries/{two}/take")
     page = await bo.sends(f"{SEVERAL}/do", step="transfer", entry=[one, two], queue="adults", reason="Aftalt")
     assert "<h1>1 er flyttet</h1>" in page.text
@@ -67,9 +67,9 @@ async def test_completing_several_demands_how_they_ended(system: AllInOne, bo: P
     assert f"<strong>{reference}</strong> er ikke længere i indbakken" in again.text
 
 
-async def test_entries_of_another_unit_tell_nothing(system: AllInOne, sits_down: SitsDown) -> None:
+async def test_entries_of_another_unit_reveal_nothing(system: AllInOne, signs_in: SignsIn) -> None:
     ((reference, entry),) = await lying(system, 1)
-    dorte = await sits_down(Role.CASEWORKER, "adults", "Dorte")
+    dorte = await signs_in(Role.CASEWORKER, "adults", "Dorte")
     page = await dorte.sends("/inbox/adults/several", step="transfer", entry=entry)
     assert "Ingen af de valgte kan komme med." in page.text
     assert reference not in page.text

@@ -7,16 +7,16 @@ import pytest
 
 from services.hosting.all_in_one import AllInOne
 from shared.vocabulary import Role
-from tests.desk.conftest import Person, SitsDown
+from tests.desk.conftest import Person, SignsIn
 from tests.desk.test_reception import carried
 
 FORWARDED = {"to_citizen": "Kære Alma", "to_authority": "Til BIF"}
 
 
 @pytest.fixture
-async def anna(sits_down: SitsDown) -> Person:
+async def anna(signs_in: SignsIn) -> Person:
     """Anna opens the mail at the reception."""
-    return await sits_down(Role.RECEPTION)
+    return await signs_in(Role.RECEPTION)
 
 
 async def written(system: AllInOne, anna: Person, **fields: str) -> str:
@@ -49,7 +49,7 @@ async def test_a_letter_that_lay_is_written_down_as_of_the_day_it_came(
     assert "Alma" not in page
 
 
-async def test_the_time_of_day_is_heeded_when_it_is_known(system: AllInOne, anna: Person) -> None:
+async def test_the_time_of_day_counts_when_it_is_known(system: AllInOne, anna: Person) -> None:
     path = await written(system, anna, received_time="14:30")
     assert (await contact_of(system, path))["received_at"] == "2026-03-02T13:30:00Z"
 
@@ -74,7 +74,7 @@ async def test_a_letter_that_cannot_be_is_refused_and_nothing_typed_is_lost(
     assert "Der ligger ingen breve." in (await anna.opens("/letters")).text
 
 
-async def test_both_letters_stand_ready_and_nothing_has_happened_yet(system: AllInOne, anna: Person) -> None:
+async def test_both_letters_are_ready_and_nothing_has_happened_yet(system: AllInOne, anna: Person) -> None:
     path = await written(system, anna)
     forward = path.replace("/contacts/", "/letters/") + "/forward"
     page = (await anna.sends(forward, place="BIF")).text
@@ -99,7 +99,7 @@ async def test_what_was_put_right_is_kept_until_it_goes_to_another_place(
     assert "Til Aarhus Kommune" in other
 
 
-async def test_sent_on_it_is_closed_as_forwarded_and_the_letters_are_shown_for_printing(
+async def test_sent_on_it_is_closed_as_forwarded_and_the_letters_are_rendered_for_printing(
     system: AllInOne, anna: Person
 ) -> None:
     path = await written(system, anna)
@@ -118,7 +118,7 @@ async def test_sent_on_it_is_closed_as_forwarded_and_the_letters_are_shown_for_p
     assert "Der ligger ingen breve." in (await anna.opens("/letters")).text
 
 
-async def test_where_triage_waits_for_a_decision_it_hears_where_the_letter_went(
+async def test_where_triage_waits_for_a_decision_it_receives_where_the_letter_went(
     system: AllInOne, anna: Person
 ) -> None:
     path = await written(system, anna)
@@ -174,6 +174,6 @@ async def test_a_colleague_who_closed_it_otherwise_was_faster_and_the_letters_st
     assert "Kære Alma" in page.text
 
 
-async def test_letters_are_for_the_reception(sits_down: SitsDown) -> None:
-    bo = await sits_down(Role.CASEWORKER, "adults", "Bo")
+async def test_letters_are_for_the_reception(signs_in: SignsIn) -> None:
+    bo = await signs_in(Role.CASEWORKER, "adults", "Bo")
     assert (await bo.opens("/letters")).status_code == 403

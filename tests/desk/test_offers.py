@@ -12,7 +12,7 @@ from services.desk.offers.editing import fields_of_offer, offer_from
 from services.desk.offers.week import schedules_of, week_of
 from services.desk.texts import read_texts
 from shared.vocabulary import Role
-from tests.desk.conftest import Person, SitsDown
+from tests.desk.conftest import Person, SignsIn
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 NAMES: dict[str, dict[Any, str]] = {
@@ -42,21 +42,21 @@ async def path_of(anna: Person, name: str) -> str:
 
 
 def form_on(page: str) -> dict[str, Any]:
-    """What a browser would send of the form as it stands."""
+    """What a browser would send of the form as it is."""
     fields = dict(re.findall(r'<input class="form-input" [^>]*?name="([\w]+)"[^>]*? value="([^"]*)"', page))
     fields["status"] = re.findall(r'<option value="([^"]*)" selected', page)[0]
     description = re.search(r'name="description"[^>]*>(.*?)</textarea>', page, re.DOTALL)
     assert description is not None
     fields["description"] = description[1]
     fields["etag"] = re.findall(r'name="etag" value="([^"]*)"', page)[0]
-    told: dict[str, Any] = {name: html.unescape(value) for name, value in fields.items()}
+    filled: dict[str, Any] = {name: html.unescape(value) for name, value in fields.items()}
     for name in ("needs", "districts"):
-        told[name] = re.findall(rf'name="{name}" value="([^"]*)" checked', page)
-    return told
+        filled[name] = re.findall(rf'name="{name}" value="([^"]*)" checked', page)
+    return filled
 
 
-async def test_offers_are_found_by_words_need_age_and_what_is_open(sits_down: SitsDown) -> None:
-    anna = await sits_down(Role.RECEPTION)
+async def test_offers_are_found_by_words_need_age_and_what_is_open(signs_in: SignsIn) -> None:
+    anna = await signs_in(Role.RECEPTION)
     everything = (await anna.opens("/offers")).text
     assert "13 tilbud" in everything
     assert "Ret tilbuddet" not in everything
@@ -71,16 +71,16 @@ async def test_offers_are_found_by_words_need_age_and_what_is_open(sits_down: Si
     assert 'value="hus"' in refused.text
 
 
-async def test_an_offer_is_read_aloud_with_what_became_of_its_referrals(sits_down: SitsDown) -> None:
-    anna = await sits_down(Role.RECEPTION)
+async def test_an_offer_is_read_aloud_with_what_became_of_its_referrals(signs_in: SignsIn) -> None:
+    anna = await signs_in(Role.RECEPTION)
     page = (await anna.opens(await path_of(anna, "Autismehuset"))).text
     for text in ("Eksempelgade 1, 2200", "Telefon +45 00 00 00 01", "torsdag kl. 10.00-16.00", "Autisme"):
         assert text in page
     assert "0 henvendelser er ført videre hertil" in page
 
 
-async def test_hours_room_and_validity_are_kept_up_to_date(sits_down: SitsDown) -> None:
-    alma = await sits_down(Role.RULES_EDITOR)
+async def test_hours_room_and_validity_are_kept_up_to_date(signs_in: SignsIn) -> None:
+    alma = await signs_in(Role.RULES_EDITOR)
     path = await path_of(alma, "Autismehuset")
     fields = form_on((await alma.opens(f"{path}/edit")).text)
     fields |= {"opens_FR": "09:00", "closes_FR": "12:00", "free": "4", "places": "10", "waiting": "2"}
@@ -98,16 +98,16 @@ async def test_hours_room_and_validity_are_kept_up_to_date(sits_down: SitsDown) 
     }
 
 
-async def test_what_was_read_can_be_saved_and_changes_nothing(sits_down: SitsDown) -> None:
-    alma = await sits_down(Role.RULES_EDITOR)
+async def test_what_was_read_can_be_saved_and_changes_nothing(signs_in: SignsIn) -> None:
+    alma = await signs_in(Role.RULES_EDITOR)
     path = await path_of(alma, "Autismehuset")
     fields = form_on((await alma.opens(f"{path}/edit")).text)
     await alma.sends(f"{path}/edit", **fields)
     assert form_on((await alma.opens(f"{path}/edit")).text)["etag"] == fields["etag"]
 
 
-async def test_of_two_who_save_the_later_one_sees_what_changed_and_loses_nothing(sits_down: SitsDown) -> None:
-    alma, bo = await sits_down(Role.RULES_EDITOR, name="Alma"), await sits_down(Role.RULES_EDITOR, name="Bo")
+async def test_of_two_who_save_the_later_one_sees_what_changed_and_loses_nothing(signs_in: SignsIn) -> None:
+    alma, bo = await signs_in(Role.RULES_EDITOR, name="Alma"), await signs_in(Role.RULES_EDITOR, name="Bo")
     path = await path_of(alma, "Autismehuset")
     fields = form_on((await alma.opens(f"{path}/edit")).text)
     await bo.sends(f"{path}/edit", **{**fields, "free": "1"})
@@ -122,8 +122,8 @@ async def test_of_two_who_save_the_later_one_sees_what_changed_and_loses_nothing
     assert (await alma.sends(f"{path}/edit", **form_on(late.text))).url.path == path
 
 
-async def test_a_form_with_faults_comes_back_filled_in(sits_down: SitsDown) -> None:
-    alma = await sits_down(Role.RULES_EDITOR)
+async def test_a_form_with_faults_comes_back_filled_in(signs_in: SignsIn) -> None:
+    alma = await signs_in(Role.RULES_EDITOR)
     path = await path_of(alma, "Autismehuset")
     fields = form_on((await alma.opens(f"{path}/edit")).text)
     wrong = {"name": "", "minimum_age": "40", "maximum_age": "20", "places": "2", "opens_SU": "10:00"}
@@ -132,16 +132,16 @@ async def test_a_form_with_faults_comes_back_filled_in(sits_down: SitsDown) -> N
     for text in ("skal have et navn", "lavere end fra-alderen", "hvor mange pladser der er ledige"):
         assert text in page.text
     assert "Skriv både hvornår der åbnes og lukkes" in page.text
-    anna = await sits_down(Role.RECEPTION)
+    anna = await signs_in(Role.RECEPTION)
     assert (await anna.sends(f"{path}/edit", **fields)).status_code == 403
 
 
-async def test_a_file_is_shown_before_it_is_taken_and_only_then_taken(sits_down: SitsDown) -> None:
-    alma = await sits_down(Role.RULES_EDITOR)
+async def test_a_file_is_previewed_and_only_then_imported(signs_in: SignsIn) -> None:
+    alma = await signs_in(Role.RULES_EDITOR)
     sent = {"source": "frivilligcentret", "content": json.dumps(FILE)}
-    shown = (await alma.sends("/offers/import", **sent)).text
-    assert "Det ville ske" in shown
-    assert "Café for alle" in shown
+    preview = (await alma.sends("/offers/import", **sent)).text
+    assert "Det ville ske" in preview
+    assert "Café for alle" in preview
     assert "13 tilbud" in (await alma.opens("/offers")).text
     assert "Det er sket" in (await alma.sends("/offers/import", **sent, take="yes")).text
     assert "14 tilbud" in (await alma.opens("/offers")).text
@@ -158,9 +158,9 @@ async def test_a_file_is_shown_before_it_is_taken_and_only_then_taken(sits_down:
     ],
 )
 async def test_a_file_that_cannot_be_taken_says_where_and_stays_in_the_field(
-    sits_down: SitsDown, source: str, content: str, said: str
+    signs_in: SignsIn, source: str, content: str, said: str
 ) -> None:
-    alma = await sits_down(Role.RULES_EDITOR)
+    alma = await signs_in(Role.RULES_EDITOR)
     page = await alma.sends("/offers/import", source=source, content=content)
     assert page.status_code == 422
     assert said in page.text

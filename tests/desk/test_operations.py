@@ -11,7 +11,7 @@ from services.hosting.all_in_one import AllInOne
 from shared.clock import SettableClock
 from shared.in_process import InProcess
 from shared.vocabulary import Role
-from tests.desk.conftest import SitsDown
+from tests.desk.conftest import SignsIn
 from tests.desk.inbox_cast import somebody_for_housing
 
 GIBBERISH = "what is this"
@@ -25,16 +25,16 @@ async def log_line(system: AllInOne, line: str) -> None:
         await system.settle()
 
 
-async def nobody_hears(system: AllInOne) -> None:
-    """All that intake has to tell becomes dead letters."""
+async def nothing_is_delivered(system: AllInOne) -> None:
+    """All events that intake has to send become dead letters."""
     database, outbox = system.apps["intake"].state.database, system.apps["intake"].state.tables.outbox
     async with database.writing() as session:
         dead = {"dead_at": system.apps["intake"].state.clock.now(), "last_error": "ValueError"}
         await session.execute(update(outbox).values(**dead))
 
 
-async def test_a_quiet_house_is_said_to_be_quiet(sits_down: SitsDown) -> None:
-    otto = await sits_down(Role.OPERATIONS)
+async def test_a_quiet_system_is_reported_as_quiet(signs_in: SignsIn) -> None:
+    otto = await signs_in(Role.OPERATIONS)
     page = await otto.opens("/operations")
     assert page.status_code == 200
     assert "Alle frister, køer og systemer er, som de skal være" in page.text
@@ -42,11 +42,11 @@ async def test_a_quiet_house_is_said_to_be_quiet(sits_down: SitsDown) -> None:
     assert page.text.count("Kører") == 3
 
 
-async def test_who_waits_past_the_target_is_trouble_and_stands_first_in_words(
-    system: AllInOne, sits_down: SitsDown, clock: SettableClock
+async def test_a_wait_past_the_target_is_trouble_and_comes_first_in_words(
+    system: AllInOne, signs_in: SignsIn, clock: SettableClock
 ) -> None:
     await comes(system, clock, weeks_ago=0, people=2)
-    otto = await sits_down(Role.OPERATIONS)
+    otto = await signs_in(Role.OPERATIONS)
     page = (await otto.opens("/operations")).text
     trouble = "2 har ventet længere end målet eller fristen. Længst: 1 t."
     assert trouble in page
@@ -55,10 +55,10 @@ async def test_who_waits_past_the_target_is_trouble_and_stands_first_in_words(
 
 
 async def test_the_backlog_of_each_unit_is_a_table_with_the_worst_first(
-    system: AllInOne, sits_down: SitsDown
+    system: AllInOne, signs_in: SignsIn
 ) -> None:
     await somebody_for_housing(system)
-    otto = await sits_down(Role.OPERATIONS)
+    otto = await signs_in(Role.OPERATIONS)
     page = (await otto.opens("/operations")).text
     assert "Enhedernes efterslæb" in page
     teams = page[page.index("Enhedernes efterslæb") :]
@@ -66,8 +66,8 @@ async def test_the_backlog_of_each_unit_is_a_table_with_the_worst_first(
     assert "alle, der var på tur" in page
 
 
-async def test_the_page_follows_the_board(system: AllInOne, sits_down: SitsDown) -> None:
-    otto = await sits_down(Role.OPERATIONS)
+async def test_the_page_follows_the_board(system: AllInOne, signs_in: SignsIn) -> None:
+    otto = await signs_in(Role.OPERATIONS)
     async with (
         httpx.AsyncClient(
             transport=InProcess(system.app), base_url="http://desk", cookies=otto.client.cookies
@@ -83,32 +83,30 @@ async def test_the_page_follows_the_board(system: AllInOne, sits_down: SitsDown)
             line += await anext(lines)
 
 
-async def test_who_gave_up_is_counted_as_owed_a_call_and_told_when_it_gets_late(
-    system: AllInOne, sits_down: SitsDown, clock: SettableClock
+async def test_a_caller_who_gave_up_is_counted_as_owed_a_call_and_listed_when_it_is_late(
+    system: AllInOne, signs_in: SignsIn, clock: SettableClock
 ) -> None:
     event = {"source": "pbx", "call_id": "call-1", "queue": "socialservice", "from": "4520000001"}
     rang, gave_up = clock.now() - timedelta(hours=4), clock.now() - timedelta(hours=3)
     async with system.client("intake") as client:
         token = system.apps["intake"].state.tokens.for_development([Role.TELEPHONY], [], "exchange", 3600)
-        told = [
+        events = [
             {**event, "delivery_id": "1", "type": "queued", "occurred_at": rang.isoformat()},
             {**event, "delivery_id": "2", "type": "abandoned", "occurred_at": gave_up.isoformat()},
         ]
         headers = {"Authorization": f"Bearer {token}"}
-        (await client.post("/v1/telephony/events", json=told, headers=headers)).raise_for_status()
+        (await client.post("/v1/telephony/events", json=events, headers=headers)).raise_for_status()
         await system.settle()
-    otto = await sits_down(Role.OPERATIONS)
+    otto = await signs_in(Role.OPERATIONS)
     page = (await otto.opens("/operations")).text
     assert "1 på ringelisten skulle have været ringet op. Den første for" in page
     row = page[page.index("Dem, der opgav at vente i telefonen") :]
     assert 'scope="row">hovednummer</th><td class="number">1</td><td class="number">0</td>' in row
 
 
-async def test_what_was_set_aside_is_read_again_with_one_button(
-    system: AllInOne, sits_down: SitsDown
-) -> None:
+async def test_what_was_set_aside_is_read_again_with_one_button(system: AllInOne, signs_in: SignsIn) -> None:
     await log_line(system, GIBBERISH)
-    otto = await sits_down(Role.OPERATIONS)
+    otto = await signs_in(Role.OPERATIONS)
     assert "1 meddelelser fra telefonanlægget kunne ikke forstås" in (await otto.opens("/operations")).text
     page = (await otto.opens("/operations/systems")).text
     assert "Er ikke en linje fra kølogbogen" in page
@@ -118,12 +116,12 @@ async def test_what_was_set_aside_is_read_again_with_one_button(
     assert "0 meddelelser bliver læst igen" in other.text
 
 
-async def test_dead_letters_are_shown_with_a_way_to_send_them_again(
-    system: AllInOne, sits_down: SitsDown
+async def test_dead_letters_are_listed_with_a_way_to_send_them_again(
+    system: AllInOne, signs_in: SignsIn
 ) -> None:
-    anna, otto = await sits_down(Role.RECEPTION), await sits_down(Role.OPERATIONS, name="Otto")
+    anna, otto = await signs_in(Role.RECEPTION), await signs_in(Role.OPERATIONS, name="Otto")
     await anna.sends("/reception/contacts", channel="written", once="one")
-    await nobody_hears(system)
+    await nothing_is_delivered(system)
     assert "meddelelser mellem tjenesterne kunne ikke leveres" in (await otto.opens("/operations")).text
     page = (await otto.opens("/operations/systems")).text
     assert "contact.waiting" in page
@@ -133,8 +131,8 @@ async def test_dead_letters_are_shown_with_a_way_to_send_them_again(
     assert (await otto.sends("/operations/systems/letters/nobody")).status_code == 404
 
 
-async def test_the_reception_may_look_and_only_operations_mend(sits_down: SitsDown) -> None:
-    anna = await sits_down(Role.RECEPTION)
+async def test_the_reception_may_read_and_only_operations_repair(signs_in: SignsIn) -> None:
+    anna = await signs_in(Role.RECEPTION)
     page = await anna.opens("/operations")
     assert page.status_code == 200
     assert "/operations/systems" not in page.text
@@ -142,7 +140,7 @@ async def test_the_reception_may_look_and_only_operations_mend(sits_down: SitsDo
     for path in ("/operations/systems", "/operations/systems/deliveries"):
         answer = await (anna.opens(path) if path.endswith("systems") else anna.sends(path))
         assert answer.status_code == 403
-    bo = await sits_down(Role.CASEWORKER, "adults")
+    bo = await signs_in(Role.CASEWORKER, "adults")
     assert (await bo.opens("/operations")).status_code == 403
 
 
@@ -161,12 +159,12 @@ async def comes(system: AllInOne, clock: SettableClock, weeks_ago: int, people: 
     clock.set(now)
 
 
-async def test_a_day_is_held_against_the_days_that_had_anybody_and_says_how_many(
-    system: AllInOne, sits_down: SitsDown, clock: SettableClock
+async def test_a_day_is_compared_with_the_days_that_had_entries_and_says_how_many(
+    system: AllInOne, signs_in: SignsIn, clock: SettableClock
 ) -> None:
     for weeks_ago, people in ((3, 1), (2, 2), (1, 3), (0, 4)):
         await comes(system, clock, weeks_ago, people)
-    otto = await sits_down(Role.OPERATIONS)
+    otto = await signs_in(Role.OPERATIONS)
     page = (await otto.opens("/operations/day", queue="reception-desk")).text
     assert "10.3.2026 holdes op mod 3 af de seneste 4 samme ugedage: 3.3., 24.2., 17.2." in page
     row = page[page.index("Kom til køen") :].split("</tr>")[0]
@@ -177,16 +175,16 @@ async def test_a_day_is_held_against_the_days_that_had_anybody_and_says_how_many
 
 
 @pytest.mark.parametrize("day", ["2099-01-01", "i går", "1990-01-01"])
-async def test_a_day_that_cannot_be_shown_is_said_and_today_is_shown(sits_down: SitsDown, day: str) -> None:
-    otto = await sits_down(Role.OPERATIONS)
+async def test_an_impossible_day_is_a_fault_and_today_is_rendered(signs_in: SignsIn, day: str) -> None:
+    otto = await signs_in(Role.OPERATIONS)
     page = await otto.opens("/operations/day", day=day)
     assert page.status_code == 200
     assert "Her vises i dag" in page.text
     assert "så der er ingen sædvanlig dag at holde op mod" in page.text
 
 
-async def test_a_queue_that_does_not_exist_is_said_plainly(sits_down: SitsDown) -> None:
-    otto = await sits_down(Role.OPERATIONS)
+async def test_a_queue_that_does_not_exist_gives_a_plain_message(signs_in: SignsIn) -> None:
+    otto = await signs_in(Role.OPERATIONS)
     answer = await otto.opens("/operations/day", queue="no-such-queue")
     assert answer.status_code == 404
     assert "Findes ikke" in answer.text

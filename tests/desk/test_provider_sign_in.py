@@ -1,4 +1,4 @@
-"""Signing in at the city's identity provider, and what nobody gets in with."""
+"""Signing in at the city's identity provider, and what gives no session."""
 
 import re
 from collections.abc import AsyncIterator
@@ -12,7 +12,8 @@ import pytest
 
 from services.desk.app import create_app
 from services.desk.identity_provider import FLOW_COOKIE, LONGEST_SECONDS
-from services.desk.session import COOKIE, LONGEST
+from services.desk.session import LONGEST
+from services.desk.session_cookie import COOKIE
 from services.desk.settings import Settings
 from shared.clock import SettableClock
 from shared.in_process import InProcess
@@ -48,22 +49,22 @@ class Browser:
     def __init__(self, client: httpx.AsyncClient, login: CityLogin) -> None:
         self.client, self.login = client, login
 
-    async def asks(self, path: str = "/sign-in") -> dict[str, str]:
-        """What the provider is asked for."""
+    async def begins(self, path: str = "/sign-in") -> dict[str, str]:
+        """The query that the browser is sent to the provider with."""
         place = re.search(r'content="0; url=([^"]+)"', (await self.client.get(path)).text)
         assert place is not None
         url = urlsplit(unescape(place[1]))
         assert f"{url.scheme}://{url.netloc}{url.path}" == f"{ISSUER}/authorize"
         return dict(parse_qsl(url.query))
 
-    async def comes_back(self, asked: dict[str, str], **given: str) -> httpx.Response:
+    async def returns(self, query: dict[str, str], **given: str) -> httpx.Response:
         """With the provider's answer."""
-        told = {"code": self.login.signs_in(asked), "state": asked["state"], **given}
-        return await self.client.get("/sign-in/back", params=told)
+        params = {"code": self.login.signs_in(query), "state": query["state"], **given}
+        return await self.client.get("/sign-in/back", params=params)
 
     async def signs_in(self, path: str = "/sign-in") -> httpx.Response:
         """There and back."""
-        return await self.comes_back(await self.asks(path))
+        return await self.returns(await self.begins(path))
 
     def is_in(self) -> bool:
         return SESSION in self.client.cookies
@@ -91,10 +92,10 @@ def browser(browsers: tuple[Browser, Browser]) -> Browser:
 
 
 async def test_somebody_goes_to_the_provider_and_comes_back_to_the_page_they_wanted(browser: Browser) -> None:
-    asked = await browser.asks("/sign-in?then=/inbox/adults")
-    assert (asked["response_type"], asked["client_id"], asked["tenant"]) == ("code", CLIENT, "city")
-    assert asked["code_challenge_method"] == "S256"
-    answer = await browser.comes_back(asked)
+    query = await browser.begins("/sign-in?then=/inbox/adults")
+    assert (query["response_type"], query["client_id"], query["tenant"]) == ("code", CLIENT, "city")
+    assert query["code_challenge_method"] == "S256"
+    answer = await browser.returns(query)
     assert 'content="0; url=/inbox/adults"' in answer.text
     assert "Bo Berg, " in (await browser.client.get("/")).text
 
@@ -113,41 +114,43 @@ async def test_the_way_back_is_remembered_in_a_lax_cookie_that_goes_and_the_sess
     assert FLOW not in browser.client.cookies
 
 
-async def test_an_answer_to_somebody_elses_question_lets_nobody_in(browsers: tuple[Browser, Browser]) -> None:
+async def test_an_answer_to_another_browsers_attempt_gives_no_session(
+    browsers: tuple[Browser, Browser],
+) -> None:
     anna, eve = browsers
-    await anna.asks()
-    answer = await anna.comes_back(await eve.asks())
+    await anna.begins()
+    answer = await anna.returns(await eve.begins())
     assert answer.status_code == 400
     assert "Login blev afbrudt" in answer.text
     assert not anna.is_in()
 
 
-async def test_an_answer_that_nobody_asked_for_lets_nobody_in(browser: Browser) -> None:
-    asked = await browser.asks()
+async def test_an_answer_without_an_attempt_gives_no_session(browser: Browser) -> None:
+    query = await browser.begins()
     browser.client.cookies.clear()
     for given in ({}, {"state": ""}, {"state": "æ"}):
-        assert "Login blev afbrudt" in (await browser.comes_back(asked, **given)).text
+        assert "Login blev afbrudt" in (await browser.returns(query, **given)).text
     assert not browser.is_in()
 
 
 async def test_an_answer_is_worth_nothing_the_second_time(browsers: tuple[Browser, Browser]) -> None:
     anna, eve = browsers
-    asked = await anna.asks()
+    query = await anna.begins()
     flow = anna.client.cookies[FLOW]
-    told = {"code": anna.login.signs_in(asked), "state": asked["state"]}
-    await anna.client.get("/sign-in/back", params=told)
+    params = {"code": anna.login.signs_in(query), "state": query["state"]}
+    await anna.client.get("/sign-in/back", params=params)
     assert anna.is_in()
-    again = await anna.client.get("/sign-in/back", params=told)
+    again = await anna.client.get("/sign-in/back", params=params)
     assert "Login blev afbrudt" in again.text
-    eve.client.cookies.set(FLOW, flow)  # whoever copied both the cookie and the address
-    stolen = await eve.client.get("/sign-in/back", params=told)
+    eve.client.cookies.set(FLOW, flow)  # a copy of both the cookie and the address
+    stolen = await eve.client.get("/sign-in/back", params=params)
     assert "Login kunne ikke bekræftes" in stolen.text
     assert not eve.is_in()
 
 
-async def test_a_code_that_was_asked_for_with_another_secret_is_worth_nothing(browser: Browser) -> None:
-    asked = await browser.asks()
-    answer = await browser.comes_back({**asked, "code_challenge": "another"})
+async def test_a_code_of_an_attempt_with_another_secret_is_worth_nothing(browser: Browser) -> None:
+    query = await browser.begins()
+    answer = await browser.returns({**query, "code_challenge": "another"})
     assert "Login kunne ikke bekræftes" in answer.text
 
 
@@ -168,7 +171,7 @@ async def test_a_code_that_was_asked_for_with_another_secret_is_worth_nothing(br
         {"at_hash": None, "sub": "another"},
     ],
 )
-async def test_an_id_token_with_a_wrong_or_missing_claim_lets_nobody_in(
+async def test_an_id_token_with_a_wrong_or_missing_claim_gives_no_session(
     browser: Browser, claims: dict[str, object]
 ) -> None:
     browser.login.misbehave = claims
@@ -180,7 +183,7 @@ async def test_an_id_token_with_a_wrong_or_missing_claim_lets_nobody_in(
 @pytest.mark.parametrize(
     "claims", [{"aud": CLIENT}, {"iss": "https://elsewhere.example"}, {"exp": 1}, {"iss": "dsi-service"}]
 )
-async def test_an_access_token_that_the_services_would_not_take_lets_nobody_in(
+async def test_an_access_token_that_the_services_would_refuse_gives_no_session(
     browser: Browser, claims: dict[str, object]
 ) -> None:
     browser.login.access = claims
@@ -189,8 +192,8 @@ async def test_an_access_token_that_the_services_would_not_take_lets_nobody_in(
 
 
 async def test_another_providers_answer_with_our_state_is_refused(browser: Browser) -> None:
-    asked = await browser.asks()
-    answer = await browser.comes_back(asked, iss="https://elsewhere.example")
+    query = await browser.begins()
+    answer = await browser.returns(query, iss="https://elsewhere.example")
     assert "Login blev afbrudt" in answer.text
     assert "Bo Berg" not in (await browser.client.get("/")).text
 
@@ -199,9 +202,9 @@ async def test_another_providers_answer_with_our_state_is_refused(browser: Brows
     "then",
     ["//elsewhere.example", "https://elsewhere.example/", "/\\elsewhere.example", "/\t/elsewhere.example"],
 )
-async def test_nobody_is_sent_elsewhere_afterwards(browser: Browser, then: str) -> None:
-    asked = await browser.asks(str(httpx.URL("/sign-in", params={"then": then})))
-    answer = await browser.comes_back(asked)
+async def test_the_way_afterwards_is_never_to_another_site(browser: Browser, then: str) -> None:
+    query = await browser.begins(str(httpx.URL("/sign-in", params={"then": then})))
+    answer = await browser.returns(query)
     assert "elsewhere" not in answer.text
     assert 'content="0; url=/inbox"' in answer.text
 
@@ -253,7 +256,7 @@ async def test_somebody_with_several_roles_chooses_one_and_gets_no_other(browser
 @pytest.mark.parametrize(
     "whom", [{"roles": []}, {"roles": ["service"]}, {"roles": ["caseworker"], "units": []}]
 )
-async def test_somebody_without_a_role_of_people_is_told_whom_to_ask(
+async def test_a_person_without_a_role_of_people_reads_whom_to_contact(
     browser: Browser, whom: dict[str, object]
 ) -> None:
     browser.login.whom |= whom
@@ -268,10 +271,10 @@ async def test_a_locked_page_takes_the_password_again(browser: Browser, clock: S
     assert "/sign-in?again=1&amp;then=/sign-in/role" in locked.text
     assert (await browser.client.post("/unlock")).status_code == 404
     for path in ("/sign-in?again=1", "/sign-in"):
-        asked = await browser.asks(path)
-        assert (asked["prompt"], asked["max_age"]) == ("login", "0"), path
+        query = await browser.begins(path)
+        assert (query["prompt"], query["max_age"]) == ("login", "0"), path
     browser.login.misbehave = {"auth_time": 1_000_000_000}
-    assert "skrive din adgangskode igen" in (await browser.comes_back(asked)).text
+    assert "skrive din adgangskode igen" in (await browser.returns(query)).text
     browser.login.misbehave = {}
     await browser.signs_in("/sign-in?again=1")
     assert (await browser.client.get("/sign-in/role")).status_code == 200
@@ -294,7 +297,7 @@ async def test_a_provider_that_ends_no_sessions_leaves_ours_ended_all_the_same(b
     assert not browser.is_in()
 
 
-async def test_a_provider_that_is_down_is_said_in_plain_danish_and_asked_again_the_next_time(
+async def test_a_provider_that_is_down_gives_a_page_in_plain_danish_and_is_called_again_the_next_time(
     browser: Browser,
 ) -> None:
     browser.login.is_down = True
@@ -306,10 +309,10 @@ async def test_a_provider_that_is_down_is_said_in_plain_danish_and_asked_again_t
     assert browser.is_in()
 
 
-async def test_somebody_who_turned_back_at_the_provider_is_told_so(browser: Browser) -> None:
-    asked = await browser.asks()
+async def test_a_person_who_turned_back_at_the_provider_reads_so(browser: Browser) -> None:
+    query = await browser.begins()
     page = await browser.client.get(
-        "/sign-in/back", params={"state": asked["state"], "error": "access_denied"}
+        "/sign-in/back", params={"state": query["state"], "error": "access_denied"}
     )
     assert "Du blev ikke logget ind" in page.text
 
@@ -328,7 +331,7 @@ async def test_a_token_too_large_for_a_cookie_is_refused_and_one_that_fits_is_ke
     "missing",
     [{"oidc_client_secret": None}, {"oidc_client_id": ""}, {"oidc_redirect": "http://desk.example/"}],
 )
-def test_a_desk_that_nobody_could_sign_in_at_refuses_to_start(
+def test_a_desk_without_a_way_to_sign_in_refuses_to_start(
     login: CityLogin, tmp_path: Path, missing: dict[str, object]
 ) -> None:
     with pytest.raises(RuntimeError, match="DSI_OIDC"):

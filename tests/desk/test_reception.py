@@ -1,4 +1,4 @@
-"""The reception's pages: from the next one in line to what is said to the citizen."""
+"""The reception's pages: from the next one in line to what the citizen learns."""
 
 import asyncio
 import re
@@ -10,7 +10,7 @@ from services.desk.reception.search import criterion_of
 from services.hosting.all_in_one import AllInOne
 from shared.in_process import InProcess
 from shared.vocabulary import Role
-from tests.desk.conftest import Person, SitsDown
+from tests.desk.conftest import Person, SignsIn
 
 
 async def begins(anna: Person, system: AllInOne, channel: str = "walk_in") -> str:
@@ -27,7 +27,7 @@ def hidden(page: str, name: str) -> str:
 
 
 async def writes(anna: Person, system: AllInOne, path: str, **fields: object) -> str:
-    """The form as it stands is looked at and then accepted; gives the page that follows."""
+    """The form is advised on and then accepted; gives the page that follows."""
     page = (await anna.opens(path)).text
     looked = await anna.sends(f"{path}/look", etag=hidden(page, "etag"), **fields)
     sent = {**fields, "etag": hidden(page, "etag"), "seen": hidden(looked.text, "seen"), "once": "a-form"}
@@ -54,22 +54,22 @@ class carried:  # noqa: N801 -- reads as a sentence
         await self._house.settle()
 
 
-async def test_a_walk_in_is_written_down_accepted_and_told_where_it_went(
-    system: AllInOne, sits_down: SitsDown
+async def test_a_walk_in_is_recorded_accepted_and_confirmed_with_its_place(
+    system: AllInOne, signs_in: SignsIn
 ) -> None:
-    anna = await sits_down(Role.RECEPTION)
+    anna = await signs_in(Role.RECEPTION)
     path = await begins(anna, system)
     done = await writes(anna, system, path, needs="assistive_devices", age="41", in_municipality="yes")
     assert "er sendt videre" in done
     assert "Din henvendelse er nu hos Hjælpemidler" in done
-    bo = await sits_down(Role.CASEWORKER, "assistive-devices")
+    bo = await signs_in(Role.CASEWORKER, "assistive-devices")
     assert "1 venter" in (await bo.opens("/inbox/assistive-devices")).text
 
 
 async def test_the_recommendation_and_its_questions_follow_the_form(
-    system: AllInOne, sits_down: SitsDown
+    system: AllInOne, signs_in: SignsIn
 ) -> None:
-    anna = await sits_down(Role.RECEPTION)
+    anna = await signs_in(Role.RECEPTION)
     path = await begins(anna, system)
     etag = hidden((await anna.opens(path)).text, "etag")
     page = (await anna.sends(f"{path}/look", etag=etag, needs="brain_injury", in_municipality="yes")).text
@@ -85,9 +85,9 @@ async def test_the_recommendation_and_its_questions_follow_the_form(
 
 
 async def test_what_was_typed_is_there_again_after_the_browser_died(
-    system: AllInOne, sits_down: SitsDown
+    system: AllInOne, signs_in: SignsIn
 ) -> None:
-    anna = await sits_down(Role.RECEPTION)
+    anna = await signs_in(Role.RECEPTION)
     path = await begins(anna, system)
     await anna.sends(f"{path}/look", summary="Halvvejs 👪 مرحبا <script>", needs="debt", cpr="610190-12")
     page = (await anna.opens(path)).text
@@ -97,9 +97,9 @@ async def test_what_was_typed_is_there_again_after_the_browser_died(
 
 
 async def test_a_form_with_faults_comes_back_filled_in_and_nothing_is_decided(
-    system: AllInOne, sits_down: SitsDown
+    system: AllInOne, signs_in: SignsIn
 ) -> None:
-    anna = await sits_down(Role.RECEPTION)
+    anna = await signs_in(Role.RECEPTION)
     path = await begins(anna, system)
     page = await anna.sends(f"{path}/decide", summary="x" * 4001, age="200")
     assert page.status_code == 422
@@ -108,9 +108,9 @@ async def test_a_form_with_faults_comes_back_filled_in_and_nothing_is_decided(
 
 
 async def test_a_form_sent_with_faults_goes_on_being_kept_though_a_later_draft_was_on_its_way(
-    system: AllInOne, sits_down: SitsDown
+    system: AllInOne, signs_in: SignsIn
 ) -> None:
-    anna = await sits_down(Role.RECEPTION)
+    anna = await signs_in(Role.RECEPTION)
     path = await begins(anna, system)
     await anna.sends(f"{path}/look", summary="Kladde på vej, mens der blev trykket")
     page = (await anna.sends(f"{path}/decide", summary="Sendt for tidligt")).text
@@ -119,10 +119,10 @@ async def test_a_form_sent_with_faults_goes_on_being_kept_though_a_later_draft_w
     assert "Rettet" in (await anna.opens(path)).text
 
 
-async def test_of_two_tabs_the_later_one_is_told_and_loses_nothing(
-    system: AllInOne, sits_down: SitsDown
+async def test_of_two_tabs_the_later_one_gets_a_notice_and_loses_nothing(
+    system: AllInOne, signs_in: SignsIn
 ) -> None:
-    anna = await sits_down(Role.RECEPTION)
+    anna = await signs_in(Role.RECEPTION)
     path = await begins(anna, system)
     first = (await anna.sends(f"{path}/look", summary="Fra det første faneblad", needs="debt")).text
     assert hidden(first, "draft_etag")
@@ -133,9 +133,9 @@ async def test_of_two_tabs_the_later_one_is_told_and_loses_nothing(
 
 
 async def test_a_decision_on_facts_that_somebody_else_changed_meanwhile_is_not_taken(
-    system: AllInOne, sits_down: SitsDown
+    system: AllInOne, signs_in: SignsIn
 ) -> None:
-    anna, eva = await sits_down(Role.RECEPTION), await sits_down(Role.RECEPTION, name="Eva")
+    anna, eva = await signs_in(Role.RECEPTION), await signs_in(Role.RECEPTION, name="Eva")
     path = await begins(anna, system)
     old = hidden((await anna.opens(path)).text, "etag")
     await writes(eva, system, path, needs="assistive_devices", in_municipality="yes")
@@ -145,8 +145,8 @@ async def test_a_decision_on_facts_that_somebody_else_changed_meanwhile_is_not_t
     assert "Annas ord" in page.text
 
 
-async def test_another_place_takes_a_reason_and_goes_there(system: AllInOne, sits_down: SitsDown) -> None:
-    anna = await sits_down(Role.RECEPTION)
+async def test_another_place_takes_a_reason_and_goes_there(system: AllInOne, signs_in: SignsIn) -> None:
+    anna = await signs_in(Role.RECEPTION)
     path = await begins(anna, system)
     etag = hidden((await anna.opens(path)).text, "etag")
     body = {"etag": etag, "needs": "assistive_devices", "in_municipality": "yes", "override": "yes"}
@@ -159,8 +159,8 @@ async def test_another_place_takes_a_reason_and_goes_there(system: AllInOne, sit
     assert "Din henvendelse er nu hos Voksenområdet" in page.text
 
 
-async def test_advice_ends_it_and_what_was_said_is_kept(system: AllInOne, sits_down: SitsDown) -> None:
-    anna = await sits_down(Role.RECEPTION)
+async def test_advice_ends_it_and_the_summary_is_kept(system: AllInOne, signs_in: SignsIn) -> None:
+    anna = await signs_in(Role.RECEPTION)
     path = await begins(anna, system)
     etag = hidden((await anna.opens(path)).text, "etag")
     async with carried(system):
@@ -170,8 +170,8 @@ async def test_advice_ends_it_and_what_was_said_is_kept(system: AllInOne, sits_d
     assert "Fik vejledning" in page
 
 
-async def test_two_receptionists_never_get_the_same_person(system: AllInOne, sits_down: SitsDown) -> None:
-    anna, eva = await sits_down(Role.RECEPTION), await sits_down(Role.RECEPTION, name="Eva")
+async def test_two_receptionists_never_get_the_same_person(system: AllInOne, signs_in: SignsIn) -> None:
+    anna, eva = await signs_in(Role.RECEPTION), await signs_in(Role.RECEPTION, name="Eva")
     async with system.client("intake") as intake:
         token = system.apps["intake"].state.tokens.for_service("test")
         headers = {"Authorization": f"Bearer {token}"}
@@ -187,10 +187,10 @@ async def test_two_receptionists_never_get_the_same_person(system: AllInOne, sit
     assert "Ingen venter i den kø lige nu" in again.text
 
 
-async def test_one_is_taken_out_of_turn_and_the_slower_of_two_is_told(
-    system: AllInOne, sits_down: SitsDown
+async def test_one_is_taken_out_of_turn_and_the_slower_of_two_gets_a_notice(
+    system: AllInOne, signs_in: SignsIn
 ) -> None:
-    anna, eva = await sits_down(Role.RECEPTION), await sits_down(Role.RECEPTION, name="Eva")
+    anna, eva = await signs_in(Role.RECEPTION), await signs_in(Role.RECEPTION, name="Eva")
     async with system.client("intake") as intake:
         token = system.apps["intake"].state.tokens.for_service("test")
         headers = {"Authorization": f"Bearer {token}"}
@@ -202,10 +202,10 @@ async def test_one_is_taken_out_of_turn_and_the_slower_of_two_is_told(
     assert "Nogen var hurtigere" in (await eva.sends(found[1])).text
 
 
-async def test_back_in_line_keeps_what_was_written_for_whoever_comes_next(
-    system: AllInOne, sits_down: SitsDown
+async def test_back_in_line_the_draft_stays_for_the_colleague_who_takes_it_next(
+    system: AllInOne, signs_in: SignsIn
 ) -> None:
-    anna, eva = await sits_down(Role.RECEPTION), await sits_down(Role.RECEPTION, name="Eva")
+    anna, eva = await signs_in(Role.RECEPTION), await signs_in(Role.RECEPTION, name="Eva")
     async with carried(system):
         path = (await anna.sends("/reception/contacts", channel="walk_in", once="x")).url.path
         page = await anna.sends(f"{path}/release", needs="debt", summary="Kommer tilbage om lidt")
@@ -231,8 +231,8 @@ def test_one_field_finds_by_whatever_is_typed(typed: str, kind: str) -> None:
     assert criterion_of(typed) == kind
 
 
-async def test_a_search_is_in_no_address_and_finds(system: AllInOne, sits_down: SitsDown) -> None:
-    anna = await sits_down(Role.RECEPTION)
+async def test_a_search_is_in_no_address_and_finds(system: AllInOne, signs_in: SignsIn) -> None:
+    anna = await signs_in(Role.RECEPTION)
     path = await begins(anna, system)
     etag = hidden((await anna.opens(path)).text, "etag")
     async with carried(system):
@@ -244,9 +244,9 @@ async def test_a_search_is_in_no_address_and_finds(system: AllInOne, sits_down: 
 
 
 async def test_a_call_answered_at_my_phone_pops_up_with_the_way_to_its_contact(
-    system: AllInOne, sits_down: SitsDown
+    system: AllInOne, signs_in: SignsIn
 ) -> None:
-    anna = await sits_down(Role.RECEPTION)
+    anna = await signs_in(Role.RECEPTION)
     await anna.sends("/reception/phone", source="pbx", agent="Anna")
     call = {"source": "pbx", "call_id": "c-1", "queue": "socialservice", "from": "+4520000001"}
     async with system.client("intake") as intake, asyncio.timeout(60):
@@ -286,9 +286,9 @@ async def calls_in(system: AllInOne, call_id: str) -> str:
 
 
 async def test_whom_the_number_was_about_before_is_offered_and_taken_over_by_a_person(
-    system: AllInOne, sits_down: SitsDown
+    system: AllInOne, signs_in: SignsIn
 ) -> None:
-    anna = await sits_down(Role.RECEPTION)
+    anna = await signs_in(Role.RECEPTION)
     first = await calls_in(system, "c-1")
     etag = hidden((await anna.opens(first)).text, "etag")
     said = {"cpr": "610190-1234", "citizen_name": "Alma Andersen", "phone": "+4520000001"}
@@ -304,10 +304,10 @@ async def test_whom_the_number_was_about_before_is_offered_and_taken_over_by_a_p
     assert 'value="debt" checked' in page
 
 
-async def test_why_not_elsewhere_and_what_to_read_aloud_stand_beside_the_recommendation(
-    system: AllInOne, sits_down: SitsDown
+async def test_why_not_elsewhere_and_what_to_read_aloud_are_beside_the_recommendation(
+    system: AllInOne, signs_in: SignsIn
 ) -> None:
-    anna = await sits_down(Role.RECEPTION)
+    anna = await signs_in(Role.RECEPTION)
     path = await begins(anna, system)
     facts = {"needs": "support_at_home", "age": "30", "in_municipality": "yes", "applies_for_measure": "yes"}
     page = (await anna.sends(f"{path}/look", **facts)).text

@@ -9,7 +9,7 @@ import pytest
 from services.hosting.all_in_one import AllInOne
 from shared.clock import SettableClock
 from shared.vocabulary import Role
-from tests.desk.conftest import Person, SitsDown
+from tests.desk.conftest import Person, SignsIn
 from tests.desk.inbox_cast import somebody_for_housing
 
 WHY = "Hjemløse under 25 hører til Ungeområdet"
@@ -22,7 +22,7 @@ def hidden(page: str, name: str) -> str:
 
 
 def written(page: str) -> str:
-    """What stands in the editor."""
+    """The text in the editor."""
     found = re.search(r"<textarea id=\"content\".*?>\n(.*?)</textarea>", page, re.DOTALL)
     assert found is not None
     return html.unescape(found[1])
@@ -66,8 +66,8 @@ async def ready(alma: Person) -> str:
 @pytest.mark.parametrize(
     "role", [Role.RECEPTION, Role.CASEWORKER, Role.OPERATIONS, Role.RULES_EDITOR, Role.AUDITOR]
 )
-async def test_everybody_reads_the_rules_as_a_table_with_the_reasons(sits_down: SitsDown, role: Role) -> None:
-    anna = await sits_down(role, "adults" if role is Role.CASEWORKER else "")
+async def test_every_role_reads_the_rules_as_a_table_with_the_reasons(signs_in: SignsIn, role: Role) -> None:
+    anna = await signs_in(role, "adults" if role is Role.CASEWORKER else "")
     listed = (await anna.opens("/rules")).text
     assert "Gælder nu" in listed
     page = (await anna.opens("/rules/1")).text
@@ -76,8 +76,8 @@ async def test_everybody_reads_the_rules_as_a_table_with_the_reasons(sits_down: 
     assert ("Lav en kladde" in page) is (role is Role.RULES_EDITOR)
 
 
-async def test_nobody_but_an_editor_writes_and_only_overseers_see_the_trail(sits_down: SitsDown) -> None:
-    anna = await sits_down(Role.RECEPTION)
+async def test_only_an_editor_writes_and_only_overseers_see_the_trail(signs_in: SignsIn) -> None:
+    anna = await signs_in(Role.RECEPTION)
     for path in ("copy", "edit", "check", "simulate", "activate", "retire"):
         assert (await anna.sends(f"/rules/1/{path}")).status_code == 403
     for path in ("/rules/1/history", "/rules/1/proof", "/rules/1/simulation", "/rules/learning"):
@@ -86,9 +86,9 @@ async def test_nobody_but_an_editor_writes_and_only_overseers_see_the_trail(sits
 
 
 async def test_a_citizen_is_tried_by_the_rules_in_force_with_reasons_and_every_row(
-    sits_down: SitsDown,
+    signs_in: SignsIn,
 ) -> None:
-    anna = await sits_down(Role.RECEPTION)
+    anna = await signs_in(Role.RECEPTION)
     page = (await anna.sends("/rules/try", needs="homelessness", age="22", district="3")).text
     for text in (
         "Boligsocialt Område",
@@ -101,8 +101,8 @@ async def test_a_citizen_is_tried_by_the_rules_in_force_with_reasons_and_every_r
     assert 'value="homelessness" checked' in page
 
 
-async def test_a_try_with_faults_comes_back_filled_in(sits_down: SitsDown) -> None:
-    anna = await sits_down(Role.RECEPTION)
+async def test_a_try_with_faults_comes_back_filled_in(signs_in: SignsIn) -> None:
+    anna = await signs_in(Role.RECEPTION)
     page = await anna.sends("/rules/try", age="200", received_on="soon")
     assert page.status_code == 422
     for text in ("Vælg mindst ét behov", "Alder er et tal", "Skriv en dato", 'value="200"'):
@@ -112,9 +112,9 @@ async def test_a_try_with_faults_comes_back_filled_in(sits_down: SitsDown) -> No
 
 
 async def test_a_draft_goes_from_copy_to_force_by_two_people(
-    system: AllInOne, sits_down: SitsDown, clock: SettableClock
+    system: AllInOne, signs_in: SignsIn, clock: SettableClock
 ) -> None:
-    alma, bo = await sits_down(Role.RULES_EDITOR, name="Alma"), await sits_down(Role.RULES_EDITOR, name="Bo")
+    alma, bo = await signs_in(Role.RULES_EDITOR, name="Alma"), await signs_in(Role.RULES_EDITOR, name="Bo")
     await somebody_for_housing(system)
     clock.advance(timedelta(minutes=5))
     path = await ready(alma)
@@ -142,8 +142,8 @@ async def test_a_draft_goes_from_copy_to_force_by_two_people(
         assert text in history
 
 
-async def test_a_refused_text_comes_back_as_typed_with_each_fault_at_its_line(sits_down: SitsDown) -> None:
-    alma = await sits_down(Role.RULES_EDITOR)
+async def test_a_refused_text_comes_back_as_typed_with_each_fault_at_its_line(signs_in: SignsIn) -> None:
+    alma = await signs_in(Role.RULES_EDITOR)
     path = await drafts(alma)
     typed = written((await alma.opens(f"{path}/edit")).text).replace("unit: youth", "unit: yooth # 👪 <b>")
     page = await saves(alma, path, typed)
@@ -156,8 +156,8 @@ async def test_a_refused_text_comes_back_as_typed_with_each_fault_at_its_line(si
     assert "Linjen kan ikke læses" in broken
 
 
-async def test_of_two_tabs_the_later_one_loses_nothing_and_sees_what_was_saved(sits_down: SitsDown) -> None:
-    alma = await sits_down(Role.RULES_EDITOR)
+async def test_of_two_tabs_the_later_one_loses_nothing_and_sees_what_was_saved(signs_in: SignsIn) -> None:
+    alma = await signs_in(Role.RULES_EDITOR)
     path = await drafts(alma)
     page = (await alma.opens(f"{path}/edit")).text
     content, etag = written(page), hidden(page, "etag")
@@ -171,8 +171,8 @@ async def test_of_two_tabs_the_later_one_loses_nothing_and_sees_what_was_saved(s
     assert "Fra det andet" in saved
 
 
-async def test_every_change_needs_its_reason_and_nothing_typed_is_lost(sits_down: SitsDown) -> None:
-    alma = await sits_down(Role.RULES_EDITOR)
+async def test_every_change_needs_its_reason_and_nothing_typed_is_lost(signs_in: SignsIn) -> None:
+    alma = await signs_in(Role.RULES_EDITOR)
     assert "Skriv hvorfor" in (await alma.sends("/rules/1/copy", title="Min kladde")).text
     path = await drafts(alma)
     page = await alma.sends(f"{path}/edit", content="noget helt andet", etag='"1"')
@@ -183,8 +183,8 @@ async def test_every_change_needs_its_reason_and_nothing_typed_is_lost(sits_down
     assert 'value="Om 610190-1234"' in number.text
 
 
-async def test_a_proof_that_fails_shows_a_citizen_who_can_be_tried(sits_down: SitsDown) -> None:
-    alma = await sits_down(Role.RULES_EDITOR)
+async def test_a_proof_that_fails_shows_a_citizen_who_can_be_tried(signs_in: SignsIn) -> None:
+    alma = await signs_in(Role.RULES_EDITOR)
     path = await drafts(alma)
     content = written((await alma.opens(f"{path}/edit")).text)
     await saves(alma, path, content[: content.index("- number: 21")])
@@ -200,8 +200,8 @@ async def test_a_proof_that_fails_shows_a_citizen_who_can_be_tried(sits_down: Si
     assert "Den skal først bevises og simuleres" in (await alma.opens(path)).text
 
 
-async def test_impossible_moments_and_periods_are_refused_in_plain_danish(sits_down: SitsDown) -> None:
-    alma, bo = await sits_down(Role.RULES_EDITOR, name="Alma"), await sits_down(Role.RULES_EDITOR, name="Bo")
+async def test_impossible_moments_and_periods_are_refused_in_plain_danish(signs_in: SignsIn) -> None:
+    alma, bo = await signs_in(Role.RULES_EDITOR, name="Alma"), await signs_in(Role.RULES_EDITOR, name="Bo")
     path = await ready(alma)
     early = await bo.sends(f"{path}/activate", activate_reason="Nu", begins="2026-01-01T00:00")
     assert "Det ligger i fortiden" in early.text
@@ -212,8 +212,8 @@ async def test_impossible_moments_and_periods_are_refused_in_plain_danish(sits_d
     assert 'value="2026-03-09"' in backwards.text
 
 
-async def test_a_draft_can_be_retired_and_then_not_changed(sits_down: SitsDown) -> None:
-    alma = await sits_down(Role.RULES_EDITOR)
+async def test_a_draft_can_be_retired_and_then_not_changed(signs_in: SignsIn) -> None:
+    alma = await signs_in(Role.RULES_EDITOR)
     path = await drafts(alma)
     assert "Skriv hvorfor" in (await alma.sends(f"{path}/retire")).text
     assert "Ude af brug" in (await alma.sends(f"{path}/retire", retire_reason="Ikke brug for den")).text
@@ -221,12 +221,12 @@ async def test_a_draft_can_be_retired_and_then_not_changed(sits_down: SitsDown) 
     assert "kan ikke ændres mere" in await saves(alma, path, content + "# mere")
 
 
-async def test_the_monthly_list_tells_of_a_period_and_refuses_an_impossible_one(
-    system: AllInOne, sits_down: SitsDown, clock: SettableClock
+async def test_the_monthly_list_is_of_a_period_and_refuses_an_impossible_one(
+    system: AllInOne, signs_in: SignsIn, clock: SettableClock
 ) -> None:
     await somebody_for_housing(system)
     clock.advance(timedelta(minutes=5))
-    olga = await sits_down(Role.OPERATIONS)
+    olga = await signs_in(Role.OPERATIONS)
     page = (await olga.opens("/rules/learning")).text
     assert "blev 0 af 1 afgjorte vurderinger ændret" in page
     assert "Alle anbefalinger blev fulgt" in page

@@ -1,4 +1,4 @@
-"""What the rules' pages think by themselves: readable tables, faults at lines, made-up citizens, periods."""
+"""The pure parts of the rules' pages: tables, faults at lines, made-up citizens, periods."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -9,53 +9,53 @@ from hypothesis import strategies as st
 
 from services.desk.form import local_moment
 from services.desk.problems import Refused
+from services.desk.rules.citizen import fields_for, recommendation_body
 from services.desk.rules.drafts.line_faults import changed_lines, faults_of, in_danish
-from services.desk.rules.drafts.refusals import said_of
-from services.desk.rules.markdown_reading import read_markdown
+from services.desk.rules.drafts.refusals import message_for
 from services.desk.rules.periods import period_of
-from services.desk.rules.progress import nested, progress_of
-from services.desk.rules.schemas import Ruleset
-from services.desk.rules.trial.citizen import fields_for, recommendation_body
+from services.desk.rules.progress import progress_of
+from services.desk.rules.schemas import Ruleset, RulesetTable, TableRow
 from services.desk.texts import read_texts
-from services.triage.rules.ruleset import load_rulesets
-from services.triage.rulesets.table import markdown_of
+from services.triage.rules.ruleset import RuleSet, load_rulesets
+from services.triage.rulesets.table import table_of
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 TEXTS = read_texts()["rules"]
 
 
-def test_the_readable_form_of_rule_set_1_is_read_whole() -> None:
+def table_read(ruleset: RuleSet) -> RulesetTable:
+    """Triage's table of a rule set, as the desk reads it."""
+    return RulesetTable.model_validate_json(table_of(ruleset).model_dump_json())
+
+
+def test_the_table_of_rule_set_1_is_read_whole() -> None:
     ruleset = load_rulesets()[0]
-    read = read_markdown(markdown_of(ruleset))
-    assert read.title == "Regelsæt 1 for Din Sociale Indgang (version 1)"
-    assert [row[0] for row in read.rows] == [str(row.number) for row in ruleset.rows]
-    assert {len(row) for row in read.rows} == {len(read.columns)}
+    read = table_read(ruleset)
+    assert [row.number for row in read.rows] == [row.number for row in ruleset.rows]
+    assert len(TableRow.model_fields) == len(read.columns)
     assert [section.heading for section in read.sections] == ["Begreber", "Fælles valg af enhed"]
     assert all(section.items for section in read.sections)
 
 
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1).map(str.split))
-def test_whatever_somebody_wrote_in_a_title_stays_in_its_cell(words: list[str]) -> None:
+def test_any_text_in_a_title_stays_in_its_cell(words: list[str]) -> None:
     title = " ".join(words) or "Regel"
     first = load_rulesets()[0]
     row = first.rows[0].model_copy(update={"title": title})
-    read = read_markdown(markdown_of(first.model_copy(update={"rows": (row, *first.rows[1:])})))
-    assert read.rows[0][1] == title.replace("&lt;", "<")
-    assert len(read.rows[0]) == len(read.columns)
+    read = table_read(first.model_copy(update={"rows": (row, *first.rows[1:])}))
+    assert read.rows[0].title == title
 
 
-def test_faults_are_told_at_their_lines_in_danish() -> None:
-    document = {
-        "errors": [
-            {"pointer": "/rows/2/number", "message": "line 188: this is row 3, and must be numbered so"},
-            {"pointer": "/units", "message": "line 55: there is no such code"},
-            {"pointer": "", "message": "something new"},
-        ]
-    }
-    numbered, code, new = faults_of(document["errors"], TEXTS["phrases"])
-    assert (numbered.line, numbered.said) == (188, "Det er række 3, og den skal have det nummer.")
-    assert (code.line, code.said, code.foreign) == (55, "Koden findes ikke.", False)
-    assert (new.line, new.said, new.foreign) == (None, "something new", True)
+def test_faults_are_at_their_lines_in_danish() -> None:
+    errors: list[dict[str, Any]] = [
+        {"pointer": "/rows/2/number", "line": 188, "reason": "this is row 3, and must be numbered so"},
+        {"pointer": "/units", "line": 55, "reason": "there is no such code"},
+        {"pointer": "", "message": "something new"},
+    ]
+    numbered, code, new = faults_of(errors, TEXTS["phrases"])
+    assert (numbered.line, numbered.text) == (188, "Det er række 3, og den skal have det nummer.")
+    assert (code.line, code.text, code.foreign) == (55, "Koden findes ikke.", False)
+    assert (new.line, new.text, new.foreign) == (None, "something new", True)
     assert faults_of([], TEXTS["phrases"]) == []
 
 
@@ -64,20 +64,20 @@ def test_every_phrase_can_be_filled_in() -> None:
     assert filled == "Kladden må tidligst gælde fra 01.04.2026. Det står i dens tekst (valid_from)."
 
 
-def test_a_refusal_is_told_by_its_kind_and_one_without_words_stays_a_problem() -> None:
+def test_a_refusal_has_the_text_of_its_kind_and_one_without_a_text_stays_a_problem() -> None:
     def refused(kind: str, *errors: dict[str, str]) -> Refused:
         return Refused("triage", 422, {"type": f"urn:dsi:problem:{kind}", "errors": list(errors)})
 
     past = refused(
         "impossible-moment", {"pointer": "/from", "message": "the past keeps the rules it had; now"}
     )
-    assert said_of(past, TEXTS)["text"].startswith("Det ligger i fortiden")
-    assert said_of(refused("second-person-needed"), TEXTS)["heading"] == "Det skal en anden person gøre"
+    assert message_for(past, TEXTS)["text"].startswith("Det ligger i fortiden")
+    assert message_for(refused("second-person-needed"), TEXTS)["heading"] == "Det skal en anden person gøre"
     with pytest.raises(Refused):
-        said_of(refused("never-heard-of"), TEXTS)
+        message_for(refused("never-heard-of"), TEXTS)
 
 
-def test_what_somebody_else_saved_is_shown_line_by_line() -> None:
+def test_a_colleagues_change_is_listed_line_by_line() -> None:
     lines = changed_lines("a: 1\nb: 2\nc: 3", "a: 1\nb: 4\nc: 3")
     assert "-b: 2" in lines
     assert "+b: 4" in lines
@@ -105,7 +105,7 @@ def test_a_made_up_citizen_becomes_a_question_to_triage() -> None:
         ({"needs": ["debt"], "postal_code": ["22"]}, "postal_code"),
     ],
 )
-def test_what_cannot_be_read_is_told_at_its_field(fields: dict[str, list[str]], wrong: str) -> None:
+def test_what_cannot_be_read_is_a_fault_at_its_field(fields: dict[str, list[str]], wrong: str) -> None:
     assert [fault.field for fault in recommendation_body(fields, NOW)[1]] == [wrong]
 
 
@@ -141,14 +141,6 @@ def test_a_moment_of_a_browser_is_copenhagens() -> None:
     assert begins is not None
     assert begins.isoformat() == "2026-06-01T00:00:00+02:00"
     assert local_moment("") is None
-
-
-def test_the_parts_of_a_change_follow_it() -> None:
-    lines = ["Række 16 er ændret.", "  destination: var a; bliver b", "Rækkefølgen er ændret i: tekst"]
-    assert nested(lines) == [
-        ("Række 16 er ændret.", ["destination: var a; bliver b"]),
-        ("Rækkefølgen er ændret i: tekst", []),
-    ]
 
 
 def test_a_draft_is_compared_with_what_holds_and_that_with_what_came_before() -> None:

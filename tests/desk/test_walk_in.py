@@ -1,4 +1,4 @@
-"""The counter: numbers given, called, missed; and the screen that shows them to everybody."""
+"""The counter: numbers given, called, missed; and the public screen with them."""
 
 import asyncio
 import re
@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 
-from services.desk.api_models import Board, Ticket
+from services.desk.routing_models import Board, Ticket
 from services.desk.walk_in.screen.calls import CALLED_SHOWN, screen_of
 from services.hosting.all_in_one import AllInOne
 from shared.in_process import InProcess
 from shared.vocabulary import Role
-from tests.desk.conftest import Person, SitsDown
+from tests.desk.conftest import Person, SignsIn
 
 SCREEN = "/screen/reception-desk"
 
@@ -48,17 +48,17 @@ def entry_in(page: str, step: str) -> str:
 
 
 async def test_who_comes_in_gets_a_number_on_a_slip_without_a_name(
-    system: AllInOne, sits_down: SitsDown
+    system: AllInOne, signs_in: SignsIn
 ) -> None:
-    anna = await sits_down(Role.RECEPTION)
+    anna = await signs_in(Role.RECEPTION)
     first, second = await gives(anna, system, 2)
     page = (await anna.opens("/walk-in")).text
     assert in_line(page) == [first, second]
     assert "2 venter" in page
 
 
-async def test_a_double_click_gives_one_number(system: AllInOne, sits_down: SitsDown) -> None:
-    anna = await sits_down(Role.RECEPTION)
+async def test_a_double_click_gives_one_number(system: AllInOne, signs_in: SignsIn) -> None:
+    anna = await signs_in(Role.RECEPTION)
     await gives(anna, system)
     again = await anna.sends("/walk-in/tickets", once="ticket-0")
     assert again.url.path == "/walk-in"
@@ -66,9 +66,9 @@ async def test_a_double_click_gives_one_number(system: AllInOne, sits_down: Sits
 
 
 async def test_two_receptionists_who_call_at_once_never_get_the_same_person(
-    system: AllInOne, sits_down: SitsDown
+    system: AllInOne, signs_in: SignsIn
 ) -> None:
-    anna, eva = await sits_down(Role.RECEPTION), await sits_down(Role.RECEPTION, name="Eva")
+    anna, eva = await signs_in(Role.RECEPTION), await signs_in(Role.RECEPTION, name="Eva")
     numbers = await gives(anna, system, 3)
     pages = await asyncio.gather(
         *(one.sends("/walk-in/next", once=f"{name}") for one, name in ((anna, "a"), (eva, "b")))
@@ -78,17 +78,17 @@ async def test_two_receptionists_who_call_at_once_never_get_the_same_person(
     assert "Hos kollegerne" in (await anna.opens("/walk-in")).text
 
 
-async def test_with_nobody_in_line_it_is_said(sits_down: SitsDown) -> None:
-    anna = await sits_down(Role.RECEPTION)
+async def test_an_empty_line_says_so(signs_in: SignsIn) -> None:
+    anna = await signs_in(Role.RECEPTION)
     page = await anna.sends("/walk-in/next", once="x")
     assert page.status_code == 200
     assert page.text.count("Ingen venter ved skranken lige nu") == 2
 
 
-async def test_the_counter_is_shown_on_the_screen_and_a_second_call_is_told_as_one(
-    system: AllInOne, sits_down: SitsDown
+async def test_the_counter_is_on_the_screen_and_a_second_call_says_that_it_is_one(
+    system: AllInOne, signs_in: SignsIn
 ) -> None:
-    anna = await sits_down(Role.RECEPTION)
+    anna = await signs_in(Role.RECEPTION)
     await anna.sends("/walk-in/counter", counter="Lokale 3 æ")
     (number,) = await gives(anna, system)
     page = await anna.sends("/walk-in/next", once="x")
@@ -99,27 +99,27 @@ async def test_the_counter_is_shown_on_the_screen_and_a_second_call_is_told_as_o
     assert "kaldt igen" in (await anna.client.get(SCREEN)).text
 
 
-async def test_who_does_not_come_stands_three_places_down_and_the_third_time_is_over(
-    system: AllInOne, sits_down: SitsDown
+async def test_who_does_not_come_moves_three_places_down_and_the_third_time_ends_it(
+    system: AllInOne, signs_in: SignsIn
 ) -> None:
-    anna = await sits_down(Role.RECEPTION)
+    anna = await signs_in(Role.RECEPTION)
     a, b, c, d, e = await gives(anna, system, 5)
     page = await anna.sends("/walk-in/next", once="x")
     entry = entry_in(page.text, "no-show")
     page = await anna.sends(f"/walk-in/entries/{entry}/no-show")
     assert "højst tre pladser nede" in page.text
     assert in_line(page.text) == [b, c, d, a, e]
-    for told in ("lagt tilbage i køen", "kaldt tre gange uden svar"):
+    for text in ("lagt tilbage i køen", "kaldt tre gange uden svar"):
         await anna.sends(f"/walk-in/entries/{entry}/take")
         page = await anna.sends(f"/walk-in/entries/{entry}/no-show")
-        assert told in page.text
+        assert text in page.text
     assert a not in in_line(page.text)
 
 
-async def test_the_slower_of_two_is_told_and_sees_the_line_as_it_is(
-    system: AllInOne, sits_down: SitsDown
+async def test_the_slower_of_two_gets_a_notice_and_the_line_as_it_is(
+    system: AllInOne, signs_in: SignsIn
 ) -> None:
-    anna, eva = await sits_down(Role.RECEPTION), await sits_down(Role.RECEPTION, name="Eva")
+    anna, eva = await signs_in(Role.RECEPTION), await signs_in(Role.RECEPTION, name="Eva")
     await gives(anna, system)
     entry = entry_in((await anna.opens("/walk-in")).text, "take")
     await eva.sends(f"/walk-in/entries/{entry}/take")
@@ -129,12 +129,12 @@ async def test_the_slower_of_two_is_told_and_sees_the_line_as_it_is(
     assert "Køen" in page.text
 
 
-async def test_who_has_left_is_taken_out_with_the_reason(system: AllInOne, sits_down: SitsDown) -> None:
-    anna = await sits_down(Role.RECEPTION)
+async def test_who_has_left_is_taken_out_with_the_reason(system: AllInOne, signs_in: SignsIn) -> None:
+    anna = await signs_in(Role.RECEPTION)
     (number,) = await gives(anna, system)
     entry = entry_in((await anna.opens("/walk-in")).text, "take")
-    asked = await anna.opens(f"/walk-in/entries/{entry}/gone")
-    assert f"Nummer {number} forlader køen" in asked.text
+    form = await anna.opens(f"/walk-in/entries/{entry}/gone")
+    assert f"Nummer {number} forlader køen" in form.text
     page = await anna.sends(f"/walk-in/entries/{entry}/gone", reason="helped")
     assert in_line(page.text) == []
     async with system.client("routing") as routing:
@@ -143,10 +143,8 @@ async def test_who_has_left_is_taken_out_with_the_reason(system: AllInOne, sits_
     assert answer.json()["trail"][-1]["reason"] == "Fik hjælp uden for køen"
 
 
-async def test_a_step_that_is_none_and_another_role_are_refused(
-    system: AllInOne, sits_down: SitsDown
-) -> None:
-    anna, bo = await sits_down(Role.RECEPTION), await sits_down(Role.CASEWORKER, "adults")
+async def test_a_step_that_is_none_and_another_role_are_refused(system: AllInOne, signs_in: SignsIn) -> None:
+    anna, bo = await signs_in(Role.RECEPTION), await signs_in(Role.CASEWORKER, "adults")
     await gives(anna, system)
     entry = entry_in((await anna.opens("/walk-in")).text, "take")
     assert (await anna.sends(f"/walk-in/entries/{entry}/transfer")).status_code == 404
@@ -154,28 +152,28 @@ async def test_a_step_that_is_none_and_another_role_are_refused(
     assert (await bo.sends(f"/walk-in/entries/{entry}/take")).status_code == 403
 
 
-async def test_anybody_sees_the_screen_and_nothing_about_anybody_on_it(
-    system: AllInOne, sits_down: SitsDown, anybody: httpx.AsyncClient
+async def test_the_screen_is_public_and_has_nothing_about_a_person(
+    system: AllInOne, signs_in: SignsIn, visitor: httpx.AsyncClient
 ) -> None:
-    anna = await sits_down(Role.RECEPTION, name="Anna Annasdatter")
+    anna = await signs_in(Role.RECEPTION, name="Anna Annasdatter")
     first, second = await gives(anna, system, 2)
     page = await anna.sends("/walk-in/next", once="x")
     contact = re.search(r'href="/contacts/([^"]+)"', page.text)
     assert contact is not None
-    screen = (await anybody.get(SCREEN)).text
+    screen = (await visitor.get(SCREEN)).text
     assert first in screen
     assert second in screen
     for hidden in ("Annasdatter", contact[1], "test-", "csrf"):
         assert hidden not in screen
 
 
-async def test_a_screen_of_no_queue_is_not_found(anybody: httpx.AsyncClient) -> None:
-    assert (await anybody.get("/screen/cafeteria")).status_code == 404
-    assert (await anybody.get("/screen/CAFE<script>")).status_code in {404, 422}
+async def test_a_screen_of_no_queue_is_not_found(visitor: httpx.AsyncClient) -> None:
+    assert (await visitor.get("/screen/cafeteria")).status_code == 404
+    assert (await visitor.get("/screen/CAFE<script>")).status_code in {404, 422}
 
 
-async def test_the_screen_follows_each_call(system: AllInOne, sits_down: SitsDown) -> None:
-    anna = await sits_down(Role.RECEPTION)
+async def test_the_screen_follows_each_call(system: AllInOne, signs_in: SignsIn) -> None:
+    anna = await signs_in(Role.RECEPTION)
     async with (
         httpx.AsyncClient(transport=InProcess(system.app), base_url="http://desk") as wall,
         wall.stream("GET", f"{SCREEN}/live") as stream,

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from services.desk.api_models import Destination
 from services.desk.form import Fault, Form
+from services.desk.triage_models import Destination
 
 
 @dataclass(frozen=True)

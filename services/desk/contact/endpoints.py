@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from services.desk.api_models import Contact, Listing, Need, Recommendation
+from services.desk.api_models import Listing
 from services.desk.contact.decision import choice_of, field_at
 from services.desk.contact.form import CITIZEN, fields_of
 from services.desk.contact.schemas import HandledContact
@@ -27,8 +27,10 @@ from services.desk.contact.service import (
     to_read_aloud,
 )
 from services.desk.form import Fault, Form
+from services.desk.intake_models import Contact
 from services.desk.page_request import PageRequest, signed_in
 from services.desk.problems import Refused
+from services.desk.triage_models import Need, Recommendation
 from shared.vocabulary import Role, Unit
 
 contact_router = APIRouter(prefix="/contacts")
@@ -66,7 +68,7 @@ async def _page(
         "contact.html",
         status=status,
         contact=contact,
-        hand=handled,
+        handled=handled,
         fields=handled.fields,
         faults={fault.field: fault.text for fault in faults},
         notice=notice,
@@ -114,7 +116,7 @@ async def update_advice(page: Receptionist, contact_id: UUID) -> Response:
     read = read_again(handled.contact, handled.fields)
     return page.render(
         "contact_advice.html",
-        hand=handled,
+        handled=handled,
         notice=notice,
         kept=notice is None,
         **await _advice(page, await recommend(page.services, handled.contact, read)),
@@ -123,7 +125,7 @@ async def update_advice(page: Receptionist, contact_id: UUID) -> Response:
 
 @contact_router.post("/{contact_id}/same-as/{other}")
 async def same_as(page: Receptionist, contact_id: UUID, other: UUID) -> Response:
-    """The caller has said that it is about the same citizen as before: copy who that is."""
+    """It is about the same citizen as before, the caller confirms: copy who that is."""
     handled = await _as_sent(page, contact_id)
     before = fields_of(await page.services.get("intake", f"/v1/contacts/{other}", Contact))
     known = {name: before[name] for name in CITIZEN if name in before}

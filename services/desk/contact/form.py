@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.desk.api_models import Contact, Facts
 from services.desk.form import Fault, FieldReader, Fields
+from services.desk.intake_models import Contact, Facts
 from shared.cpr import Cpr, ImpossibleCprError, age_at
 from shared.phone_numbers import normalised_phone
 
@@ -20,7 +20,7 @@ FLAGS = (
     "reporter_is_professional",
     "aftercare_running",
 )
-#: Questions with three answers: yes, no, and nothing said.
+#: Questions with three answers: yes, no, and no answer.
 THREE_WAY = ("in_municipality", "applies_for_measure")
 #: The fields that say who the citizen is.
 CITIZEN = ("cpr", "age", "citizen_name")

@@ -5,8 +5,11 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
-from services.desk.api_models import ApiModel, Assessment, Contact, Decision, Estimate
+from services.desk.api_models import ApiModel
 from services.desk.form import Fields
+from services.desk.intake_models import Contact
+from services.desk.routing_models import Estimate
+from services.desk.triage_models import Assessment, Decision
 from shared.vocabulary import Channel
 
 

@@ -4,23 +4,17 @@ import asyncio
 from dataclasses import replace
 
 from services.desk.api_clients import ApiClients
-from services.desk.api_models import (
-    Assessment,
-    Contact,
-    Destination,
-    Entry,
-    Estimate,
-    ExplainedRecommendation,
-    Listing,
-    Recommendation,
-)
+from services.desk.api_models import Listing
 from services.desk.contact.decision import Choice, place_of
 from services.desk.contact.form import ContactForm, fields_of, read_form
 from services.desk.contact.schemas import CandidatePerson, Candidates, Draft, HandledContact, Outcome
 from services.desk.form import Fields
+from services.desk.intake_models import Contact
 from services.desk.offers.read_aloud import Words, offer_lines
 from services.desk.offers.schemas import Offer
 from services.desk.problems import Refused
+from services.desk.routing_models import Entry, Estimate
+from services.desk.triage_models import Assessment, Destination, ExplainedRecommendation, Recommendation
 
 #: Events reach triage in far less; longer than this, something is down, and the page says so.
 _LONGEST_WAIT_SECONDS = 8.0
@@ -185,7 +179,7 @@ async def estimate_at(services: ApiClients, destination: Destination | None) -> 
     try:
         return await services.get("routing", f"/v1/queues/{destination.unit}/estimate", Estimate)
     except Refused:
-        # A unit without a queue: nothing can be said of the wait, and the rest of the page still can.
+        # A unit without a queue: no estimate, and the rest of the page as usual.
         return None
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from services.desk.api_clients import SERVICES, ApiClients
-from services.desk.api_models import Health, Listing, Queue
+from services.desk.api_models import Health, Listing
 from services.desk.problems import ServiceUnreachable
+from services.desk.routing_models import Queue
 from services.desk.sections import section
 
 Content = TypeVar("Content")
@@ -40,7 +41,7 @@ async def read_overview(services: ApiClients, patience: float) -> Overview:
 
 
 async def _within(seconds: float, call: Awaitable[Content]) -> Content:
-    # The client's own timeout is for each read: a service that sends slowly could hold the page for longer.
+    # The client's own timeout is for each read: a service that sends slowly would delay the page for longer.
     try:
         return await asyncio.wait_for(call, seconds)
     except TimeoutError as error:

@@ -7,12 +7,13 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from services.desk.api_models import Board, Entry, Listing, Queue
+from services.desk.api_models import Listing
 from services.desk.inbox.filters import InboxFilter, filter_in
 from services.desk.inbox.service import read_entries
 from services.desk.inbox.steps import steps_of
 from services.desk.page_request import PageRequest, signed_in
 from services.desk.problems import Refused
+from services.desk.routing_models import Board, Entry, Queue
 from shared.vocabulary import Role
 
 inbox_router = APIRouter(prefix="/inbox")
@@ -56,7 +57,7 @@ async def _page(
 
 async def _entries(page: PageRequest, code: str, wanted: InboxFilter) -> dict[str, Any]:
     found = await read_entries(page.services, code, wanted)
-    return {"code": code, "inbox_page": found, "asked": wanted, "may": steps_of(page.session, found.queue)}
+    return {"code": code, "inbox_page": found, "wanted": wanted, "may": steps_of(page.session, found.queue)}
 
 
 @inbox_router.get("/{code}/live", response_class=EventSourceResponse)

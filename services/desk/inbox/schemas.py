@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from services.desk.api_models import Entry, Queue
+from services.desk.routing_models import Entry, Queue
 
 
 @dataclass(frozen=True)

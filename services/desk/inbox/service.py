@@ -3,9 +3,10 @@
 import asyncio
 
 from services.desk.api_clients import ApiClients
-from services.desk.api_models import Entry, Listing, Queue
+from services.desk.api_models import Listing
 from services.desk.inbox.filters import InboxFilter
 from services.desk.inbox.schemas import EntryPage
+from services.desk.routing_models import Entry, Queue
 
 
 async def read_entries(services: ApiClients, code: str, wanted: InboxFilter) -> EntryPage:

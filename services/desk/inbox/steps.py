@@ -1,7 +1,7 @@
 """The steps that can be taken with an entry: who may take them, and what each needs."""
 
-from services.desk.api_models import Entry, Queue
 from services.desk.form import Form
+from services.desk.routing_models import Entry, Queue
 from services.desk.session import Session
 from shared.vocabulary import ReasonCode, Role
 

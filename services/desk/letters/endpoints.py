@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from services.desk.api_models import Board, Created
+from services.desk.api_models import Created
 from services.desk.contact.service import take_new
 from services.desk.form import Fields
 from services.desk.inbox.filters import filter_in
@@ -14,6 +14,7 @@ from services.desk.inbox.service import read_entries
 from services.desk.letters.arrival import RELATIONS, read_letter
 from services.desk.page_request import PageRequest, signed_in
 from services.desk.problems import Refused
+from services.desk.routing_models import Board
 from shared.clock import COPENHAGEN
 from shared.vocabulary import Role
 
@@ -29,7 +30,7 @@ async def show_letters(page: Receptionist) -> Response:
     """Every letter that is not finished, in the order in which they are to be answered."""
     wanted = filter_in(page.query)
     return page.render(
-        "letters.html", asked=wanted, inbox_page=await read_entries(page.services, MAIL, wanted)
+        "letters.html", wanted=wanted, inbox_page=await read_entries(page.services, MAIL, wanted)
     )
 
 
@@ -42,7 +43,7 @@ async def follow_letters(page: Receptionist) -> AsyncIterator[ServerSentEvent]:
         if board is None:
             return page.fragment("unreachable.html")
         entries = await read_entries(page.services, MAIL, wanted)
-        return page.fragment("letters_list.html", asked=wanted, inbox_page=entries)
+        return page.fragment("letters_list.html", wanted=wanted, inbox_page=entries)
 
     async for event in page.live(render):
         yield event

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from services.desk.api_models import Listing, Need
+from services.desk.api_models import Listing
 from services.desk.form import Fields
 from services.desk.offers.editing import STATUSES, fields_of_offer, offer_from
 from services.desk.offers.read_aloud import offer_lines
@@ -16,6 +16,7 @@ from services.desk.offers.week import DAYS, week_of
 from services.desk.page_request import PageRequest, signed_in
 from services.desk.problems import Refused
 from services.desk.session import PEOPLE
+from services.desk.triage_models import Need
 from shared.vocabulary import Role
 
 offers_router = APIRouter(prefix="/offers")
@@ -112,20 +113,20 @@ async def _form(
         days=DAYS,
         statuses=STATUSES,
         simple_hours=week_of(offer.get("schedules", ())) is not None,
-        **{"faults": {}, "said": None, "theirs": [], **more},
+        **{"faults": {}, "message": None, "theirs": [], **more},
     )
 
 
 @offers_router.post("/{offer_id:uuid}/edit")
 async def save_offer(page: Editor, offer_id: UUID) -> Response:
-    """Store the form. Whoever saves later than a colleague sees what changed, and loses nothing."""
+    """Store the form. After a colleague's change the page has both, and nothing is lost."""
     form, refusals = await page.form(), page.texts["offers"]["refusals"]
     fields, etag = form.as_dict(), form.text("etag") or ""
     stored = await page.services.fetch("triage", f"/v1/services/{offer_id}", HsdsDocument)
     if stored.etag != etag:
         theirs = fields_of_offer(stored.content)
         differ = [(name, texts) for name, texts in theirs.items() if texts != fields.get(name, [])]
-        more = {"said": refusals["stale-version"], "theirs": differ}
+        more = {"message": refusals["stale-version"], "theirs": differ}
         return await _form(page, stored.content, stored.etag or "", fields, status=412, **more)
     offer, faults = offer_from(stored.content, fields, page.now, await _names(page))
     if faults:
@@ -134,10 +135,10 @@ async def save_offer(page: Editor, offer_id: UUID) -> Response:
     try:
         await page.services.send("triage", "PUT", f"/v1/services/{offer_id}", offer, if_match=etag)
     except Refused as refused:
-        said = refusals.get(refused.answer_kind)
-        if said is None:
+        message = refusals.get(refused.answer_kind)
+        if message is None:
             raise
-        return await _form(page, stored.content, etag, fields, status=refused.answer_status, said=said)
+        return await _form(page, stored.content, etag, fields, status=refused.answer_status, message=message)
     return page.redirect(f"/offers/{offer_id}")
 
 

@@ -9,12 +9,13 @@ from fastapi import APIRouter, Query, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from services.desk.api_clients import SERVICES
-from services.desk.api_models import Board, Listing, Queue
+from services.desk.api_models import Listing
 from services.desk.operations.charts import draw_day
 from services.desk.operations.schemas import Rerun, Revival, UnconfiguredQueue
 from services.desk.operations.service import Overview, read_day, read_overview, read_systems
 from services.desk.operations.troubles import troubles_of
 from services.desk.page_request import PageRequest, signed_in
+from services.desk.routing_models import Board, Queue
 from services.desk.sections import section
 from shared.clock import COPENHAGEN
 from shared.problems import NotFound

@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
-from services.desk.api_models import ApiModel, Clock, Figures, Listing
+from services.desk.api_models import ApiModel, Listing
+from services.desk.routing_models import Clock, Figures
 
 
 class RunningClock(Clock):

@@ -95,9 +95,9 @@ class Day:
     figures: list[Compared]
     coming: list[Hour]
     waiting: list[Hour]
-    #: The usual days that have figures, of those `asked` for.
+    #: The usual days that have figures, of the `compared` ones.
     rests_on: list[date]
-    asked: int
+    compared: int
 
 
 async def read_day(services: ApiClients, queue: str, day: date, now: datetime) -> Day:
@@ -120,7 +120,7 @@ async def read_day(services: ApiClients, queue: str, day: date, now: datetime) -
         coming=hours_of(today, before, "entered", last_hour),
         waiting=hours_of(today, before, "p50", last_hour),
         rests_on=[one for one, groups in zip(earlier, before, strict=True) if groups],
-        asked=len(earlier),
+        compared=len(earlier),
     )
 
 

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
-from services.desk.api_models import Queue
 from services.desk.callbacks.schemas import CallbackSummary
 from services.desk.operations.schemas import RunningClocks, Telephony
+from services.desk.routing_models import Queue
 
 #: A deadline that runs out within this is listed before it does.
 SOON = timedelta(hours=4)
@@ -37,14 +37,14 @@ class Grade(IntEnum):
 
 @dataclass(frozen=True)
 class Trouble:
-    """One thing that needs action. `kind` is its text's key, `values` what stands in the text."""
+    """One thing that needs action. `kind` is its text's key, `values` are filled into it."""
 
     grade: Grade
     kind: str
     #: Within a grade, the larger comes first.
     weight: float = 0.0
     values: Mapping[str, Any] = field(default_factory=dict)
-    #: Where one can do something about it.
+    #: The page to act on it.
     path: str | None = None
 
 

@@ -7,8 +7,8 @@ from datetime import date, datetime, time, timedelta
 from statistics import median
 from typing import Literal
 
-from services.desk.api_models import Figures, Quantile
 from services.desk.operations.schemas import Group
+from services.desk.routing_models import Figures, Quantile
 from shared.clock import COPENHAGEN
 
 WEEKS_BACK = 4

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from services.desk.api_models import Board, Entry, Listing
+from services.desk.api_models import Listing
 from services.desk.page_request import PageRequest, signed_in
 from services.desk.problems import Refused
 from services.desk.reception.schemas import FoundContact
@@ -21,6 +21,7 @@ from services.desk.reception.service import (
     read_phone,
     read_queues,
 )
+from services.desk.routing_models import Board, Entry
 from shared.live_stream import LONGEST_SECONDS, values_of
 from shared.vocabulary import Channel, Role
 

@@ -5,7 +5,8 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
-from services.desk.api_models import ApiModel, Entry, Queue
+from services.desk.api_models import ApiModel
+from services.desk.routing_models import Entry, Queue
 from shared.vocabulary import Channel
 
 

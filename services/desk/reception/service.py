@@ -8,11 +8,12 @@ import structlog
 from pydantic import TypeAdapter
 
 from services.desk.api_clients import ApiClients
-from services.desk.api_models import Created, Entry, Listing, Queue
+from services.desk.api_models import Created, Listing
 from services.desk.contact.service import take_new
 from services.desk.live_board import stream
 from services.desk.problems import Refused
 from services.desk.reception.schemas import MyCall, MyPhone, QueueWithEntries, ReceptionQueues
+from services.desk.routing_models import Entry, Queue
 from shared.live import Followed, Latest
 from shared.vocabulary import Channel
 

@@ -6,12 +6,10 @@ from fastapi import APIRouter, Path, Query, Response
 
 from services.desk.page_request import OVERSEERS, PageRequest, signed_in
 from services.desk.problems import Refused
-from services.desk.rules.markdown_reading import read_markdown
+from services.desk.rules.citizen import fields_for
 from services.desk.rules.periods import period_of
-from services.desk.rules.progress import nested
-from services.desk.rules.schemas import Check, Difference, Learning, Simulation
+from services.desk.rules.schemas import ChangedThing, Check, Difference, Learning, RulesetTable, Simulation
 from services.desk.rules.service import read_needs, read_progress, read_rulesets, read_trail
-from services.desk.rules.trial.citizen import fields_for
 from services.desk.session import PEOPLE
 
 rules_router = APIRouter(prefix="/rules")
@@ -61,18 +59,18 @@ async def show_ruleset(page: Reader, version: Version) -> Response:
 
 
 async def ruleset_page(page: PageRequest, version: str, *, status: int = 200, **more: Any) -> Response:
-    """The page of one version; `said` is why a step was refused, `fields` what was typed."""
+    """The page of one version; `message` is why a step was refused, `fields` what was typed."""
     progress = await read_progress(page.services, version)
-    text = await page.services.text("triage", f"/v1/rulesets/{version}", "text/markdown")
+    table = await page.services.fetch("triage", f"/v1/rulesets/{version}/table", RulesetTable)
     return page.render(
         "ruleset.html",
         status=status,
         progress=progress,
         item=progress.ruleset,
-        etag=text.etag,
-        table=read_markdown(text.content),
+        etag=table.etag,
+        table=table.content,
         wrote_it=await _wrote_it(page, version),
-        **{"said": None, "fields": {}, **more},
+        **{"message": None, "fields": {}, **more},
     )
 
 
@@ -87,8 +85,7 @@ async def _wrote_it(page: PageRequest, version: str) -> bool:
 @rules_router.get("/{version}/history", name="ruleset_history")
 async def show_history(page: Overseer, version: Version) -> Response:
     """Who did what to it, when and why; the newest first."""
-    trail = await read_trail(page.services, version)
-    steps = [(step, nested(step.text)) for step in reversed(trail)]
+    steps = list(reversed(await read_trail(page.services, version)))
     return page.render("ruleset_history.html", version=version, steps=steps)
 
 
@@ -99,16 +96,18 @@ async def show_difference(
     """What leads from the one in force, or from `to`, to this one; row by row in Danish."""
     progress = await read_progress(page.services, version)
     before = to or progress.compared_with
-    lines: list[str] = []
+    changes: tuple[ChangedThing, ...] = ()
     if before is not None:
-        found = await page.services.get("triage", f"/v1/rulesets/{before}/difference", Difference, to=version)
-        lines = found.text
+        difference = await page.services.get(
+            "triage", f"/v1/rulesets/{before}/difference", Difference, to=version
+        )
+        changes = difference.changes
     others = [one for one in await read_rulesets(page.services) if one.version != version]
     return page.render(
         "ruleset_difference.html",
         item=progress.ruleset,
         before=before,
-        changes=nested(lines),
+        changes=changes,
         others=others,
     )
 

@@ -1,4 +1,4 @@
-"""How far a rule set is on its way into force, and the lines of a difference."""
+"""How far a rule set is on its way into force."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,14 +43,3 @@ def progress_of(rulesets: Sequence[Ruleset], version: str) -> Progress | None:
     active = next((one for one in rulesets if one.status == "active"), None)
     found = next((one for one in rulesets if one.version == version), None)
     return None if found is None else Progress(found, active)
-
-
-def nested(lines: Sequence[str]) -> list[tuple[str, list[str]]]:
-    """A difference's lines: each thing that changed, with its parts, which triage indents."""
-    found: list[tuple[str, list[str]]] = []
-    for line in lines:
-        if line.startswith(" ") and found:
-            found[-1][1].append(line.strip())
-        else:
-            found.append((line.strip(), []))
-    return found

@@ -24,8 +24,15 @@ class Ruleset(ApiModel):
     active_until: AwareDatetime | None = None
 
 
+class ChangedThing(ApiModel):
+    """One thing that changed, in Danish, and each part of it that changed."""
+
+    text: str
+    parts: tuple[str, ...] = ()
+
+
 class Change(ApiModel):
-    """One step in a rule set's trail; `text` is the difference in Danish, its parts indented."""
+    """One step in a rule set's trail, with the difference that it made."""
 
     kind: Literal["created", "edited", "checked", "simulated", "activated", "retired"]
     revision: int
@@ -33,13 +40,49 @@ class Change(ApiModel):
     role: str
     reason: str | None
     at: AwareDatetime
-    text: list[str]
+    changes: tuple[ChangedThing, ...] = ()
 
 
 class Difference(ApiModel):
     """What leads from one version to another, in Danish."""
 
-    text: list[str]
+    changes: tuple[ChangedThing, ...] = ()
+
+
+class NamedText(ApiModel):
+    """A definition that rows refer to by its name, in Danish."""
+
+    name: str
+    text: str
+
+
+class TableSection(ApiModel):
+    """Definitions of one kind, below the table."""
+
+    heading: str
+    items: list[NamedText]
+
+
+class TableRow(ApiModel):
+    """A row of the rules in Danish, its fields in the order of the table's columns."""
+
+    number: int
+    title: str
+    condition: str
+    destination: str
+    urgency: str
+    clocks: str
+    reason: str
+    source: str
+
+
+class RulesetTable(ApiModel):
+    """A rule set as a table that a person from the profession can read."""
+
+    note: str
+    columns: list[str]
+    rows: list[TableRow]
+    sections: list[TableSection]
 
 
 class Finding(ApiModel):

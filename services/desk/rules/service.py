@@ -1,9 +1,10 @@
 """Reading the rule sets."""
 
 from services.desk.api_clients import ApiClients
-from services.desk.api_models import Listing, Need
+from services.desk.api_models import Listing
 from services.desk.rules.progress import Progress, progress_of
 from services.desk.rules.schemas import Change, Ruleset
+from services.desk.triage_models import Need
 from shared.problems import NotFound
 
 

@@ -21,7 +21,7 @@ _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @sign_in_router.get("/sign-in", name="sign_in")
-@public("nobody has signed in yet; shows the ways in")
+@public("before signing in; shows the ways in")
 async def sign_in_page(page: PublicPage) -> Response:
     """The way to the identity provider; in development mode the roles to choose from."""
     then = local_path(page.query.get("then"))
@@ -38,7 +38,7 @@ def _choices(page: PublicRequest, then: str | None, *, wrong: bool = False) -> R
 
 
 @sign_in_router.post("/sign-in")
-@public("nobody has signed in yet; development mode only")
+@public("before signing in; development mode only")
 async def sign_in(page: PublicPage) -> Response:
     """A session in the chosen role; any session from before is replaced."""
     _demand_development(page)

@@ -1,12 +1,12 @@
-/* What htmx does not do: keys, waits that count on, a word when the connection is lost, and focus that stays.
+/* What htmx does not do: keys, waits that count on, a notice when the connection is lost, and focus that stays.
    Everything works without it; it only makes the desk quicker. */
 "use strict";
 
 (() => {
   const notice = document.getElementById("notice");
-  const tell = (text) => { notice.textContent = text; notice.hidden = !text; };
+  const notify = (text) => { notice.textContent = text; notice.hidden = !text; };
 
-  /* Waits count on between two words from the server: "12 min." from data-since, once a second under an hour. */
+  /* Waits count on between two messages of the server: "12 min." from data-since, once a second under an hour. */
   const waited = (seconds) => {
     if (seconds < 3600) {
       const rest = String(Math.floor(seconds % 60)).padStart(2, "0");
@@ -28,7 +28,7 @@
   };
   setInterval(count, 1000);
 
-  /* Keys: one letter, never while somebody types. `g` and a letter opens a page; data-key clicks or focuses. */
+  /* Keys: one letter, never while a field has the focus. `g` and a letter opens a page; data-key clicks or focuses. */
   const typing = (target) => target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
   let going = false;
   document.addEventListener("keydown", (event) => {
@@ -55,7 +55,7 @@
 
   /* A list that gets shorter while one types: every word must be found. Enter ticks the first, arrows walk. */
   const plain = (text) => text.toLocaleLowerCase("da").normalize("NFKD");
-  const shown = (list) => [...list.children].filter((one) => !one.hidden);
+  const visible = (list) => [...list.children].filter((one) => !one.hidden);
   document.addEventListener("input", (event) => {
     const list = document.getElementById(event.target.dataset?.filters || "");
     if (!list) return;
@@ -64,30 +64,30 @@
       const has = plain(one.dataset.words);
       one.hidden = !words.every((word) => has.includes(word)) && !one.querySelector(":checked");
     }
-    const told = document.querySelector(`[data-filtered="${list.id}"]`);
-    told.textContent = told.dataset.text.replace("{n}", shown(list).length);
+    const counter = document.querySelector(`[data-filtered="${list.id}"]`);
+    counter.textContent = counter.dataset.text.replace("{n}", visible(list).length);
   });
   document.addEventListener("keydown", (event) => {
     const list = document.getElementById(event.target.dataset?.filters || "");
     const inside = event.target.closest(".needs");
     if (list && event.key === "Enter") {
-      const first = shown(list).map((one) => one.querySelector("input")).find((box) => !box.checked);
+      const first = visible(list).map((one) => one.querySelector("input")).find((box) => !box.checked);
       if (!first) return;
       first.click();
       event.target.value = "";
       event.target.dispatchEvent(new Event("input", { bubbles: true }));
     } else if (list && event.key === "ArrowDown") {
       event.preventDefault();
-      shown(list)[0]?.querySelector("input").focus();
+      visible(list)[0]?.querySelector("input").focus();
     } else if (inside && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
       event.preventDefault();
-      const boxes = shown(inside).map((one) => one.querySelector("input"));
+      const boxes = visible(inside).map((one) => one.querySelector("input"));
       const next = boxes.indexOf(event.target) + (event.key === "ArrowDown" ? 1 : -1);
       (boxes[next] || document.querySelector(`[data-filters="${inside.id}"]`)).focus();
     }
   });
 
-  /* What is asked for leads to its field, opening whatever hides it. */
+  /* A question leads to its field, opening the details around it. */
   const lead = (id) => {
     const field = document.getElementById(id);
     if (!field) return;
@@ -95,10 +95,10 @@
     field.focus();
   };
   document.addEventListener("click", (event) => {
-    const asks = event.target.closest("[data-focuses]");
-    if (!asks) return;
+    const question = event.target.closest("[data-focuses]");
+    if (!question) return;
     event.preventDefault();
-    lead(asks.dataset.focuses);
+    lead(question.dataset.focuses);
   });
   document.querySelector("[data-focus]")?.focus();
 
@@ -132,35 +132,35 @@
     count();
   });
 
-  /* A lost connection is told, and so is its return. */
+  /* A lost connection is noticed on the page, and so is its return. */
   let lost = false;
-  document.addEventListener("htmx:sse:error", () => { lost = true; tell(notice.dataset.lost); });
+  document.addEventListener("htmx:sse:error", () => { lost = true; notify(notice.dataset.lost); });
   const found = () => {
     if (!lost) return;
     lost = false;
-    tell(notice.dataset.back);
-    setTimeout(() => { if (!lost) tell(""); }, 4000);
+    notify(notice.dataset.back);
+    setTimeout(() => { if (!lost) notify(""); }, 4000);
   };
   document.addEventListener("htmx:sse:after:connection", found);
   document.addEventListener("htmx:after:request", (event) => { if (event.detail.ctx.response.status < 500) found(); });
-  /* A form that is kept as one types asks again by itself until somebody answers. */
+  /* A form that is stored as one types is sent again by itself until the server answers. */
   document.addEventListener("htmx:error", (event) => {
     if (event.detail?.error?.name !== "TypeError") return;
     lost = true;
-    tell(notice.dataset.lost);
+    notify(notice.dataset.lost);
     const form = event.detail.ctx?.sourceElement?.closest("form.contact");
     if (form) setTimeout(() => { if (lost) form.dispatchEvent(new Event("change", { bubbles: true })); }, 2000);
   });
-  /* What went wrong with a part is put into the notice by the server; the next thing that works takes it away. */
-  document.addEventListener("dsi:told", () => { notice.hidden = false; });
+  /* What went wrong with a part is put into the notice by the server; the next part that works removes it. */
+  document.addEventListener("dsi:notice", () => { notice.hidden = false; });
   document.addEventListener("htmx:after:swap", (event) => {
-    if (event.detail?.ctx?.target !== notice && notice.querySelector(".alert-error")) tell("");
+    if (event.detail?.ctx?.target !== notice && notice.querySelector(".alert-error")) notify("");
   });
 
-  /* Signed out or locked: told once, and when its owner has signed in anew in another tab, the forms here get the
-     new secret. Whoever else signs in gets none of what was written here. */
+  /* Signed out or locked: noticed once, and when its owner has signed in again in another tab, the forms here get
+     the new secret. Another person who signs in gets none of what was written here. */
   let out = Boolean(document.querySelector("[data-renews]"));
-  const signedOut = () => { out = true; tell(notice.dataset.signedOut); };
+  const signedOut = () => { out = true; notify(notice.dataset.signedOut); };
   document.addEventListener("dsi:signed-out", signedOut);
   document.addEventListener("htmx:sse:error", (event) => { if (event.detail?.status === 401) signedOut(); });
   const renew = async () => {
@@ -169,16 +169,16 @@
     if (!answer?.ok) return;
     const now = await answer.json();
     const owner = document.querySelector("[data-person]").dataset.person;
-    if (owner !== now.person) { tell(notice.dataset.somebodyElse); return; }
+    if (owner !== now.person) { notify(notice.dataset.somebodyElse); return; }
     for (const field of document.querySelectorAll("input[name=csrf]")) field.value = now.csrf;
     out = false;
-    tell(notice.dataset.renewed);
-    setTimeout(() => { if (!out) tell(""); }, 8000);
+    notify(notice.dataset.renewed);
+    setTimeout(() => { if (!out) notify(""); }, 8000);
   };
   addEventListener("focus", renew);
   document.addEventListener("visibilitychange", renew);
 
-  /* The page locks itself when nobody has touched it for a while; the server would refuse it anyway. */
+  /* The page locks itself after a while without use; the server would refuse it anyway. */
   const idle = Number(document.body.dataset.idleSeconds || 0);
   if (idle) {
     let last = Date.now();

@@ -28,24 +28,24 @@
   });
   /* After a step the page comes back at #open-<entry>: the browser itself focuses the row one acted on. */
 
-  /* Whoever opens a step wants to fill it in. */
+  /* A step that is opened has the focus in its first field. */
   document.addEventListener("click", (event) => {
     const step = event.target.closest(".step > summary")?.parentElement;
     if (step) setTimeout(() => { if (step.open) step.querySelector("select, input:not([type=hidden])")?.focus(); });
   });
 
-  /* Several at once. What is ticked stays ticked when the list is put in anew; what is gone is not counted. */
+  /* Several at once. What is ticked stays ticked when the list is swapped in again; an entry that is gone is not counted. */
   const ticks = () => [...document.querySelectorAll("[data-tick]")];
   const ticked = new Set();
-  const told = document.getElementById("ticked");
+  const counter = document.getElementById("ticked");
   const all = document.getElementById("tick-all");
-  const tell = () => {
-    if (!told) return;
+  const update = () => {
+    if (!counter) return;
     const boxes = ticks();
     for (const box of boxes) box.checked = ticked.has(box.value);
     const n = boxes.filter((box) => box.checked).length;
-    const text = told.dataset.text.replace("{n}", n);
-    if (told.textContent !== text) told.textContent = text;
+    const text = counter.dataset.text.replace("{n}", n);
+    if (counter.textContent !== text) counter.textContent = text;
     all.checked = n > 0 && n === boxes.length;
     all.indeterminate = n > 0 && n < boxes.length;
   };
@@ -53,14 +53,14 @@
     if (event.target === all) for (const box of ticks()) ticked[all.checked ? "add" : "delete"](box.value);
     else if (event.target.matches("[data-tick]")) ticked[event.target.checked ? "add" : "delete"](event.target.value);
     else return;
-    tell();
+    update();
   });
-  document.addEventListener("htmx:after:swap", tell);
-  /* A browser that comes back to the page has kept the boxes as they were. */
-  addEventListener("pageshow", () => { for (const box of ticks()) if (box.checked) ticked.add(box.value); tell(); });
+  document.addEventListener("htmx:after:swap", update);
+  /* A browser that goes back to the page restores the boxes as they were. */
+  addEventListener("pageshow", () => { for (const box of ticks()) if (box.checked) ticked.add(box.value); update(); });
   if (all) all.closest("[data-with-script]").hidden = false;
 
-  /* Deadlines in clock time count down between two words from the server. */
+  /* Deadlines in clock time count down between two messages of the server. */
   const ahead = Date.parse(document.documentElement.dataset.now) - Date.now();
   const span = (seconds) => {
     const minutes = Math.round(seconds / 60);
@@ -79,7 +79,7 @@
   };
   setInterval(count, 1000);
 
-  /* Views kept by this browser: their words come from the choices themselves, so that they never hold a name. */
+  /* Views stored by this browser: they are named by their choices, so that no name of a person is in them. */
   const views = document.querySelector("[data-views]");
   if (!views) return;
   const place = `dsi-views-${views.dataset.views}`;
@@ -88,7 +88,7 @@
   const wanted = [...parts].filter(([, value]) => value).map((part) => new URLSearchParams([part]).toString()).sort().join("&");
   const read = () => { try { return JSON.parse(localStorage.getItem(place)) || []; } catch { return []; } };
   const keep = (kept) => { localStorage.setItem(place, JSON.stringify(kept)); show(); };
-  const words = () => [...document.querySelectorAll(".asked input:checked, .asked select")]
+  const words = () => [...document.querySelectorAll(".filter-form input:checked, .filter-form select")]
     .filter((one) => one.value)
     .map((one) => (one.matches("select") ? one.selectedOptions[0].textContent : document.querySelector(`label[for="${one.id}"]`).textContent))
     .join(", ");

@@ -21,10 +21,10 @@
   number();
 
   document.addEventListener("click", (event) => {
-    const asked = event.target.closest("[data-line]");
-    if (!asked) return;
+    const link = event.target.closest("[data-line]");
+    if (!link) return;
     event.preventDefault();
-    const line = Number(asked.dataset.line);
+    const line = Number(link.dataset.line);
     const lines = text.value.split("\n");
     const start = lines.slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
     text.focus({ preventScroll: true });
@@ -32,8 +32,8 @@
     gutter.children[Math.min(line, lines.length) - 1].scrollIntoView({ block: "center" });
   });
 
-  /* What is not saved yet outlives the lock, a reload and a lost connection, in this tab only. Rules tell of
-     nobody, so that it may be kept here. It is forgotten as soon as the server has the same. */
+  /* What is not saved yet outlives the lock, a reload and a lost connection, in this tab only. Rules are about
+     no person, so that it may be stored here. It is forgotten as soon as the server has the same. */
   const form = document.getElementById("edit");
   const key = `draft ${location.pathname}`;
   const kept = JSON.parse(sessionStorage.getItem(key) || "null");

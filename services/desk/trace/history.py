@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.desk.api_models import Assessment, Contact, EntryWithTrail
+from services.desk.intake_models import Contact
+from services.desk.routing_models import EntryWithTrail
 from services.desk.sections import Section
 from services.desk.trace.schemas import Access, Call, Referral
+from services.desk.triage_models import Assessment
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,6 @@ class History:
     assessments: Section[Sequence[Assessment]]
     referrals: Section[Sequence[Referral]]
     entries: Section[Sequence[EntryWithTrail]]
-    looks: Section[Sequence[Access]]
+    accesses: Section[Sequence[Access]]
     #: Names of queues by code.
     queues: dict[str, str]

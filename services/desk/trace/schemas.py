@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from services.desk.api_models import ApiModel
 
@@ -56,7 +56,8 @@ class Referral(ApiModel):
     referred_at: AwareDatetime
     role: str
     came: Literal["yes", "no", "unknown"]
-    told_at: AwareDatetime | None
+    #: When it was reported whether the citizen came.
+    outcome_at: AwareDatetime | None = Field(validation_alias="told_at")
 
 
 class Access(ApiModel):

@@ -5,12 +5,15 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from services.desk.api_clients import ApiClients
-from services.desk.api_models import Assessment, Contact, Entry, EntryWithTrail, Listing, Need, Queue
+from services.desk.api_models import Listing
+from services.desk.intake_models import Contact
 from services.desk.problems import Refused
+from services.desk.routing_models import Entry, EntryWithTrail, Queue
 from services.desk.sections import section
 from services.desk.session import Session
 from services.desk.trace.history import History
 from services.desk.trace.schemas import Access, Call, CallKey, FoundReference, Referral
+from services.desk.triage_models import Assessment, Need
 from shared.problems import Forbidden
 from shared.vocabulary import Role
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from services.desk.api_models import Assessment, Contact, EntryWithTrail
+from services.desk.intake_models import Contact
+from services.desk.routing_models import EntryWithTrail
 from services.desk.trace.history import History
 from services.desk.trace.schemas import Access, Call, Referral
+from services.desk.triage_models import Assessment
 
 #: What a step is about.
 Source = Literal["contact", "call", "triage", "queue", "clock", "look"]
@@ -49,7 +51,7 @@ def timeline(history: History) -> list[Step]:
         *(step for one in history.referrals.body or () for step in _of_referral(one)),
         *(step for one in entries for step in _of_entry(one)),
         *_of_clocks(entries),
-        *(_of_access(one) for one in history.looks.body or ()),
+        *(_of_access(one) for one in history.accesses.body or ()),
     ]
     return _spaced(sorted(found, key=lambda step: (step.at, _ORDER.index(step.source))))
 
@@ -143,8 +145,8 @@ def _of_assessment(assessment: Assessment) -> Iterator[Step]:
 def _of_referral(referral: Referral) -> Iterator[Step]:
     values = {"needs": tuple(referral.needs)}
     yield Step(referral.referred_at, "triage", "referred", values, role=referral.role)
-    if referral.told_at is not None:
-        yield Step(referral.told_at, "triage", f"came_{referral.came}")
+    if referral.outcome_at is not None:
+        yield Step(referral.outcome_at, "triage", f"came_{referral.came}")
 
 
 #: Moves that end the wait of an entry: the step has how long it was.

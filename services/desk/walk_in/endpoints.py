@@ -8,9 +8,9 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from services.desk.api_models import Board, Entry
 from services.desk.page_request import PageRequest, signed_in
 from services.desk.problems import Refused
+from services.desk.routing_models import Board, Entry
 from services.desk.walk_in.schemas import Slip
 from services.desk.walk_in.service import QUEUE, give_ticket, read_line, read_slip
 from shared.vocabulary import Role

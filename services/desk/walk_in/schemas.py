@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.desk.api_models import Entry, Estimate, Queue
+from services.desk.routing_models import Entry, Estimate, Queue
 
 
 @dataclass(frozen=True)

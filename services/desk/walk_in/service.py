@@ -3,7 +3,8 @@
 import asyncio
 
 from services.desk.api_clients import ApiClients
-from services.desk.api_models import Created, Entry, Estimate, Listing, Queue
+from services.desk.api_models import Created, Listing
+from services.desk.routing_models import Entry, Estimate, Queue
 from services.desk.walk_in.schemas import CounterLine, Slip
 from shared.vocabulary import Channel
 

@@ -1,4 +1,4 @@
-"""A running system, a real Chromium, and people who sit at its desk."""
+"""A running system, a real Chromium, and people who use its desk."""
 
 import os
 import shutil
@@ -35,7 +35,7 @@ class Town:
         self.process.wait_until_ready("/routing/health/ready")
 
     def sends(self, path: str, body: Any, role: Role = Role.SERVICE) -> httpx.Response:
-        """Something told to a service by somebody who has no desk."""
+        """A request to a service by a client without the desk."""
         token = self._tokens.for_service("town", role)
         answer = httpx.post(
             self.url + path, json=body, headers={"Authorization": f"Bearer {token}"}, timeout=30
@@ -106,6 +106,6 @@ def picture(page: Page, name: str) -> None:
     page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
 
 
-def tell(text: str) -> None:
-    """What was measured: shown by `pytest -s` and when a test fails."""
+def report_measure(text: str) -> None:
+    """What was measured: printed by `pytest -s` and when a test fails."""
     sys.stdout.write(f"\n{text}\n")

@@ -1,4 +1,4 @@
-"""Takes the pictures of docs/guides/ anew, from a day of the simulated city.
+"""Takes the pictures of docs/guides/ again, from a day of the simulated city.
 
 `python -m tests.system.desk.guide_pictures`. Nobody in them is real: the day is made up, and the contact that
 is written down here has no name.
@@ -42,13 +42,13 @@ def main() -> None:
 
 
 def take(page: Page, name: str) -> None:
-    """What stands on the screen, as its reader will see it."""
+    """The screen, as its reader will see it."""
     page.wait_for_timeout(400)
     page.screenshot(path=PICTURES / f"{name}.png")
 
 
 def of_the_reception(page: Page) -> str:
-    """From the overview to what is said; gives the reference of the contact."""
+    """From the overview to the end of the conversation; gives the reference of the contact."""
     page.goto("/sign-in")
     take(page, "sign-in")
     sign_in(page, "Anna")
@@ -78,7 +78,7 @@ def of_the_reception(page: Page) -> str:
 
 
 def of_the_others(page: Page, reference: str) -> None:
-    """The pages of those who do not sit in the reception."""
+    """The pages of those who do not work in the reception."""
     page.goto("/sign-in")
     page.fill("#name", "Bo")
     page.check(f"#role-{Role.CASEWORKER.value}")

@@ -76,7 +76,7 @@ def eva(browser: Browser, system: Process) -> Page:
 
 @pytest.fixture(scope="module")
 def wall(browser: Browser, system: Process) -> Page:
-    """A screen that nobody has signed in at."""
+    """A screen without a session."""
     page = window(browser, system, viewport={"width": 1920, "height": 1080}).new_page()
     page.goto(SCREEN)
     return page
@@ -122,9 +122,7 @@ def test_a_counter_is_run_with_the_keyboard_alone(anna: Page, wall: Page) -> Non
     expect(wall.get_by_text("Ingen er kaldt endnu")).to_be_visible()
 
 
-def test_two_receptionists_call_at_once_and_nobody_gets_the_same_person(
-    anna: Page, eva: Page, wall: Page
-) -> None:
+def test_two_receptionists_call_at_once_and_get_different_people(anna: Page, eva: Page, wall: Page) -> None:
     eva.goto("/walk-in")
     for page in (anna, eva):
         # Sent by the browser without waiting for either: both are under way at the same time.
@@ -168,7 +166,7 @@ def test_a_slip_is_printed_without_the_rest_of_the_page(anna: Page) -> None:
     anna.emulate_media(media="screen")
 
 
-def test_the_screen_stands_still_for_those_who_want_that(wall: Page) -> None:
+def test_the_screen_does_not_move_with_reduced_motion(wall: Page) -> None:
     wall.emulate_media(reduced_motion="reduce")
     assert wall.locator(".newest").evaluate("one => getComputedStyle(one).animationName") == "none"
     wall.emulate_media(reduced_motion="no-preference")
@@ -222,12 +220,12 @@ def phones_and_gives_up(system: Process, data: Path, number: str, call: str, min
     for kind, moment in (("queued", began), ("abandoned", began + timedelta(minutes=2))):
         event = {"source": "pbx", "delivery_id": f"{call}-{kind}", "call_id": call, "type": kind}
         event |= {"occurred_at": moment.isoformat(), "queue": "socialservice", "from": number}
-        told = httpx.post(
+        answer = httpx.post(
             f"{system.url}/intake/v1/telephony/events",
             json=event,
             headers={"Authorization": f"Bearer {token}"},
         )
-        told.raise_for_status()
+        answer.raise_for_status()
 
 
 def test_call_backs_are_worked_off_with_the_keyboard_alone(

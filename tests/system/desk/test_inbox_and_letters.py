@@ -75,11 +75,11 @@ def chromium(city: City) -> Iterator[Browser]:
         browser.close()
 
 
-Sits = Callable[..., Page]
+SignedIn = Callable[..., Page]
 
 
 @pytest.fixture
-def sits(city: City, chromium: Browser) -> Iterator[Sits]:
+def signed_in(city: City, chromium: Browser) -> Iterator[SignedIn]:
     """Somebody's browser, signed in."""
     contexts = []
 
@@ -115,12 +115,12 @@ def looked_at(page: Page, name: str) -> None:
     )
 
 
-def test_a_caseworker_does_the_days_work_with_the_keyboard_alone(city: City, sits: Sits) -> None:
+def test_a_caseworker_does_the_days_work_with_the_keyboard_alone(city: City, signed_in: SignedIn) -> None:
     references = [
         city.sends_to_housing(summary="Bor i bil med to børn", received_at="2026-01-02T09:00:00Z"),
         *(city.sends_to_housing() for _ in range(4)),
     ]
-    page = sits("Bo")
+    page = signed_in("Bo")
     page.goto(HOUSING)
     looked_at(page, "inbox")
     page.keyboard.press("j")
@@ -156,10 +156,12 @@ def test_a_caseworker_does_the_days_work_with_the_keyboard_alone(city: City, sit
     expect(page.get_by_text("Den er sendt retur")).to_be_visible()
 
 
-def test_several_are_ticked_shown_and_moved_and_ticks_survive_what_others_do(city: City, sits: Sits) -> None:
+def test_several_are_ticked_previewed_and_moved_and_ticks_survive_what_others_do(
+    city: City, signed_in: SignedIn
+) -> None:
     for _ in range(3):
         city.sends_to_housing()
-    page, other = sits("Bo"), sits("Carla")
+    page, other = signed_in("Bo"), signed_in("Carla")
     page.goto(HOUSING)
     page.keyboard.press("j")
     page.keyboard.press("x")
@@ -192,12 +194,14 @@ def test_several_are_ticked_shown_and_moved_and_ticks_survive_what_others_do(cit
     looked_at(page, "inbox-several-done")
 
 
-def test_two_caseworkers_never_get_the_same_one_and_the_slower_is_told(city: City, sits: Sits) -> None:
+def test_two_caseworkers_never_get_the_same_one_and_the_slower_gets_a_notice(
+    city: City, signed_in: SignedIn
+) -> None:
     reference = city.sends_to_housing()
-    bo, carla = sits("Bo"), sits("Carla")
+    bo, carla = signed_in("Bo"), signed_in("Carla")
     for page in (bo, carla):
         page.goto(f"{HOUSING}?reference={reference}")
-    # Carla's list is not told of what happens, as on a slow line.
+    # Carla's list receives no updates, as on a slow line.
     carla.route("**/live*", lambda route: route.abort())
     carla.reload()
     bo.get_by_role("button", name=f"Tag {reference}").click()
@@ -207,13 +211,13 @@ def test_two_caseworkers_never_get_the_same_one_and_the_slower_is_told(city: Cit
     looked_at(carla, "inbox-slower")
 
 
-def test_a_view_is_kept_by_the_browser_under_words_of_its_own(city: City, sits: Sits) -> None:
+def test_a_view_is_kept_by_the_browser_under_words_of_its_own(city: City, signed_in: SignedIn) -> None:
     city.sends_to_housing()
-    page = sits("Bo")
+    page = signed_in("Bo")
     page.goto(HOUSING)
     page.check("#mine")
     page.select_option("#urgency", "day")
-    page.locator(".asked button").click()
+    page.locator(".filter-form button").click()
     page.wait_for_url("**mine=true**")
     page.get_by_role("button", name="Gem visningen").click()
     view = page.get_by_role("link", name="Mine, Inden 24 timer")
@@ -227,18 +231,18 @@ def test_a_view_is_kept_by_the_browser_under_words_of_its_own(city: City, sits: 
 
 
 @pytest.mark.parametrize("width", [320, 640])
-def test_nothing_is_lost_on_a_narrow_screen(city: City, sits: Sits, width: int) -> None:
+def test_nothing_is_lost_on_a_narrow_screen(city: City, signed_in: SignedIn, width: int) -> None:
     city.sends_to_housing(summary="x" * 300)
-    page = sits("Bo", viewport={"width": width, "height": 800})
+    page = signed_in("Bo", viewport={"width": width, "height": 800})
     page.goto(HOUSING)
     looked_at(page, f"inbox-{width}")
     page.locator("[data-row-open]").first.click()
     looked_at(page, f"inbox-entry-{width}")
 
 
-def test_the_inbox_works_without_scripts(city: City, sits: Sits) -> None:
+def test_the_inbox_works_without_scripts(city: City, signed_in: SignedIn) -> None:
     reference = city.sends_to_housing()
-    page = sits("Bo", java_script_enabled=False)
+    page = signed_in("Bo", java_script_enabled=False)
     page.goto(f"{HOUSING}?reference={reference}")
     page.get_by_role("button", name=f"Tag {reference}").click()
     page.get_by_role("checkbox", name=f"Vælg {reference}").check()
@@ -248,8 +252,8 @@ def test_the_inbox_works_without_scripts(city: City, sits: Sits) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("1 er lagt tilbage i køen")
 
 
-def test_a_letter_is_written_down_and_sent_on_with_the_keyboard(sits: Sits) -> None:
-    page = sits("Anna", Role.RECEPTION)
+def test_a_letter_is_written_down_and_sent_on_with_the_keyboard(signed_in: SignedIn) -> None:
+    page = signed_in("Anna", Role.RECEPTION)
     page.goto("/letters")
     looked_at(page, "letters-none")
     page.keyboard.press("n")

@@ -106,7 +106,7 @@ def test_the_board_follows_what_happens_without_losing_focus(system: AllInOne, p
     has_no_barrier(page, "operations")
 
 
-def test_what_the_exchange_said_badly_is_read_again_with_the_keyboard_alone(
+def test_what_the_exchange_sent_badly_is_read_again_with_the_keyboard_alone(
     system: AllInOne, page: Page
 ) -> None:
     system.the_exchange_says("what is this")
@@ -135,7 +135,7 @@ def test_each_chart_has_its_numbers_as_a_table(system: AllInOne, page: Page) -> 
     has_no_barrier(page, "operations-day")
 
 
-def test_a_day_that_cannot_be_shown_is_told_at_its_field(page: Page) -> None:
+def test_an_impossible_day_is_a_fault_at_its_field(page: Page) -> None:
     page.goto("/operations/day?day=2099-01-01")
     expect(page.locator("#day")).to_have_attribute("aria-invalid", "true")
     has_no_barrier(page, "operations-day-fault")
@@ -161,7 +161,7 @@ def test_a_trace_is_opened_with_the_keyboard_alone_and_asks_why(system: AllInOne
     has_no_barrier(page, "trace")
 
 
-def test_on_paper_the_trace_stands_without_menus_and_buttons(system: AllInOne, page: Page) -> None:
+def test_on_paper_the_trace_is_without_menus_and_buttons(system: AllInOne, page: Page) -> None:
     page.goto("/trace")
     page.locator("#reference").fill(system.somebody_comes())
     page.locator("#purpose-2").check(force=True)
@@ -174,7 +174,7 @@ def test_on_paper_the_trace_stands_without_menus_and_buttons(system: AllInOne, p
     page.emulate_media(media="screen")
 
 
-def test_without_script_a_day_and_a_trace_can_be_asked_for(system: AllInOne, page: Page) -> None:
+def test_without_script_a_day_and_a_trace_can_be_opened(system: AllInOne, page: Page) -> None:
     reference = system.somebody_comes()
     browser = page.context.browser
     assert browser is not None

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from shared.vocabulary import Role
-from tests.system.desk.conftest import Opens, Town, picture, tell
+from tests.system.desk.conftest import Opens, Town, picture, report_measure
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -53,7 +53,7 @@ def test_a_simple_contact_takes_few_keys_and_far_less_than_half_a_minute(opens: 
     picture(page, "contact-done")
     keys.press("r")
     page.wait_for_url("**/reception")
-    tell(f"a simple contact: {keys.strokes} key strokes, {seconds:.1f} seconds")
+    report_measure(f"a simple contact: {keys.strokes} key strokes, {seconds:.1f} seconds")
     assert keys.strokes <= 14
 
 
@@ -115,7 +115,7 @@ def test_two_receptionists_at_once_never_get_the_same_person(town: Town, opens: 
     assert taken == expected
 
 
-def test_the_slower_of_two_is_told_who_was_quicker(town: Town, opens: Opens) -> None:
+def test_the_slower_of_two_reads_who_was_quicker(town: Town, opens: Opens) -> None:
     anna, eva = opens(name="Anna"), opens(name="Eva")
     reference = town.walks_in()
     take = f"Tag {reference} nu"
@@ -153,7 +153,7 @@ def test_a_call_answered_at_my_phone_pops_up_within_a_second_or_so(town: Town, o
     began = time.monotonic()
     expect(page.locator(".popup")).to_contain_text("Du taler med")
     seconds = time.monotonic() - began
-    tell(f"pop-up after the answer was told: {seconds:.2f} seconds")
+    report_measure(f"pop-up after the answer was received: {seconds:.2f} seconds")
     picture(page, "reception-call")
     page.keyboard.press("k")
     page.wait_for_url("**/contacts/*")

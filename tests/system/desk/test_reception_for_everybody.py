@@ -1,4 +1,4 @@
-"""Whether everybody can use the reception: axe in every state, narrow screens, zoom, and focus."""
+"""Accessibility of the reception: axe in every state, narrow screens, zoom, and focus."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -77,7 +77,7 @@ def test_no_other_page_on_the_way_has_a_barrier(opens: Opens, width: int) -> Non
     no_barrier(page, f"sign-in-{width}")
 
 
-def test_focus_is_never_lost_when_a_part_is_put_in_anew(town: Town, opens: Opens) -> None:
+def test_focus_is_never_lost_when_a_part_is_swapped_in(town: Town, opens: Opens) -> None:
     page = opens()
     town.walks_in()
     button = page.locator("#next-reception-desk")

@@ -20,7 +20,7 @@ def begins(page: Page) -> str:
 
 
 def kept(page: Page) -> None:
-    """Until the form as it stands is in intake."""
+    """Until the form is stored in intake."""
     expect(page.locator("#advice .kept")).to_be_visible()
 
 
@@ -39,7 +39,7 @@ def test_a_draft_survives_the_servers_and_the_browsers_death(town: Town, opens: 
     expect(other.locator("#need-debt")).to_be_checked()
 
 
-def test_a_server_that_is_started_again_under_an_open_page_is_told_and_loses_nothing(
+def test_a_server_restart_under_an_open_page_gives_a_notice_and_loses_nothing(
     town: Town, opens: Opens
 ) -> None:
     overview, page = opens(), opens()
@@ -99,7 +99,7 @@ def test_the_back_button_shows_what_became_of_it_and_nothing_is_done_twice(opens
     picture(page, "contact-back")
 
 
-def test_a_lock_in_the_middle_of_a_form_is_told_and_what_was_typed_goes_on_from_there(opens: Opens) -> None:
+def test_a_lock_in_the_middle_of_a_form_gives_a_notice_and_what_was_typed_is_used_again(opens: Opens) -> None:
     page = opens()
     begins(page)
     page.check("#need-assistive_devices")
@@ -124,7 +124,7 @@ def test_a_lock_in_the_middle_of_a_form_is_told_and_what_was_typed_goes_on_from_
     expect(page.locator(".say")).to_contain_text("Hjælpemidler")
 
 
-def test_who_signs_in_anew_in_another_tab_goes_on_in_the_first_and_nobody_else_does(opens: Opens) -> None:
+def test_signing_in_again_in_another_tab_renews_the_first_for_its_owner_only(opens: Opens) -> None:
     page = opens()
     begins(page)
     page.check("#need-assistive_devices")
@@ -136,15 +136,15 @@ def test_who_signs_in_anew_in_another_tab_goes_on_in_the_first_and_nobody_else_d
     page.bring_to_front()
     page.fill("#summary", "Skrevet, da ingen var logget ind")
     expect(page.locator("#notice")).to_contain_text("Du er logget ud")
-    for name, told in (("Eva", "en anden logget ind"), ("Anna", "Du er logget ind igen")):
+    for name, text in (("Eva", "en anden logget ind"), ("Anna", "Du er logget ind igen")):
         sign_in(other, name)
         page.evaluate("dispatchEvent(new Event('focus'))")
-        expect(page.locator("#notice")).to_contain_text(told)
+        expect(page.locator("#notice")).to_contain_text(text)
     page.locator("#accept").click()
     expect(page.locator(".say")).to_contain_text("Hjælpemidler")
 
 
-def test_too_long_and_odd_text_is_said_at_its_field_and_comes_back_as_it_was(opens: Opens) -> None:
+def test_too_long_and_odd_text_is_a_fault_at_its_field_and_comes_back_as_it_was(opens: Opens) -> None:
     page = opens()
     place = begins(page)
     odd = "👪 مرحبا שלום <script>alert(1)</script> & \"'"

@@ -207,7 +207,7 @@ def test_unsaved_text_outlives_a_reload(alma: Page) -> None:
     assert "# ikke gemt" in alma.locator("#content").input_value()
 
 
-def test_the_monthly_list_can_be_used_by_everybody(alma: Page) -> None:
+def test_the_monthly_list_is_accessible(alma: Page) -> None:
     alma.goto("/rules/learning")
     look(alma, "learning")
     alma.goto("/rules/learning?first=2026-03-10&last=2026-03-01")

@@ -19,7 +19,7 @@ class Clearing:
 
     @property
     def mark(self) -> str:
-        """The criteria in one text, to tell whether the group is the one that was previewed."""
+        """The criteria in one text: the same for the group that was previewed."""
         return urlencode(sorted(self.criteria.items()))
 
 

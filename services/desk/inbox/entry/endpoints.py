@@ -1,4 +1,4 @@
-"""One entry of an inbox: what was said and recommended, where it has been, and the steps with it."""
+"""One entry of an inbox: its contact and recommendation, where it has been, and the steps with it."""
 
 import asyncio
 from typing import Annotated, Any
@@ -6,12 +6,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
 
-from services.desk.api_models import Contact, EntryWithTrail, Listing, Queue
+from services.desk.api_models import Listing
 from services.desk.contact.service import newest_assessment
 from services.desk.inbox.endpoints import Code, Colleague
 from services.desk.inbox.steps import OUTCOMES, REASON_CODES, body_of, steps_of
+from services.desk.intake_models import Contact
 from services.desk.page_request import PageRequest
 from services.desk.problems import Refused
+from services.desk.routing_models import EntryWithTrail, Queue
 
 entry_router = APIRouter(prefix="/inbox/{code}/entries")
 _STEPS = frozenset({"take", "release", "complete", "return", "transfer"})

@@ -5,12 +5,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from services.desk.api_models import Listing, Queue
+from services.desk.api_models import Listing
 from services.desk.form import Form
 from services.desk.inbox.endpoints import Code, Colleague
 from services.desk.inbox.several.service import MOST, STEPS, do_each, plan
 from services.desk.inbox.steps import OUTCOMES, body_of
 from services.desk.page_request import PageRequest
+from services.desk.routing_models import Queue
 
 several_router = APIRouter(prefix="/inbox/{code}/several")
 

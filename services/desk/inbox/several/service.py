@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.desk.api_clients import ApiClients
-from services.desk.api_models import Entry
 from services.desk.inbox.filters import PAGE
 from services.desk.inbox.steps import hindrance
 from services.desk.problems import Refused
+from services.desk.routing_models import Entry
 from services.desk.session import Session
 
 STEPS = ("release", "transfer", "complete")

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from services.desk.api_models import Contact
 from services.desk.form import Form
+from services.desk.intake_models import Contact
 from services.desk.letters.forwarding.letters import (
     ELSEWHERE,
     PLACES,

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.desk.api_models import Contact
 from services.desk.form import Form
+from services.desk.intake_models import Contact
 from services.desk.wording import day_text
 from shared.vocabulary import Administration
 

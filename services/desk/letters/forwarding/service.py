@@ -3,9 +3,9 @@
 from typing import Any
 
 from services.desk.api_clients import ApiClients
-from services.desk.api_models import Recommendation
 from services.desk.contact.service import newest_assessment
 from services.desk.letters.forwarding.letters import Addressee
+from services.desk.triage_models import Recommendation
 from shared.vocabulary import ReasonCode
 
 

@@ -24,7 +24,7 @@ async def show_form(page: Editor) -> Response:
 
 
 def _page(page: PageRequest, *, status: int = 200, **more: Any) -> Response:
-    context = {"source": "", "content": "", "plan": None, "said": None, "errors": [], **more}
+    context = {"source": "", "content": "", "plan": None, "message": None, "errors": [], **more}
     return page.render("offers_import.html", status=status, **context)
 
 
@@ -35,7 +35,7 @@ async def import_offers(page: Editor) -> Response:
     content, source, take = form.verbatim("content"), form.text("source") or "", form.ticked("take")
     typed: dict[str, Any] = {"source": source, "content": content}
     if not content.strip() or not source:
-        return _page(page, status=422, said=refusals["nothing"], **typed)
+        return _page(page, status=422, message=refusals["nothing"], **typed)
     try:
         plan = await page.services.post(
             *("triage", "/v1/catalogue/import", ImportPlan),
@@ -45,6 +45,6 @@ async def import_offers(page: Editor) -> Response:
     except Refused as refused:
         if refused.answer_kind not in _ABOUT_THE_FILE:
             raise
-        said, errors = refusals[refused.answer_kind], refused.field_errors
-        return _page(page, status=refused.answer_status, said=said, errors=errors, **typed)
+        message, errors = refusals[refused.answer_kind], refused.field_errors
+        return _page(page, status=refused.answer_status, message=message, errors=errors, **typed)
     return _page(page, plan=plan, **typed)

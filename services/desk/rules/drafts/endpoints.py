@@ -9,7 +9,7 @@ from services.desk.form import Form, local_moment
 from services.desk.page_request import PageRequest, signed_in
 from services.desk.problems import Refused
 from services.desk.rules.drafts.line_faults import LineFault, changed_lines, faults_of
-from services.desk.rules.drafts.refusals import said_of
+from services.desk.rules.drafts.refusals import message_for
 from services.desk.rules.endpoints import Version, ruleset_page
 from services.desk.rules.periods import period_of
 from services.desk.rules.schemas import Ruleset
@@ -59,7 +59,7 @@ def _editor(
         lines=content.split("\n"),
         marked=marked,
         etag=etag,
-        **{"faults": [], "said": None, "reason": "", "theirs": [], "fresh": False, **more},
+        **{"faults": [], "message": None, "reason": "", "theirs": [], "fresh": False, **more},
     )
 
 
@@ -69,8 +69,8 @@ async def save_ruleset(page: Editor, version: Version) -> Response:
     form = await page.form()
     content, etag, reason = form.verbatim("content"), form.text("etag") or "", form.text("reason")
     if reason is None:
-        said = _text(page, "no_reason")
-        return _editor(page, version, content, etag, status=422, said=said, at="reason")
+        message = _text(page, "no_reason")
+        return _editor(page, version, content, etag, status=422, message=message, at="reason")
     try:
         await page.services.send(
             *("triage", "PUT", f"/v1/rulesets/{version}"),
@@ -86,7 +86,7 @@ async def save_ruleset(page: Editor, version: Version) -> Response:
 async def _refused_edit(page: PageRequest, version: str, form: Form, refused: Refused) -> Response:
     texts = page.texts["rules"]
     content, etag = form.verbatim("content"), form.text("etag") or ""
-    more: dict[str, Any] = {"said": said_of(refused, texts), "reason": form.text("reason") or ""}
+    more: dict[str, Any] = {"message": message_for(refused, texts), "reason": form.text("reason") or ""}
     if refused.answer_kind == "invalid-input":
         more["at"] = "reason"
     if refused.answer_kind == "invalid-ruleset":
@@ -167,11 +167,11 @@ def _text(page: PageRequest, key: str) -> Any:
 
 
 async def _refused_step(page: PageRequest, version: str, refused: Refused, at: str) -> Response:
-    said = said_of(refused, page.texts["rules"])
-    return await _again(page, version, said, at, status=refused.answer_status)
+    message = message_for(refused, page.texts["rules"])
+    return await _again(page, version, message, at, status=refused.answer_status)
 
 
-async def _again(page: PageRequest, version: str, said: Any, at: str, *, status: int = 422) -> Response:
+async def _again(page: PageRequest, version: str, message: Any, at: str, *, status: int = 422) -> Response:
     """The page as it was filled in, with what is wrong marked at the field `at`."""
     fields = (await page.form()).as_dict()
-    return await ruleset_page(page, version, status=status, said=said, at=at, fields=fields)
+    return await ruleset_page(page, version, status=status, message=message, at=at, fields=fields)

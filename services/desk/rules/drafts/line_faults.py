@@ -6,19 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-_LINE = re.compile(r"line (\d+): (.*)", re.DOTALL)
-
 #: Triage's message as a pattern (`says`), and its Danish `text`; `{0}` is the pattern's first group.
 Phrases = Iterable[Mapping[str, str]]
 
 
 @dataclass(frozen=True)
 class LineFault:
-    """One fault. `line` is None where it is in no line; `said` is Danish unless `foreign`."""
+    """One fault. `line` is None when it belongs to no line; `text` is Danish unless `foreign`."""
 
     line: int | None
     place: str
-    said: str
+    text: str
     foreign: bool = False
 
 
@@ -28,11 +26,10 @@ def faults_of(errors: Iterable[Mapping[str, Any]], phrases: Phrases) -> list[Lin
 
 
 def _fault(error: Mapping[str, Any], phrases: Phrases) -> LineFault:
-    message = str(error.get("message", ""))
-    found = _LINE.fullmatch(message)
-    line, text = (int(found[1]), found[2]) if found else (None, message)
+    # `message` has the line in it, `reason` has not; other faults than of the file have no reason.
+    text = str(error.get("reason") or error.get("message", ""))
     danish = in_danish(text, phrases)
-    return LineFault(line, str(error.get("pointer", "")), danish or text, foreign=danish is None)
+    return LineFault(error.get("line"), str(error.get("pointer", "")), danish or text, foreign=danish is None)
 
 
 def in_danish(message: str, phrases: Phrases) -> str | None:

@@ -10,16 +10,16 @@ from services.desk.rules.drafts.line_faults import in_danish
 Message = Mapping[str, str]
 
 
-def said_of(refused: Refused, texts: Mapping[str, Any]) -> Message:
+def message_for(refused: Refused, texts: Mapping[str, Any]) -> Message:
     """By the kind of the problem, with what triage says of the first field where it names one.
 
     Raises the refusal itself where the texts have none for it: the common page of problems has.
     """
-    said: Message | None = texts["refusals"].get(refused.answer_kind)
-    if said is None:
+    message: Message | None = texts["refusals"].get(refused.answer_kind)
+    if message is None:
         raise refused
     errors = refused.field_errors
     if not errors or refused.answer_kind == "invalid-ruleset":
-        return said
+        return message
     danish = in_danish(str(errors[0].get("message", "")), texts["phrases"])
-    return said if danish is None else {**said, "text": danish}
+    return message if danish is None else {**message, "text": danish}

@@ -5,13 +5,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from services.desk.api_models import ExplainedRecommendation, Listing, Need
+from services.desk.api_models import Listing
 from services.desk.form import Fields
 from services.desk.page_request import PageRequest, signed_in
 from services.desk.problems import Refused
+from services.desk.rules.citizen import CHANNELS, recommendation_body
 from services.desk.rules.schemas import Ruleset
-from services.desk.rules.trial.citizen import CHANNELS, recommendation_body
 from services.desk.session import PEOPLE
+from services.desk.triage_models import ExplainedRecommendation, Need
 from shared.vocabulary import Unit
 
 trial_router = APIRouter(prefix="/rules/try")
@@ -27,7 +28,7 @@ class Trial:
 
     result: ExplainedRecommendation | None = None
     faults: dict[str, str] = field(default_factory=dict)
-    said: Any = None
+    message: Any = None
 
 
 @trial_router.get("", name="rules_trial")
@@ -61,7 +62,7 @@ async def _try(page: PageRequest, fields: Fields) -> Trial:
     except Refused as refused:
         if refused.answer_kind not in _ABOUT_THE_CITIZEN:
             raise
-        return Trial(said=page.texts["rules"]["refusals"][refused.answer_kind])
+        return Trial(message=page.texts["rules"]["refusals"][refused.answer_kind])
     return Trial(result)
 
 

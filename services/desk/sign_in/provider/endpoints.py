@@ -129,5 +129,5 @@ def _provider(page: PublicRequest) -> IdentityProvider:
 def _failed(page: PublicRequest, failed: SignInFailed, then: str | None) -> Response:
     # The provider's own words may name a person; the reason alone is logged.
     log.warning("sign-in failed", why=failed.why)
-    said = page.texts["signing_in"]["failures"][failed.why]
-    return page.render("sign_in_failed.html", status=int(failed.status), said=said, then=then)
+    message = page.texts["signing_in"]["failures"][failed.why]
+    return page.render("sign_in_failed.html", status=int(failed.status), message=message, then=then)

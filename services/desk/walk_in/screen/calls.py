@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.desk.api_models import Board, Queue, Ticket
+from services.desk.routing_models import Board, Queue, Ticket
 
 #: As many numbers as can be read from five metres.
 CALLED_SHOWN, NEXT_SHOWN = 4, 5

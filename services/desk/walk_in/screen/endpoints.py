@@ -7,8 +7,8 @@ from fastapi import APIRouter, Path, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from services.desk.api_clients import ApiClients
-from services.desk.api_models import Board
 from services.desk.page_request import PublicPage
+from services.desk.routing_models import Board
 from services.desk.sections import section
 from services.desk.walk_in.screen.calls import queue_on, screen_of
 from shared.access import public
@@ -20,7 +20,7 @@ _TIMEOUT_SECONDS = 3.0
 
 
 @screen_router.get("/{code}", name="screen")
-@public("hangs on a wall before everybody's eyes: numbers of the day and waits, nothing about anybody")
+@public("hangs on a public wall: numbers of the day and waits, nothing about a person")
 async def show_screen(page: PublicPage, code: Code) -> Response:
     """The screen of one queue. It is rendered without routing, too, and waits for it."""
     services = ApiClients(page.state.services, page.state.service_token(), timeout=_TIMEOUT_SECONDS)

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
-from services.desk.api_models import Facts
 from services.desk.contact.form import fields_of_facts, read_form
 from services.desk.form import Fault, FieldReader, Fields
+from services.desk.intake_models import Facts
 from shared.clock import COPENHAGEN
 
 #: Most citizens phone: a form without a channel is read as a call.

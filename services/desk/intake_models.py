@@ -1,0 +1,80 @@
+"""Intake's contacts, as the desk reads them."""
+
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from services.desk.api_models import ApiModel
+from shared.vocabulary import Channel
+
+
+class Citizen(ApiModel):
+    """Whom a contact is about. Roles without a task with the person receive None for all that names them."""
+
+    cpr: str | None = None
+    age: int | None = None
+    name: str | None = None
+    anonymous: bool
+    address_protected: bool
+
+
+class ContactPerson(ApiModel):
+    """Who phones, writes or comes."""
+
+    relation: Literal["self", "parent", "relative", "professional", "other"] | None = None
+    name: str | None = None
+    phone: str | None = None
+    organisation: str | None = None
+
+
+class Facts(ApiModel):
+    """What triage decides by."""
+
+    age: int | None = None
+    district: int | None = None
+    postal_code: str | None = None
+    in_municipality: bool | None = None
+    needs: tuple[str, ...] = ()
+    applies_for_measure: bool | None = None
+    acute_danger: bool = False
+    child_at_risk: bool = False
+    child_age: int | None = None
+    child_district: int | None = None
+    child_postal_code: str | None = None
+    suspected_parental_abuse: bool = False
+    honour_related: bool = False
+    reporter_is_professional: bool = False
+    aftercare_running: bool = False
+    existing_case_unit: str | None = None
+    anonymous: bool = False
+    cannot_be_known: tuple[str, ...] = ()
+
+    def says_the_same_as(self, other: "Facts") -> bool:
+        """Whether both lead to the same recommendation: the order of needs has no meaning."""
+        mine, theirs = self.model_dump(), other.model_dump()
+        lists = ("needs", "cannot_be_known")
+        return all(
+            sorted(mine[name]) == sorted(theirs[name]) if name in lists else mine[name] == theirs[name]
+            for name in mine
+        )
+
+
+class Contact(ApiModel):
+    """One approach by a citizen, as intake stores it."""
+
+    id: str
+    reference: str
+    channel: Channel
+    line: str
+    received_at: AwareDatetime
+    created_at: AwareDatetime
+    status: Literal["waiting", "open", "registered", "triaged", "closed"]
+    outcome: str | None = None
+    closed_at: AwareDatetime | None = None
+    close_reason: str | None = None
+    ticket: str | None = None
+    citizen: Citizen
+    contact_person: ContactPerson
+    summary: str | None = None
+    facts: Facts | None = None
+    companion_of: str | None = None

@@ -1,0 +1,153 @@
+"""Routing's queues, entries and figures, as the desk reads them."""
+
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from services.desk.api_models import ApiModel
+from shared.vocabulary import Channel, Urgency
+
+
+class Quantile(ApiModel):
+    """A wait in seconds; `at_least` when so many still wait that it is only a lower bound."""
+
+    seconds: float
+    at_least: bool
+
+
+class ServiceLevel(ApiModel):
+    """The share within the target in one way of counting; None without anyone to count."""
+
+    variant: Literal["answered", "answered_or_abandoned_late", "answered_or_abandoned", "everyone_due"]
+    share: float | None
+
+
+class Figures(ApiModel):
+    """Routing's figures of a queue over a period."""
+
+    entered: int
+    answered: int
+    abandoned: int
+    waiting: int
+    abandonment: float | None
+    p50: Quantile | None
+    p90: Quantile | None
+    service_levels: list[ServiceLevel]
+
+    @property
+    def service_level(self) -> float | None:
+        """The share within the target of everyone who was due: waiting people are counted, not left out."""
+        return next((level.share for level in self.service_levels if level.variant == "everyone_due"), None)
+
+
+class Estimate(ApiModel):
+    """The wait to expect, in seconds; None where routing cannot say."""
+
+    low_seconds: float | None
+    high_seconds: float | None
+    basis: str
+
+
+class LiveFigures(Figures):
+    """A queue's figures of today, and its state now."""
+
+    is_open: bool
+    opens_at: AwareDatetime | None
+    taken: int
+    past_due: int
+    oldest_wait_seconds: float | None
+    estimate: Estimate
+
+
+class Queue(ApiModel):
+    """A queue of the reception or of a team."""
+
+    code: str
+    name: str
+    unit: str
+    kind: Literal["reception", "team"]
+    channel: Channel | None
+    live: LiveFigures
+
+
+class Ticket(ApiModel):
+    """A number of the day that waits or was called."""
+
+    ticket: str
+    queue: str
+    called_at: AwareDatetime | None
+    counter: str | None = None
+    calls: int = 0
+
+
+class Board(ApiModel):
+    """All queues with their live figures, and the tickets that wait and were called."""
+
+    at: AwareDatetime
+    queues: list[Queue]
+    called: list[Ticket]
+    waiting: list[Ticket]
+
+
+class Order(ApiModel):
+    """Why an entry has its place in the queue."""
+
+    reason: Literal["acute", "overdue", "due", "target", "past_target", "no_show"]
+    text: str
+
+
+class Clock(ApiModel):
+    """A deadline of an entry."""
+
+    rule: str
+    name: str
+    legal_basis: str
+    paused_when_closed: bool
+    due_at: AwareDatetime
+    state: Literal["running", "paused", "overdue", "met", "missed", "stopped"]
+    remaining_seconds: float
+    overdue_seconds: float
+
+
+class Entry(ApiModel):
+    """A contact's place in a queue."""
+
+    id: str
+    contact_id: str
+    reference: str
+    channel: Channel
+    queue: str
+    origin: str | None
+    ticket: str | None
+    urgency: Urgency
+    status: Literal["waiting", "taken", "completed", "abandoned", "returned", "transferred"]
+    position: int | None = None
+    order: Order
+    clocks: list[Clock]
+    received_at: AwareDatetime
+    entered_at: AwareDatetime
+    taken_at: AwareDatetime | None
+    taken_by: str | None
+    ended_at: AwareDatetime | None
+    outcome: str | None
+    counter: str | None = None
+    called_at: AwareDatetime | None = None
+    calls: int = 0
+    no_shows: int = 0
+    wait_seconds: float
+
+
+class Move(ApiModel):
+    """One step in an entry's trail."""
+
+    at: AwareDatetime
+    kind: str
+    role: str
+    subject: str | None
+    reason: str | None
+
+
+class EntryWithTrail(Entry):
+    """An entry with all its steps."""
+
+    trail: list[Move]
