@@ -22,9 +22,10 @@ class ContactCourse(TriageModel, table=True):
     `citizen_key` identifies the citizen by an opaque key (contracts.CitizenKey). It is used only to recognise
     that the same citizen came back, and is neither answered nor logged.
 
-    `latest_assessment` is the one to decide on. `decision` is the number of the latest decision: the
-    contact's own, when `decided_itself`, or the one that opened it as a companion. `companion` is what was
-    last published about the companion that this contact opened.
+    `latest_assessment` is the one to decide on. `registered_version` is the newest version of the contact
+    that intake has reported; a person can have decided on a newer one. `decision` is the number of the latest
+    decision: the contact's own, when `decided_itself`, or the one that opened it as a companion. `companion`
+    is what was last published about the companion that this contact opened.
     """
 
     __tablename__ = "contact_courses"

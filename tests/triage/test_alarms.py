@@ -1,4 +1,6 @@
-"""Repeat alarms over HTTP: raised by the facts that intake sends, answered without the citizen, ended by a person."""
+"""Repeat alarms over HTTP: raised by the facts that intake sends, answered without the citizen, ended by a
+person.
+"""
 
 import itertools
 from datetime import timedelta

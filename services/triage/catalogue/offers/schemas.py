@@ -50,7 +50,7 @@ class CloseOut(BaseModel):
     why_not: list[MisfitOut]
 
 
-class MatchOut(BaseModel):
+class OfferMatchOut(BaseModel):
     """Those that fit, best first: the lowest step, then the most needs met; and those that were close."""
 
     fitting: list[FittingOut]
