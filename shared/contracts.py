@@ -7,7 +7,7 @@ Events carry the *whole* state of what they are about, with its `version`, so th
 missed one, or gets two in the wrong order, keeps the highest version and is right.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -156,6 +156,25 @@ class ContactRegistered(Event):
     )
 
 
+class ConfiguredUnit(BaseModel):
+    """A unit in one period of its life, both dates included."""
+
+    code: str
+    name: str
+    takes: str
+    valid_from: date
+    valid_to: date | None = None
+    districts: list[int] = []
+
+
+class UnitsConfigured(Event):
+    """All units in all their periods, with the number of the change. routing → triage, intake."""
+
+    type: Literal["units.configured"] = "units.configured"
+    edition: int = Field(ge=1)
+    units: list[ConfiguredUnit]
+
+
 class CitizenRekeyed(Event):
     """A citizen's key has changed with the index key; both are the same person. intake → triage."""
 
@@ -251,6 +270,7 @@ AnyEvent = Annotated[
     ContactWaiting
     | ContactRegistered
     | CitizenRekeyed
+    | UnitsConfigured
     | ContactClosed
     | ContactTriaged
     | EntryTaken

@@ -22,7 +22,7 @@ from services.intake.lines import repository
 from services.intake.lines.endpoints import lines_router
 from services.intake.lines.example import load_example
 from services.intake.lines.service import read_lines_file, store_lines
-from services.intake.models import tables
+from services.intake.models import KnownUnitsRow, tables
 from services.intake.monitoring import metrics
 from services.intake.peer_events.events import HANDLERS
 from services.intake.phones.endpoints import phones_router
@@ -34,9 +34,14 @@ from services.intake.webhooks.endpoints import add_form_routes, telephony_router
 from services.intake.webhooks.forms import forms_of
 from shared.background import Job
 from shared.clock import Clock
+from shared.contracts import UnitsConfigured
+from shared.database import table_of
+from shared.known_units import KnownUnits, load_units, units_handler
 from shared.sealing import BlindIndex, Keyring
 from shared.service_app import Service, create_service
 from shared.unit_of_work import UnitOfWork
+
+KNOWN_UNITS = table_of(KnownUnitsRow)
 
 _TAGS = (
     {"name": "contacts", "description": "One approach by a citizen, over one channel"},
@@ -57,6 +62,7 @@ def vault_from(settings: Settings) -> Vault:
 
 async def _prepare(work: UnitOfWork) -> None:
     state, settings = work.state, work.state.settings
+    await load_units(work.session, KNOWN_UNITS)
     state.vault = vault_from(settings)
     state.forms = forms_of(settings, state.tokens)
     state.seal_answer, state.unseal_answer = state.vault.seal_answer, state.vault.unseal_answer
@@ -70,7 +76,7 @@ async def _prepare(work: UnitOfWork) -> None:
 
 def _jobs(state: State) -> list[Job]:
     state.interpreter = Interpreter(state)
-    return [state.interpreter, SilenceWatch(state)]
+    return [state.interpreter, SilenceWatch(state), KnownUnits(state, KNOWN_UNITS)]
 
 
 add_form_routes(telephony_router)
@@ -97,7 +103,7 @@ def service(settings: Settings) -> Service:
             lines_router,
             access_log_router,
         ),
-        handlers=HANDLERS,
+        handlers={**HANDLERS, UnitsConfigured: units_handler(KNOWN_UNITS)},
         publishes={
             "contact.waiting": ("routing",),
             "contact.registered": ("triage",),

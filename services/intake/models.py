@@ -363,5 +363,15 @@ class CallbackActionRow(IntakeModel, table=True):
     clearing_id: UUID | None = Field(default=None, foreign_key="callback_clearings.id")
 
 
+class KnownUnitsRow(IntakeModel, table=True):
+    """One row: the units as routing published them last (`shared/known_units.py`)."""
+
+    __tablename__ = "known_units"
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    edition: int
+    units: list[Any] = Field(sa_type=JSON)
+
+
 metadata = IntakeModel.metadata
 tables = ServiceTables(metadata)

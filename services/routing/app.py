@@ -27,6 +27,8 @@ from services.routing.tasks.jobs import MissedDeadlines
 from services.routing.tickets.endpoints import tickets_router
 from services.routing.units.endpoints import units_router
 from services.routing.units.example import load_units
+from services.routing.units.jobs import StoredUnits
+from services.routing.units.service import use_stored_units
 from services.routing.waits.endpoints import statistics_router
 from shared.access import Principal
 from shared.background import Job
@@ -52,6 +54,7 @@ _TAGS = (
 
 
 async def _prepare(work: UnitOfWork) -> None:
+    await use_stored_units(work.session)
     work.state.board = broadcast_board(work)
     work.state.staff = Staff()
 
@@ -70,7 +73,7 @@ async def load_example(work: UnitOfWork) -> None:
 
 
 def _jobs(state: State) -> list[Job]:
-    return [MissedDeadlines(state), Reorganising(state)]
+    return [MissedDeadlines(state), Reorganising(state), StoredUnits(state)]
 
 
 def service(settings: Settings) -> Service:
@@ -102,6 +105,7 @@ def service(settings: Settings) -> Service:
             "entry.released": ("intake",),
             "entry.completed": ("intake",),
             "entry.returned": ("intake", "triage"),
+            "units.configured": ("intake", "triage"),
         },
         peers={"intake": settings.intake_url, "triage": settings.triage_url},
         tags=_TAGS,

@@ -30,6 +30,20 @@ class UnitRow(RoutingModel, table=True):
     valid_to: date | None = None
     name: str = Field(max_length=120)
     takes: str = Field(max_length=300)
+    districts: list[int] = Field(default_factory=list, sa_type=JSON)
+
+
+class UnitChangeRow(RoutingModel, table=True):
+    """The trail of the units: who changed them when and why, and all periods as they are since."""
+
+    __tablename__ = "unit_changes"
+
+    edition: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    at: datetime = Field(sa_type=UtcDateTime)
+    subject: str = Field(max_length=255)
+    role: str = Field(max_length=40)
+    reason: str = Field(max_length=500)
+    changed: list[Any] = Field(sa_type=JSON)
 
 
 class HoursRow(RoutingModel, table=True):

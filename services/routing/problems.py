@@ -93,3 +93,9 @@ class FaultyStaffFile(Problem):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     kind = "faulty-staff-file"
     title = "The file has faults; nothing of it was taken"
+
+
+class ContradictingUnits(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    kind = "contradicting-units"
+    title = "On some day a unit would be there twice, or a district would have no unit, or two"

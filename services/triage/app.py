@@ -24,7 +24,7 @@ from services.triage.catalogue.services.endpoints import services_router
 from services.triage.catalogue.taxonomies.endpoints import taxonomies_router, terms_router
 from services.triage.decisions.endpoints import decisions_router
 from services.triage.learning.endpoints import learning_router
-from services.triage.models import tables
+from services.triage.models import KnownUnitsRow, tables
 from services.triage.needs.endpoints import needs_router
 from services.triage.proof.proving import demand_proof
 from services.triage.recommendations.endpoints import recommendations_router
@@ -37,10 +37,15 @@ from services.triage.rulesets.endpoints import rulesets_router
 from services.triage.settings import Settings
 from services.triage.simulation.endpoints import simulations_router
 from shared.clock import Clock
+from shared.contracts import UnitsConfigured
+from shared.database import table_of
+from shared.known_units import KnownUnits, load_units, units_handler
 from shared.service_app import Service, create_service
 from shared.unit_of_work import UnitOfWork
 
 log = structlog.get_logger("triage")
+
+KNOWN_UNITS = table_of(KnownUnitsRow)
 
 _TAGS = (
     {"name": "recommendations", "description": "Advice on facts, with nothing stored"},
@@ -62,6 +67,7 @@ async def _prepare(work: UnitOfWork) -> None:
     work.state.catalogue = CatalogueCache()
     work.state.advisers = Advisers(rulesets, work.state.catalogue)
     try:
+        await load_units(work.session, KNOWN_UNITS)
         await repository.store_files(work.session, rulesets, work.clock.now())
     except (DBAPIError, OSError) as error:
         # Not migrated yet, or not reachable: `/health/ready` reports it, and the files are used meanwhile.
@@ -99,13 +105,14 @@ def service(settings: Settings) -> Service:
             referrals_router,
             outcomes_router,
         ),
-        handlers=HANDLERS,
+        handlers={**HANDLERS, UnitsConfigured: units_handler(KNOWN_UNITS)},
         publishes={"contact.triaged": ("intake", "routing")},
         peers={"intake": settings.intake_url, "routing": settings.routing_url},
         tags=_TAGS,
         load_example=load_example,
         prepare=_prepare,
         measure=metrics.measure,
+        jobs=lambda state: [KnownUnits(state, KNOWN_UNITS)],
     )
 
 

@@ -330,5 +330,15 @@ class AlarmRow(TriageModel, table=True):
     reason: str | None = Field(default=None, max_length=500)
 
 
+class KnownUnitsRow(TriageModel, table=True):
+    """One row: the units as routing published them last (`shared/known_units.py`)."""
+
+    __tablename__ = "known_units"
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    edition: int
+    units: list[Any] = Field(sa_type=JSON)
+
+
 metadata = TriageModel.metadata
 tables = ServiceTables(metadata)

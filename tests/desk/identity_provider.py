@@ -1,4 +1,6 @@
-"""A city's identity provider that does what the standard says, with real keys; tests can make it misbehave."""
+"""A city's identity provider that does what the standard says, with real keys; tests can make it
+misbehave.
+"""
 
 import base64
 import hashlib

@@ -17,6 +17,9 @@ from services.routing.opening_hours.repository import (
 )
 from services.routing.states import QueueKind
 from services.routing.units.repository import add_queues, add_units, find_units
+from shared.city.codes import RECEPTION
+from shared.city.current import city
+from shared.city.reading import QueueTerms
 from shared.unit_of_work import UnitOfWork
 
 #: The day from which the city has one reception for all of its social administration.
@@ -33,7 +36,9 @@ async def load_units(work: UnitOfWork) -> bool:
     """Store units, opening hours, queues and administrations; False where a city is configured already."""
     if await find_units(work.session, None):
         return False
-    units = [UnitRow(valid_from=ONE_SOF, **unit) for unit in read_example("units")]
+    units = [
+        UnitRow(**period.model_dump() | {"districts": sorted(period.districts)}) for period in city().units
+    ]
     await add_units(work.session, units)
     for document in read_example("opening_hours"):
         code = document.pop("code")
@@ -50,19 +55,24 @@ async def load_units(work: UnitOfWork) -> bool:
 
 def _queues(units: list[UnitRow]) -> list[QueueRow]:
     """The reception's queues, and one for each unit."""
-    document = read_example("queues")
-    make = partial(QueueRow, valid_from=ONE_SOF)
+    file = city().units_file
+    make = partial(QueueRow, valid_from=file.valid_from)
     reception = [
-        make(
-            **document["reception_defaults"]
-            | (document["mail_defaults"] if queue["channel"] == "written" else {})
-            | queue,
-            kind=QueueKind.RECEPTION,
-        )
-        for queue in document["reception"]
+        make(**_columns(queue), unit=RECEPTION, kind=QueueKind.RECEPTION) for queue in file.reception_queues
     ]
+    own_terms = {unit.code: unit.queue or file.team_queue for unit in file.units}
     teams = [
-        make(**document["team"], code=unit.code, name=unit.name, unit=unit.code, kind=QueueKind.TEAM)
+        make(
+            **_columns(own_terms[unit.code]),
+            code=unit.code,
+            name=unit.name,
+            unit=unit.code,
+            kind=QueueKind.TEAM,
+        )
         for unit in units
     ]
     return [*reception, *teams]
+
+
+def _columns(terms: QueueTerms) -> dict[str, Any]:
+    return terms.model_dump() | {"age_bounds": list(terms.age_bounds)}

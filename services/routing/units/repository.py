@@ -6,20 +6,28 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, insert, select
+from sqlalchemy import RowMapping, Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.models import AdministrationRow, HoursRow, MembershipRow, QueueRow, UnitRow
+from services.routing.models import (
+    AdministrationRow,
+    HoursRow,
+    MembershipRow,
+    QueueRow,
+    UnitChangeRow,
+    UnitRow,
+)
 from services.routing.opening_hours.closing_days import Belonging, hours_of
 from services.routing.opening_hours.hours import OpeningHours
 from services.routing.states import QueueKind
-from shared.database import table_of
+from shared.database import table_of, upsert
 from shared.periods import Period
 from shared.problems import NotFound
 from shared.vocabulary import Channel, Unit
 from shared.working_days import local_date
 
 _units = table_of(UnitRow)
+_changes = table_of(UnitChangeRow)
 _queues = table_of(QueueRow)
 _hours = table_of(HoursRow)
 _members = table_of(MembershipRow)
@@ -73,6 +81,35 @@ async def find_units(session: AsyncSession, on: date | None) -> Sequence[UnitRow
         not_over = _units.c.valid_to.is_(None) | (_units.c.valid_to >= on)
         wanted = wanted.where(_units.c.valid_from <= on, not_over)
     return [UnitRow(**row) for row in (await session.execute(wanted)).mappings()]
+
+
+async def units_edition(session: AsyncSession) -> int:
+    """The number of the newest change of the units; 0 while they are as they were configured at first."""
+    return int((await session.execute(select(func.max(_changes.c.edition)))).scalar_one() or 0)
+
+
+async def store_units(session: AsyncSession, units: Sequence[UnitRow]) -> None:
+    """Store periods, each new or in place of the one that begins on the same day."""
+    for unit in units:
+        columns = unit.model_dump()
+        new = upsert(session, _units).values(columns)
+        await session.execute(new.on_conflict_do_update(index_elements=["code", "valid_from"], set_=columns))
+
+
+async def add_unit_change(session: AsyncSession, change: UnitChangeRow) -> None:
+    """Add a change to the trail."""
+    await session.execute(insert(_changes).values(**change.model_dump()))
+
+
+async def unit_changes(session: AsyncSession) -> Sequence[UnitChangeRow]:
+    """The trail, newest first."""
+    rows = await session.execute(select(_changes).order_by(_changes.c.edition.desc()))
+    return [UnitChangeRow(**row) for row in rows.mappings()]
+
+
+async def change_queue(session: AsyncSession, code: str, **values: Any) -> None:
+    """Change a queue's own columns."""
+    await session.execute(update(_queues).where(_queues.c.code == code).values(**values))
 
 
 async def add_units(session: AsyncSession, units: Sequence[UnitRow]) -> None:

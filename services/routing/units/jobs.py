@@ -1,0 +1,21 @@
+"""The job by which every replica knows the units that another one changed."""
+
+from starlette.datastructures import State
+
+from services.routing.units.service import use_stored_units
+from shared.background import Job
+from shared.known_units import INTERVAL_SECONDS
+
+
+class StoredUnits(Job):
+    """Reads the units again at intervals."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__("stored units", INTERVAL_SECONDS)
+        self._state = state
+
+    async def drain(self) -> int:
+        """Use what is stored; there is never a rest to be done."""
+        async with self._state.database.reading() as session:
+            await use_stored_units(session)
+        return 0
