@@ -1,4 +1,4 @@
-"""The intake service, put together."""
+"""Puts the intake service together."""
 
 from collections.abc import Callable, Mapping
 
@@ -45,7 +45,7 @@ KNOWN_UNITS = table_of(KnownUnitsRow)
 
 _TAGS = (
     {"name": "contacts", "description": "One approach by a citizen, over one channel"},
-    {"name": "telephony", "description": "What telephone exchanges tell"},
+    {"name": "telephony", "description": "What telephone exchanges report"},
     {"name": "calls", "description": "Calls, as derived from all their events"},
     {"name": "call-backs", "description": "Callers who gave up, and are called back"},
     {"name": "lines", "description": "Phone lines, mailboxes and entrances"},
@@ -83,7 +83,7 @@ add_form_routes(telephony_router)
 
 
 def service(settings: Settings) -> Service:
-    """What intake is."""
+    """Intake's routes, event handlers, jobs and metrics."""
     return Service(
         name="intake",
         title="Intake: what was said",

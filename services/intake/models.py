@@ -169,7 +169,8 @@ def _only(condition: str) -> dict[str, Any]:
 
 
 class CallDelivery(IntakeModel, table=True):
-    """A delivery as it came, sealed, kept for ever: the same one never counts twice.
+    """A delivery as it was received, encrypted. It is never deleted, so that it is not counted twice when it
+    is sent again.
 
     `state` is one of `DeliveryState` (delivery_store/states.py). `due_at` is when one whose event is in the
     future is interpreted again.
@@ -201,7 +202,7 @@ class CallDelivery(IntakeModel, table=True):
 
 
 class UnconfiguredQueue(IntakeModel, table=True):
-    """A queue of an exchange that calls stood in and no line has: seen, and shown to operations."""
+    """A queue of an exchange that had calls and belongs to no line; operations get a list of them."""
 
     __tablename__ = "unconfigured_queues"
 
@@ -214,7 +215,7 @@ class UnconfiguredQueue(IntakeModel, table=True):
 class CallRecord(IntakeModel, table=True):
     """A call as derived from all its events; it can be derived again at any time.
 
-    `occurrence` counts the calls that bore the same id, from 1.
+    `occurrence` counts the calls with the same id, from 1.
     """
 
     __tablename__ = "calls"
@@ -276,7 +277,9 @@ class CallerRow(IntakeModel, table=True):
 
 
 class CallbackCallRow(IntakeModel, table=True):
-    """A call as call-backs look at it: over, or answered. Without a caller the number was withheld."""
+    """What call-backs need of a call that is over or answered. `caller_id` is null when the number is
+    withheld.
+    """
 
     __tablename__ = "callback_calls"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""An intake service on the bench, on both databases."""
+"""An intake service for tests, on both databases."""
 
 import pytest
 

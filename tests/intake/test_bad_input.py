@@ -1,4 +1,4 @@
-"""Input that cannot be: each kind gets its own clear problem, and nothing is stored."""
+"""Bad input: each kind gets a problem of its own, and nothing is stored."""
 
 import json
 from datetime import timedelta
@@ -58,7 +58,7 @@ WRONG: dict[str, tuple[dict[str, Any], str, str | None]] = {
 }
 
 
-async def everything(bench: Bench) -> dict[str, int]:
+async def row_counts(bench: Bench) -> dict[str, int]:
     counted: dict[str, int] = {}
     for table in metadata.sorted_tables:
         assert isinstance(table, Table)
@@ -71,7 +71,7 @@ async def test_a_wrong_contact_is_refused_with_its_own_problem_and_stores_nothin
     intake: Bench, name: str
 ) -> None:
     body, kind, pointer = WRONG[name]
-    before = await everything(intake)
+    before = await row_counts(intake)
     answer = await intake.client(Role.RECEPTION).post(
         "/v1/contacts", json={"channel": "phone", **body}, headers={"Idempotency-Key": "k"}
     )
@@ -81,7 +81,7 @@ async def test_a_wrong_contact_is_refused_with_its_own_problem_and_stores_nothin
     assert problem["type"] == f"urn:dsi:problem:{kind}"
     assert [error["pointer"] for error in problem["errors"]] == [pointer]
     assert "1234" not in answer.text
-    assert await everything(intake) == before
+    assert await row_counts(intake) == before
 
 
 async def test_a_contact_from_the_future_is_refused(intake: Bench) -> None:
@@ -91,15 +91,15 @@ async def test_a_contact_from_the_future_is_refused(intake: Bench) -> None:
     )
 
     assert answer.json()["type"] == "urn:dsi:problem:received-in-future"
-    assert (await everything(intake))["contacts"] == 0
+    assert (await row_counts(intake))["contacts"] == 0
 
 
 async def test_a_body_of_five_megabytes_is_refused(intake: Bench) -> None:
-    before = await everything(intake)
+    before = await row_counts(intake)
     for path in ("/v1/contacts", "/v1/telephony/events", "/v1/telephony/asterisk"):
         answer = await intake.client(Role.SERVICE).post(path, content=b"x" * 5_000_000)
         assert (answer.status_code, answer.json()["type"]) == (413, "urn:dsi:problem:too-large")
-    assert await everything(intake) == before
+    assert await row_counts(intake) == before
 
 
 def queued(number: int) -> dict[str, object]:
@@ -113,7 +113,7 @@ def queued(number: int) -> dict[str, object]:
 
 
 async def test_ten_thousand_events_at_once_are_refused(intake: Bench) -> None:
-    before = await everything(intake)
+    before = await row_counts(intake)
     client = intake.client(Role.TELEPHONY)
     ten_thousand = await client.post("/v1/telephony/events", json=[queued(n) for n in range(10_000)])
     one_too_many = await client.post("/v1/telephony/events", json=[queued(n) for n in range(1001)])
@@ -124,7 +124,7 @@ async def test_ten_thousand_events_at_once_are_refused(intake: Bench) -> None:
     assert ten_thousand.status_code in (413, 422)
     for answer in (one_too_many, lines):
         assert (answer.status_code, answer.json()["type"]) == (422, "urn:dsi:problem:too-many-events")
-    assert await everything(intake) == before
+    assert await row_counts(intake) == before
 
 
 WRONG_EVENTS: list[tuple[dict[str, object], str]] = [
@@ -142,20 +142,20 @@ WRONG_EVENTS: list[tuple[dict[str, object], str]] = [
 async def test_one_wrong_event_refuses_its_whole_list(
     intake: Bench, part: dict[str, object], pointer: str
 ) -> None:
-    before = await everything(intake)
+    before = await row_counts(intake)
     answer = await intake.client(Role.TELEPHONY).post(
         "/v1/telephony/events", json=[{**queued(1), **part}, queued(2)]
     )
 
     assert answer.status_code == 422
     assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
-    assert await everything(intake) == before
+    assert await row_counts(intake) == before
 
 
 @pytest.mark.parametrize(
     "body", ["", "{", '{"channel": "phone"', "null", "[]", '"\\ud800"', '{"channel":"\\ud800"}']
 )
-async def test_what_is_no_contact_at_all_is_refused(intake: Bench, body: str | bytes) -> None:
+async def test_a_body_that_is_no_contact_is_refused(intake: Bench, body: str | bytes) -> None:
     answer = await intake.client(Role.RECEPTION).post(
         "/v1/contacts", content=body, headers={"Content-Type": "application/json"}
     )
@@ -163,14 +163,14 @@ async def test_what_is_no_contact_at_all_is_refused(intake: Bench, body: str | b
     assert (answer.status_code, answer.json()["type"]) == (422, "urn:dsi:problem:invalid-input")
 
 
-async def test_what_is_not_there_is_not_found_and_a_made_up_cursor_refused(intake: Bench) -> None:
+async def test_a_missing_contact_is_not_found_and_an_invented_cursor_is_refused(intake: Bench) -> None:
     client = intake.client(Role.RECEPTION)
-    nobody = "/v1/contacts/01890000-0000-7000-8000-000000000000"
+    missing = "/v1/contacts/01890000-0000-7000-8000-000000000000"
 
-    assert (await client.get(nobody)).status_code == 404
+    assert (await client.get(missing)).status_code == 404
     assert (await client.get("/v1/calls/none")).status_code == 404
-    assert (await client.post(f"{nobody}/close", json={"outcome": "advised"})).status_code == 404
-    assert (await client.put(f"{nobody}/facts", json={"needs": ["debt"]})).status_code == 404
+    assert (await client.post(f"{missing}/close", json={"outcome": "advised"})).status_code == 404
+    assert (await client.put(f"{missing}/facts", json={"needs": ["debt"]})).status_code == 404
     assert (await client.get("/v1/contacts?cursor=abc")).json()["type"] == "urn:dsi:problem:invalid-cursor"
     assert (await client.get("/v1/calls/a%00b")).status_code == 422
 

@@ -1,4 +1,4 @@
-"""The caller's earlier contacts are offered, and a person chooses."""
+"""Candidates: the caller's earlier contacts are offered, and a person chooses."""
 
 from datetime import timedelta
 from typing import Any
@@ -66,7 +66,7 @@ async def test_later_contacts_and_other_numbers_are_not_offered(intake: Bench) -
     assert await candidates(intake, contact) == {"people": [], "more": False}
 
 
-async def test_a_protected_name_is_not_told_by_a_number(intake: Bench) -> None:
+async def test_a_number_does_not_reveal_a_protected_name(intake: Bench) -> None:
     await wrote(intake, {"cpr": ALMAS_CPR, "name": "Alma Andersen"})
     citizen = {"cpr": ALMAS_CPR, "name": "Alma Andersen", "address_protected_until": "2026-12-31"}
     await wrote(intake, citizen, "2026-03-02T09:00:00Z")
@@ -75,7 +75,7 @@ async def test_a_protected_name_is_not_told_by_a_number(intake: Bench) -> None:
     assert (person["name"], person["address_protected"], len(person["contacts"])) == (None, True, 2)
 
 
-async def test_anonymous_contacts_are_offered_to_nobody_and_get_no_offers(intake: Bench) -> None:
+async def test_anonymous_contacts_are_no_candidates_and_get_none(intake: Bench) -> None:
     await wrote(intake, {"anonymous": True})
     assert (await candidates(intake, await the_callers_contact(intake)))["people"] == []
     await wrote(intake, {"cpr": ALMAS_CPR}, "2026-03-02T09:00:00Z")
@@ -84,7 +84,7 @@ async def test_anonymous_contacts_are_offered_to_nobody_and_get_no_offers(intake
     assert (await candidates(intake, await the_callers_contact(intake, None, 8)))["people"] == []
 
 
-async def test_operations_see_no_names_and_the_telephone_sees_nothing(intake: Bench) -> None:
+async def test_operations_get_no_names_and_the_exchange_is_refused(intake: Bench) -> None:
     await wrote(intake, {"cpr": ALMAS_CPR, "name": "Alma Andersen"})
     contact = await the_callers_contact(intake)
     (person,) = (await candidates(intake, contact, Role.OPERATIONS))["people"]
@@ -95,12 +95,12 @@ async def test_operations_see_no_names_and_the_telephone_sees_nothing(intake: Be
     assert missing.status_code == 404
 
 
-async def test_the_look_is_in_the_trail_as_a_search_by_phone(intake: Bench) -> None:
+async def test_the_access_is_logged_as_a_search_by_phone(intake: Bench) -> None:
     earlier = await wrote(intake, {"cpr": ALMAS_CPR})
     contact = await the_callers_contact(intake)
     await candidates(intake, contact)
     accesses = (await intake.client(Role.AUDITOR).get("/v1/access-log")).json()["items"]
-    by_phone = {(look["action"], look["contact_id"]) for look in accesses if look["criterion"] == "phone"}
+    by_phone = {(entry["action"], entry["contact_id"]) for entry in accesses if entry["criterion"] == "phone"}
     assert by_phone == {("search", contact), ("found", earlier)}
 
 
@@ -135,7 +135,7 @@ async def test_a_citizen_is_written_onto_a_calls_contact_and_the_number_stays(in
     assert (facts.json()["status"], facts.json()["facts"]["age"]) == ("registered", 36)
 
 
-async def test_a_number_is_taken_away_only_when_somebody_says_so(intake: Bench) -> None:
+async def test_a_number_is_deleted_only_by_an_explicit_null(intake: Bench) -> None:
     contact = await the_callers_contact(intake)
     place, client = f"/v1/contacts/{contact}", intake.client(Role.RECEPTION)
     change = {"contact_person": {"relation": "self", "phone": None}}

@@ -1,4 +1,4 @@
-"""Others may know that two contacts are about one citizen, and nothing more of who it is."""
+"""The citizen key shows other services that two contacts are about one citizen, and nothing else."""
 
 from typing import Any
 
@@ -31,13 +31,13 @@ async def test_two_contacts_of_one_citizen_have_one_key_and_another_citizen_has_
     assert other not in (None, first)
 
 
-async def test_who_is_unknown_or_anonymous_has_no_key(intake: Bench) -> None:
+async def test_an_unknown_or_anonymous_citizen_has_no_key(intake: Bench) -> None:
     for citizen in ({}, {"anonymous": True}, {"age": 36}, {"birth_date": "1990-01-01", "name": "Alma"}):
         await registered(intake, facts=FACTS, citizen=citizen)
     assert await keys(intake) == [None] * 4
 
 
-async def test_a_number_that_is_heard_later_or_was_wrong_is_told_of(intake: Bench) -> None:
+async def test_a_number_that_is_learned_later_or_corrected_is_published(intake: Bench) -> None:
     contact = await registered(intake, facts=FACTS)
     client, tag = intake.client(Role.RECEPTION), '"1"'
     for cpr in (ALMA, BO):
@@ -52,7 +52,7 @@ async def test_a_number_that_is_heard_later_or_was_wrong_is_told_of(intake: Benc
     assert bo not in (None, alma)
 
 
-async def test_the_key_is_neither_the_number_nor_the_index_nor_to_be_had_without_the_index(
+async def test_the_key_is_computed_from_the_index_and_reveals_neither_it_nor_the_number(
     intake: Bench,
 ) -> None:
     await registered(intake, facts=FACTS, citizen={"cpr": ALMA})
@@ -66,7 +66,7 @@ async def test_the_key_is_neither_the_number_nor_the_index_nor_to_be_had_without
     assert index not in str(await intake.published())
 
 
-async def test_a_new_index_key_tells_each_citizens_old_and_new_key_once(intake: Bench) -> None:
+async def test_a_new_index_key_publishes_each_citizens_old_and_new_key_once(intake: Bench) -> None:
     people: list[dict[str, Any]] = [{"cpr": ALMA}, {"cpr": ALMA}, {"cpr": BO}, {"name": "Carla"}]
     for citizen in people:
         await registered(intake, facts=FACTS, citizen=citizen)
@@ -76,8 +76,8 @@ async def test_a_new_index_key_tells_each_citizens_old_and_new_key_once(intake: 
         state.vault = index
         await rotate(state.database, index, state.outbox, reindex=True)
 
-    told = {event["old_key"]: event["new_key"] for event in await intake.published("citizen.rekeyed")}
+    new_keys = {event["old_key"]: event["new_key"] for event in await intake.published("citizen.rekeyed")}
     await registered(intake, facts=FACTS, citizen={"cpr": BO})
-    assert set(told) == {alma, bo}
-    assert told[str(bo)] == (await keys(intake))[-1]
+    assert set(new_keys) == {alma, bo}
+    assert new_keys[str(bo)] == (await keys(intake))[-1]
     assert len(await intake.published("citizen.rekeyed")) == 2

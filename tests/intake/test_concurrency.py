@@ -1,4 +1,4 @@
-"""What happens at the same moment: numbers are given once, keys work once, a call has one story."""
+"""Simultaneous requests: each ticket number is given once, each key works once, a call is one contact."""
 
 import asyncio
 
@@ -26,7 +26,7 @@ async def test_one_key_sent_five_times_at_once_registers_one_contact(intake: Ben
     assert await intake.count(CONTACTS) == 1
 
 
-async def test_of_two_receptionists_with_the_same_copy_one_writes_and_one_is_told(intake: Bench) -> None:
+async def test_of_two_receptionists_with_the_same_copy_one_writes_and_one_is_refused(intake: Bench) -> None:
     contact = await registered(intake)
     client, place = intake.client(Role.RECEPTION), f"/v1/contacts/{contact['id']}/facts"
     answers = await asyncio.gather(
@@ -40,7 +40,7 @@ async def test_of_two_receptionists_with_the_same_copy_one_writes_and_one_is_tol
     assert len(await intake.published("contact.registered")) == 1
 
 
-async def test_a_call_told_in_pieces_at_once_is_the_same_call(intake: Bench) -> None:
+async def test_the_events_of_a_call_sent_at_once_give_the_same_call(intake: Bench) -> None:
     client = intake.client(Role.TELEPHONY)
     story = [
         RINGS_IN,

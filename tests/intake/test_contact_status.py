@@ -1,4 +1,4 @@
-"""A contact's status: what a call, an entry and a person may each do to it."""
+"""A contact's status: how a call, an entry and a person may each change it."""
 
 from collections.abc import Callable
 
@@ -28,7 +28,7 @@ BY_CALL = {
 
 
 @pytest.mark.parametrize("outcome", ["ringing", "waiting", "answered", "abandoned", "lost"])
-def test_a_call_moves_its_contact_while_nobody_else_has(outcome: str) -> None:
+def test_a_call_moves_its_contact_until_a_person_or_an_entry_has(outcome: str) -> None:
     for before in (
         None,
         ContactState(ContactStatus.WAITING),
@@ -39,13 +39,13 @@ def test_a_call_moves_its_contact_while_nobody_else_has(outcome: str) -> None:
 
 
 @pytest.mark.parametrize("status", list(ContactStatus))
-def test_a_call_never_takes_back_what_a_person_did(status: ContactStatus) -> None:
+def test_a_call_never_reverts_a_person_or_an_entry(status: ContactStatus) -> None:
     for mover in (ContactState(status, moved_by="person"), ContactState(status, moved_by="entry")):
         assert after_call(mover, "abandoned") == mover
 
 
-Move = Callable[[ContactState], ContactState]
-MOVES: dict[Move, dict[ContactStatus, ContactStatus]] = {
+Change = Callable[[ContactState], ContactState]
+CHANGES: dict[Change, dict[ContactStatus, ContactStatus]] = {
     after_taken: {ContactStatus.WAITING: ContactStatus.OPEN},
     after_released: {ContactStatus.OPEN: ContactStatus.WAITING},
     after_registered: {
@@ -59,12 +59,12 @@ MOVES: dict[Move, dict[ContactStatus, ContactStatus]] = {
 }
 
 
-@pytest.mark.parametrize("move", MOVES, ids=lambda move: move.__name__)
-def test_each_move_starts_from_its_own_places_only(move: Move) -> None:
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+def test_each_change_starts_from_its_own_statuses_only(change: Change) -> None:
     for status in ContactStatus:
-        assert move(ContactState(status)).status == MOVES[move].get(status, status)
+        assert change(ContactState(status)).status == CHANGES[change].get(status, status)
 
 
-def test_a_closed_contact_has_an_outcome_also_when_we_do_not_know_the_word() -> None:
+def test_an_unknown_outcome_counts_as_completed() -> None:
     assert closed(outcome_named("advised"), "entry").outcome == Outcome.ADVISED
     assert closed(outcome_named("vanished"), "entry").outcome == Outcome.COMPLETED

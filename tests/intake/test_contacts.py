@@ -13,7 +13,7 @@ FACTS = {"needs": ["debt"], "district": 3}
 
 
 async def registered(bench: Bench, **body: Any) -> dict[str, Any]:
-    """A contact as the reception registers it; a letter with nothing in it unless said otherwise."""
+    """A contact as the reception registers it; an empty letter by default."""
     answer = await bench.client(Role.RECEPTION).post("/v1/contacts", json={"channel": "written", **body})
     assert answer.status_code == 201, answer.text
     contact: dict[str, Any] = answer.json()
@@ -31,7 +31,7 @@ async def test_a_letter_waits_in_the_mail_queue(intake: Bench) -> None:
     ]
 
 
-async def test_a_contact_with_facts_is_registered_and_triage_hears_of_it(intake: Bench) -> None:
+async def test_a_contact_with_facts_is_registered_and_published_to_triage(intake: Bench) -> None:
     contact = await registered(intake, channel="phone", facts=FACTS, citizen={"cpr": "610190-1234"})
 
     assert contact["status"] == "registered"
@@ -85,7 +85,7 @@ async def test_a_form_filled_on_paper_during_an_outage_keeps_its_time(intake: Be
     assert contact["received_at"] == "2026-03-08T22:15:00Z"
 
 
-async def test_clocks_that_differ_by_five_minutes_are_forgiven(intake: Bench) -> None:
+async def test_a_callers_clock_may_be_five_minutes_ahead(intake: Bench) -> None:
     ahead = intake.clock.now() + timedelta(minutes=5)
 
     assert (await registered(intake, received_at=ahead.isoformat()))["status"] == "waiting"
@@ -104,7 +104,7 @@ async def test_the_receptionist_writes_the_facts_down_and_a_stale_copy_is_refuse
     assert len(await intake.published("contact.registered")) == 1
 
 
-async def test_what_is_known_better_of_a_citizen_changes_the_age_in_the_facts(intake: Bench) -> None:
+async def test_a_correction_of_the_citizen_changes_the_age_in_the_facts(intake: Bench) -> None:
     contact = await registered(intake, citizen={"age": 40, "name": "Alma"}, facts=FACTS, summary="Første")
     changed = await intake.client(Role.RECEPTION).patch(
         f"/v1/contacts/{contact['id']}",
@@ -119,7 +119,7 @@ async def test_what_is_known_better_of_a_citizen_changes_the_age_in_the_facts(in
     assert [event["version"] for event in await intake.published("contact.registered")] == [1, 2]
 
 
-async def test_a_summary_alone_tells_triage_nothing(intake: Bench) -> None:
+async def test_a_summary_alone_is_not_published_to_triage(intake: Bench) -> None:
     contact = await registered(intake, facts=FACTS)
     await intake.client(Role.RECEPTION).patch(
         f"/v1/contacts/{contact['id']}", json={"summary": "Ringer igen"}, headers={"If-Match": '"1"'}
@@ -128,7 +128,7 @@ async def test_a_summary_alone_tells_triage_nothing(intake: Bench) -> None:
     assert len(await intake.published("contact.registered")) == 1
 
 
-async def test_a_closed_contact_tells_routing_and_triage_once_and_takes_no_more_facts(intake: Bench) -> None:
+async def test_a_closed_contact_is_published_once_and_takes_no_more_facts(intake: Bench) -> None:
     client, contact = intake.client(Role.RECEPTION), await registered(intake)
     place = f"/v1/contacts/{contact['id']}"
     closed = await client.post(f"{place}/close", json={"outcome": "advised", "reason": "Fik vejledning"})
@@ -143,7 +143,7 @@ async def test_a_closed_contact_tells_routing_and_triage_once_and_takes_no_more_
     assert (event["outcome"], event["version"]) == ("advised", 2)
 
 
-async def test_pages_of_the_list_hold_each_contact_once_and_name_nobody(intake: Bench) -> None:
+async def test_pages_of_the_list_have_each_contact_once_and_no_names(intake: Bench) -> None:
     for day in range(1, 6):
         await registered(
             intake, received_at=f"2026-03-0{day}T09:00:00Z", citizen={"name": "Alma", "cpr": "6101901234"}
@@ -182,7 +182,7 @@ async def test_the_list_can_be_narrowed(intake: Bench, query: str, count: int) -
     assert len(answer.json()["items"]) == count
 
 
-async def test_the_lines_are_shown_with_the_queues_that_belong_to_them(intake: Bench) -> None:
+async def test_each_line_is_listed_with_its_reception_queue(intake: Bench) -> None:
     lines = (await intake.client(Role.OPERATIONS).get("/v1/lines")).json()["items"]
 
     assert {line["code"]: line["reception_queue"] for line in lines} == {

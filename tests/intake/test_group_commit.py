@@ -1,4 +1,4 @@
-"""Contacts that come at the same moment are committed together, and none is harmed by another."""
+"""Contacts that arrive at the same moment are committed together, and none fails because of another."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -27,13 +27,13 @@ LETTER = {"channel": "written", "citizen": {"cpr": "6101901234", "name": "Alma L
 
 
 class Storage(Database):
-    """The service's own storage, where something happens between writing and committing."""
+    """The service's own storage, with something in between writing and committing."""
 
     def __init__(self, storage: Database) -> None:
         self._storage = storage
 
     async def before_commit(self) -> None:
-        """What happens."""
+        """Does something in between; a subclass says what."""
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
@@ -50,7 +50,7 @@ class LostStorage(Storage):
 
 
 class SlowStorage(Storage):
-    """Commits when it is told to."""
+    """Commits when `may_commit` is set."""
 
     def __init__(self, storage: Database) -> None:
         super().__init__(storage)
@@ -63,7 +63,7 @@ class SlowStorage(Storage):
 
 
 class NeverGroups(GroupCommitter[RowBatch, bool]):
-    """Sends everybody to write alone."""
+    """Refuses every batch, so that each request writes alone."""
 
     async def stored(self, rows: RowBatch) -> None:
         return None
@@ -87,14 +87,14 @@ async def test_letters_of_one_moment_are_all_stored_once_in_few_commits(intake: 
     answers = await send(intake, 60)
 
     assert {answer.status_code for answer in answers} == {201}
-    told = {answer.json()["id"] for answer in answers}
-    assert len(told) == 60
-    assert {event["contact_id"] for event in await intake.published("contact.waiting")} == told
+    ids = {answer.json()["id"] for answer in answers}
+    assert len(ids) == 60
+    assert {event["contact_id"] for event in await intake.published("contact.waiting")} == ids
     assert await intake.count(CONTACTS) == 60
     assert await intake.count(NAMES) == 120
     async with intake.app.state.database.reading() as session:
         trail = await list_accesses(session, contact_id=None, since=None, until=None, after=None, limit=100)
-    assert {str(look.contact_id) for look in trail} == told
+    assert {str(entry.contact_id) for entry in trail} == ids
     assert commits() < 20
 
 
@@ -147,7 +147,7 @@ async def test_one_key_sent_five_times_at_once_gives_one_letter(intake: Bench) -
     assert len(await intake.published()) == 1
 
 
-async def test_a_misused_key_is_refused_and_harms_nobody_beside_it(intake: Bench) -> None:
+async def test_a_misused_key_is_refused_and_the_others_of_its_batch_are_stored(intake: Bench) -> None:
     client, key = intake.client(Role.RECEPTION), {"Idempotency-Key": "used"}
     await client.post("/v1/contacts", json=LETTER, headers=key)
     misuse = client.post("/v1/contacts", json={"channel": "phone"}, headers=key)
@@ -159,7 +159,9 @@ async def test_a_misused_key_is_refused_and_harms_nobody_beside_it(intake: Bench
     assert len(await intake.published()) == 21
 
 
-async def test_without_storage_everybody_is_asked_to_come_again_and_nothing_is_there(intake: Bench) -> None:
+async def test_without_storage_every_request_gets_503_with_retry_after_and_nothing_is_stored(
+    intake: Bench,
+) -> None:
     database = intake.app.state.database
     intake.app.state.group_committer = GroupCommitter(LostStorage(database), write_rows)
     answers = await send(intake, 10)
@@ -175,13 +177,13 @@ async def test_without_storage_everybody_is_asked_to_come_again_and_nothing_is_t
 
 @pytest.fixture
 def slow(intake: Bench) -> SlowStorage:
-    """Intake's storage, committing when it is told to."""
+    """Intake's storage, which commits when `may_commit` is set."""
     storage = SlowStorage(intake.app.state.database)
     intake.app.state.group_committer = GroupCommitter(storage, write_rows)
     return storage
 
 
-async def test_nobody_is_answered_before_the_commit(intake: Bench, slow: SlowStorage) -> None:
+async def test_no_request_is_answered_before_the_commit(intake: Bench, slow: SlowStorage) -> None:
     sending = asyncio.create_task(send(intake, 3))
     await slow.writes.wait()
     await asyncio.sleep(0.05)
@@ -191,7 +193,9 @@ async def test_nobody_is_answered_before_the_commit(intake: Bench, slow: SlowSto
     assert {answer.status_code for answer in await sending} == {201}
 
 
-async def test_a_stopping_service_first_answers_those_who_wait(intake: Bench, slow: SlowStorage) -> None:
+async def test_a_stopping_service_first_answers_the_waiting_requests(
+    intake: Bench, slow: SlowStorage
+) -> None:
     first = asyncio.create_task(send(intake, 1))
     await slow.writes.wait()
     meanwhile = asyncio.create_task(send(intake, 5))
@@ -217,7 +221,7 @@ async def test_a_stopping_service_does_not_wait_for_ever_for_storage(
     assert await intake.count(CONTACTS) == 0
 
 
-async def test_who_goes_away_before_the_writing_begins_leaves_nothing(
+async def test_a_request_cancelled_before_its_batch_is_written_stores_nothing(
     intake: Bench, slow: SlowStorage
 ) -> None:
     stays = asyncio.create_task(send(intake, 1))

@@ -1,5 +1,5 @@
-"""Keys are changed while intake works: old values open until they are sealed anew, then without the
-old key.
+"""Key rotation while intake is used: old values can be read until they are encrypted again, and then
+without the old key.
 """
 
 import pytest
@@ -34,13 +34,13 @@ async def keys_in_use(bench: Bench) -> set[str]:
         return {text.partition(":")[0] for text in sealed + [bytes(x).decode() for x in answers]}
 
 
-WISH = {"channel": "written", "citizen": {"cpr": "610190-1234", "name": "Alma Andersen"}}
+LETTER = {"channel": "written", "citizen": {"cpr": "610190-1234", "name": "Alma Andersen"}}
 
 
 async def test_after_the_rotation_the_old_key_is_not_needed_any_more(intake: Bench) -> None:
     client = intake.client(Role.RECEPTION)
     use(intake, f"k1:{OLD}")
-    wished = await client.post("/v1/contacts", json=WISH, headers={"Idempotency-Key": "k"})
+    made = await client.post("/v1/contacts", json=LETTER, headers={"Idempotency-Key": "k"})
     await report(intake, RINGS_IN, HANGS_UP)
     both = use(intake, f"k2:{NEW},k1:{OLD}")
     batches: list[int] = []
@@ -51,19 +51,19 @@ async def test_after_the_rotation_the_old_key_is_not_needed_any_more(intake: Ben
     assert rotated == Rotated(contacts=2, drafts=0, callers=1, deliveries=2, answers=1)
     assert batches == [2, 1, 2, 1]
     assert await keys_in_use(intake) == {"k2"}
-    again = await client.post("/v1/contacts", json=WISH, headers={"Idempotency-Key": "k"})
-    assert again.json() == wished.json()
-    read = await client.get(f"/v1/contacts/{wished.json()['id']}")
+    again = await client.post("/v1/contacts", json=LETTER, headers={"Idempotency-Key": "k"})
+    assert again.json() == made.json()
+    read = await client.get(f"/v1/contacts/{made.json()['id']}")
     assert (read.json()["citizen"]["name"], read.headers["ETag"]) == ("Alma Andersen", '"1"')
     assert (await client.get("/v1/calls/call-1")).json()["caller"] == "+4520000001"
     assert [item["phone"] for item in await listed(intake)] == ["+4520000001"]
     assert await rotate(database, both, outbox) == Rotated(0, 0, 0, 0, 0)
 
 
-async def test_a_new_index_key_finds_everybody_again_after_reindexing(intake: Bench) -> None:
+async def test_after_reindexing_contacts_are_found_by_the_new_index_key(intake: Bench) -> None:
     client = intake.client(Role.RECEPTION)
     use(intake, f"k1:{OLD}")
-    await client.post("/v1/contacts", json=WISH)
+    await client.post("/v1/contacts", json=LETTER)
     vault = use(intake, f"k1:{OLD}", new_key())
 
     async def found() -> list[int]:
@@ -96,9 +96,9 @@ async def test_a_caller_who_phones_during_the_reindexing_is_one_caller_after_it(
     assert await listed(intake) == []
 
 
-async def test_a_value_whose_key_is_gone_stops_the_rotation_and_stays_as_it_is(intake: Bench) -> None:
+async def test_a_value_whose_key_is_missing_stops_the_rotation_and_stays_as_it_is(intake: Bench) -> None:
     use(intake, f"k1:{OLD}")
-    await intake.client(Role.RECEPTION).post("/v1/contacts", json=WISH)
+    await intake.client(Role.RECEPTION).post("/v1/contacts", json=LETTER)
 
     with pytest.raises(SealBrokenError):
         await rotate(intake.app.state.database, use(intake, f"k2:{NEW}"), intake.app.state.outbox)

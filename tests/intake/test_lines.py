@@ -1,4 +1,4 @@
-"""Lines have dates: a moved phone line is another line's from its day on, and no caller is ever refused."""
+"""Lines by date: from a period's first day its queues are its own, and every call belongs to a line."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -58,7 +58,7 @@ def test_an_unknown_queue_and_a_closed_line_still_get_their_caller() -> None:
         Lines([DESK]).of_telephony_queue("q", APRIL_1)
 
 
-def test_the_queue_of_one_exchange_is_plainer_than_its_name_and_its_name_than_the_number() -> None:
+def test_the_queue_of_one_exchange_goes_before_a_queues_name_and_that_before_the_number() -> None:
     main = replace(AFTER, telephony_queues=(), called_numbers=("+4520000000",))
     youth = replace(AFTER, code="youth", is_default=False, telephony_queues=("q",))
     other = replace(AFTER, code="other", is_default=False, queues_by_source={"pbx-2": ["q"]})
@@ -78,7 +78,7 @@ def test_the_queue_of_one_exchange_is_plainer_than_its_name_and_its_name_than_th
     assert not lines.is_claimed("unknown", "pbx-1", APRIL_1)
 
 
-def test_the_number_that_was_called_stands_for_the_queue_where_an_exchange_has_none() -> None:
+def test_an_exchange_without_queues_is_matched_by_the_called_number() -> None:
     numbered = replace(line("numbered", date(2025, 1, 1)), called_numbers=("+4533000000",))
     lines = Lines([BEFORE, numbered])
 
@@ -107,7 +107,7 @@ CONFLICTS = [
 
 
 @pytest.mark.parametrize(("period", "pointers"), CONFLICTS)
-def test_what_cannot_hold_at_one_time_is_told_with_its_field(period: Line, pointers: list[str]) -> None:
+def test_a_conflict_of_two_periods_names_its_field(period: Line, pointers: list[str]) -> None:
     assert [conflict.pointer for conflict in conflicts_of(period, [BEFORE])] == pointers
 
 
@@ -125,15 +125,15 @@ _DAYS = st.integers(1, 28).map(lambda day: date(2026, 2, day))
 
 
 @given(st.lists(st.tuples(st.sampled_from("ab"), _DAYS, st.none() | _DAYS), max_size=5))
-def test_where_nothing_contradicts_every_day_has_at_most_one_default_and_one_period_of_a_line(
-    told: list[tuple[str, date, date | None]],
+def test_periods_conflict_exactly_when_a_day_has_two_of_them_or_one_is_reversed(
+    drawn: list[tuple[str, date, date | None]],
 ) -> None:
-    periods = [line(code, begins, ends, is_default=True) for code, begins, ends in told]
+    periods = [line(code, begins, ends, is_default=True) for code, begins, ends in drawn]
     crowded = any(
         sum(period.is_open_on(date(2026, 2, day)) for period in periods) > 1 for day in range(1, 29)
     )
     is_empty = any(period.valid_to is not None and period.valid_to < period.valid_from for period in periods)
-    # Open-ended periods all meet after the last day that is looked at.
+    # Open-ended periods all meet after the last day that is checked.
     crowded = crowded or sum(period.valid_to is None for period in periods) > 1
 
     assert bool(conflicts_among(periods)) == (crowded or is_empty)

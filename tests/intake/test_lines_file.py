@@ -1,4 +1,4 @@
-"""A city configures its own lines in a file; the file is right at every start."""
+"""A city configures its lines in a file, which is applied at every start."""
 
 from datetime import date
 from pathlib import Path
@@ -63,9 +63,7 @@ async def test_the_periods_of_a_line_are_those_of_the_file(intake: Bench, tmp_pa
     assert versions[0] == versions[1]
 
 
-async def test_a_file_in_which_two_lines_claim_the_same_is_stored_not_at_all(
-    intake: Bench, tmp_path: Path
-) -> None:
+async def test_of_a_file_with_conflicting_lines_nothing_is_stored(intake: Bench, tmp_path: Path) -> None:
     (tmp_path / "lines.yaml").write_text(FILE.replace("2026-03-31", "2026-04-01, is_default: true"))
     state = intake.app.state
     with pytest.raises(ContradictingLines, match="kff from 2026-04-01: hovednummer from 2025-01-01 is the"):
@@ -85,7 +83,9 @@ def test_a_file_that_is_wrong_stops_the_start(tmp_path: Path, text: str) -> None
         read_lines_file(tmp_path / "lines.yaml")
 
 
-async def test_before_any_phone_line_is_configured_what_the_exchange_tells_is_kept(intake: Bench) -> None:
+async def test_events_received_before_any_phone_line_is_configured_are_stored_and_interpreted_later(
+    intake: Bench,
+) -> None:
     lines, intake.app.state.lines = intake.app.state.lines, Lines([])
     answer = await intake.client(Role.TELEPHONY).post("/v1/telephony/events", json=RINGS_IN)
 
@@ -112,9 +112,11 @@ async def test_lines_from_before_they_had_periods_are_carried_over(databases: Da
         column("telephony_queues", JSON),
         column("valid_from", Date),
     )
-    told = {"code": "main", "name": "Main", "channel": "phone", "reception_queue": "q", "is_default": True}
+    values = {"code": "main", "name": "Main", "channel": "phone", "reception_queue": "q", "is_default": True}
     async with database.writing() as session:
-        await session.execute(insert(old).values(**told, telephony_queues=["a"], valid_from=date(2025, 1, 1)))
+        await session.execute(
+            insert(old).values(**values, telephony_queues=["a"], valid_from=date(2025, 1, 1))
+        )
     await migrate(database, "intake")
     async with database.reading() as session:
         stored = await repository.read_lines(session)

@@ -1,4 +1,4 @@
-"""Operations set the lines over HTTP, and every replica goes by them without a restart."""
+"""Operations change lines over HTTP, and every replica uses them without a restart."""
 
 from datetime import timedelta
 from typing import Any
@@ -20,7 +20,7 @@ async def put(bench: Bench, place: str, line: dict[str, Any], **headers: str) ->
     return await bench.client(Role.OPERATIONS).put(place, json=line, headers=headers)
 
 
-async def test_a_new_period_holds_for_calls_within_seconds_and_without_a_restart(intake: Bench) -> None:
+async def test_a_new_period_applies_to_calls_within_seconds_and_without_a_restart(intake: Bench) -> None:
     answer = await put(intake, PLACE, {**NIGHT_LINE, "telephony_queues": ["aften"], "administration": "SOF"})
     assert (answer.status_code, answer.json()["administration"]) == (201, "SOF")
 
@@ -31,7 +31,7 @@ async def test_a_new_period_holds_for_calls_within_seconds_and_without_a_restart
     assert (call["line"], call["answered_by"]) == ("aftenlinjen", "SOF")
 
 
-async def test_another_replica_sees_the_change_too(intake: Bench) -> None:
+async def test_another_replica_uses_the_change_too(intake: Bench) -> None:
     url = intake.app.state.database.engine.url.render_as_string(hide_password=False)
     settings = Settings(data=intake.app.state.settings.data, intake_database_url=url)
     connect = {peer: lambda: httpx.AsyncClient(base_url=UNREACHABLE) for peer in ("triage", "routing")}
@@ -77,7 +77,7 @@ async def test_what_contradicts_another_line_is_refused_with_its_field(
     assert (await intake.client(Role.OPERATIONS).get("/v1/lines")).json() == before
 
 
-async def test_a_period_is_changed_by_whoever_has_seen_it(intake: Bench) -> None:
+async def test_changing_a_period_needs_its_latest_etag(intake: Bench) -> None:
     first = await put(intake, PLACE, NIGHT_LINE)
     assert (await put(intake, PLACE, NIGHT_LINE)).status_code == 428
     changed = await put(
@@ -106,7 +106,7 @@ async def test_only_operations_set_lines(intake: Bench) -> None:
     assert (await intake.client(Role.RECEPTION).put(PLACE, json=NIGHT_LINE)).status_code == 403
 
 
-async def test_queues_nobody_configured_are_shown_to_operations_until_somebody_does(intake: Bench) -> None:
+async def test_operations_get_the_queues_of_no_line_until_a_line_has_them(intake: Bench) -> None:
     await report(intake, RINGS_IN, {**call_event(1, "queued", "nobody"), "call_id": "call-2"})
     await report(intake, {**call_event(2, "queued", "nobody"), "call_id": "call-3"})
     operations = intake.client(Role.OPERATIONS)
@@ -119,7 +119,7 @@ async def test_queues_nobody_configured_are_shown_to_operations_until_somebody_d
     assert (await operations.get("/v1/lines")).json()["unclaimed_queues"] == []
 
 
-async def test_a_queue_that_is_told_late_leads_to_its_line_all_the_same(intake: Bench) -> None:
+async def test_a_queue_that_is_reported_late_still_leads_to_its_line(intake: Bench) -> None:
     ring = {**call_event(0, "ringing"), "queue": None}
     await report(intake, ring)
     assert (await its_contact(intake))["line"] == "hovednummer"

@@ -1,6 +1,4 @@
-"""What operations and auditors can look up: a contact by its reference, its call, and what waits to be
-mended.
-"""
+"""What operations and auditors can look up: a contact by its reference, its call, and what is to be repaired."""
 
 import pytest
 
@@ -13,7 +11,7 @@ ALMA = {"cpr": "610190-1234", "name": "Alma Andersen"}
 
 
 @pytest.mark.parametrize("role", [Role.OPERATIONS, Role.AUDITOR])
-async def test_who_has_no_task_with_the_person_finds_a_contact_by_reference_without_the_name(
+async def test_a_role_without_work_with_the_person_finds_a_contact_by_reference_without_the_name(
     intake: Bench, role: Role
 ) -> None:
     body = {"channel": "written", "citizen": ALMA}
@@ -25,13 +23,13 @@ async def test_who_has_no_task_with_the_person_finds_a_contact_by_reference_with
     assert (item["id"], item["name"]) == (contact["id"], None)
     assert "Alma" not in answer.text
     accesses = (await intake.client(Role.AUDITOR).get("/v1/access-log")).json()["items"]
-    searched = [look["purpose"] for look in accesses if look["action"] in {"search", "found"}]
+    searched = [entry["purpose"] for entry in accesses if entry["action"] in {"search", "found"}]
     assert searched == ["Tilsyn med ventetider"] * 2
     for other in ({"cpr": ALMA["cpr"]}, {"name": "Alma"}, {"phone": "20000001"}):
         assert (await intake.client(role).post("/v1/contacts/search", json=other)).status_code == 403
 
 
-async def test_a_contacts_call_is_found_and_the_look_is_logged_at_the_contact(intake: Bench) -> None:
+async def test_a_contacts_call_is_found_and_the_access_is_logged_at_the_contact(intake: Bench) -> None:
     await report(intake, RINGS_IN, call_event(1, "queued", call_id="call-2", delivery_id="other"))
     contact_id = (await the_call(intake))["contact_id"]
     client = intake.client(Role.AUDITOR)
@@ -39,10 +37,10 @@ async def test_a_contacts_call_is_found_and_the_look_is_logged_at_the_contact(in
     found = await client.get("/v1/calls", params=query, headers={"X-Purpose": "Klage behandles"})
     assert [call["call_id"] for call in found.json()["items"]] == ["call-1"]
     accesses = (await client.get("/v1/access-log", params=query)).json()["items"]
-    assert ("list", "Klage behandles") in [(look["action"], look["purpose"]) for look in accesses]
+    assert ("list", "Klage behandles") in [(entry["action"], entry["purpose"]) for entry in accesses]
 
 
-async def test_what_is_to_be_mended_is_counted(intake: Bench) -> None:
+async def test_what_is_to_be_repaired_is_counted(intake: Bench) -> None:
     client = intake.client(Role.OPERATIONS)
     await log_line(intake, GIBBERISH)
     await log_line(intake, f"{GIBBERISH} now")

@@ -1,4 +1,4 @@
-"""What triage and routing tell moves a contact; in any order, any number of times."""
+"""Events of triage and routing change a contact's status, in any order and any number of times."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -76,21 +76,21 @@ async def test_a_contact_taken_is_open_and_waits_again_when_released(intake: Ben
     assert await status_after(intake, contact, entry(intake, EntryReleased, contact, 2)) == "waiting"
 
 
-async def test_a_late_message_that_it_was_taken_does_not_undo_the_release(intake: Bench) -> None:
+async def test_a_late_event_that_it_was_taken_does_not_undo_the_release(intake: Bench) -> None:
     contact = await registered(intake)
     taken, released = entry(intake, EntryTaken, contact, 1), entry(intake, EntryReleased, contact, 2)
 
     assert await status_after(intake, contact, released, taken, taken) == "waiting"
 
 
-async def test_taking_an_entry_does_not_spoil_the_receptionists_copy(intake: Bench) -> None:
+async def test_taking_an_entry_leaves_the_etag_as_it_is(intake: Bench) -> None:
     contact = await registered(intake)
     await intake.deliver(entry(intake, EntryTaken, contact, 1))
 
     assert (await seen(intake, contact["id"]))["edition"] == contact["edition"]
 
 
-async def test_a_completed_entry_closes_the_contact_with_its_outcome_and_triage_hears_of_it(
+async def test_a_completed_entry_closes_the_contact_with_its_outcome_which_is_published(
     intake: Bench,
 ) -> None:
     contact = await registered(intake)
@@ -102,7 +102,7 @@ async def test_a_completed_entry_closes_the_contact_with_its_outcome_and_triage_
     assert len(await intake.published("contact.closed")) == 1
 
 
-async def test_an_outcome_we_do_not_know_counts_as_completed(intake: Bench) -> None:
+async def test_an_unknown_outcome_counts_as_completed(intake: Bench) -> None:
     contact = await registered(intake)
     await intake.deliver(entry(intake, EntryCompleted, contact, 5, outcome="beamed_up"))
 
@@ -135,7 +135,7 @@ async def test_a_decision_triages_and_a_return_asks_for_another(intake: Bench) -
     assert await status_after(intake, contact, returned(intake, contact, 1)) == "triaged"
 
 
-async def test_a_return_told_before_its_decision_still_counts(intake: Bench) -> None:
+async def test_a_return_that_arrives_before_its_decision_still_counts(intake: Bench) -> None:
     contact = await registered(intake, facts=FACTS)
 
     assert await status_after(intake, contact, returned(intake, contact, 1)) == "registered"
@@ -161,7 +161,7 @@ def child(contact_id: UUID, age: int = 7) -> TriagedCompanion:
     )
 
 
-async def test_the_child_spoken_of_becomes_a_contact_of_its_own(intake: Bench) -> None:
+async def test_a_companion_becomes_a_contact_of_its_own(intake: Bench) -> None:
     contact, child_id = await registered(intake, facts=FACTS, received_at="2026-03-09T09:00:00Z"), new_id()
     first = decided(intake, contact, 1, child(child_id))
     await intake.deliver(first, first, decided(intake, contact, 2, child(child_id, age=8)))
@@ -190,7 +190,7 @@ async def test_a_changed_decision_that_arrives_first_is_not_overwritten_by_the_e
     assert (await seen(intake, child_id))["facts"]["age"] == 8
 
 
-async def test_an_event_about_nobody_is_refused_alone(intake: Bench) -> None:
+async def test_an_event_about_an_unknown_contact_is_refused_alone(intake: Bench) -> None:
     contact = await registered(intake)
     stranger = {**contact, "id": str(new_id())}
     receipts = await intake.deliver(

@@ -1,4 +1,4 @@
-"""Who may know what: sealed at rest, found by index, each look written down."""
+"""Personal data: encrypted in storage, found by index, visible by role, and each access logged."""
 
 from typing import Any
 
@@ -24,10 +24,11 @@ async def found(bench: Bench, **criterion: Any) -> list[dict[str, Any]]:
     return items
 
 
-async def trail(bench: Bench, **criterion: Any) -> list[tuple[str, str, str, str | None]]:
+async def logged(bench: Bench, **criterion: Any) -> list[tuple[str, str, str, str | None]]:
     answer = await bench.client(Role.AUDITOR).get("/v1/access-log", params=criterion)
     return [
-        (look["action"], look["role"], look["purpose"], look["criterion"]) for look in answer.json()["items"]
+        (entry["action"], entry["role"], entry["purpose"], entry["criterion"])
+        for entry in answer.json()["items"]
     ]
 
 
@@ -48,7 +49,7 @@ async def test_a_receptionist_sees_the_citizen_whole(intake: Bench) -> None:
 
 
 @pytest.mark.parametrize("role", [Role.OPERATIONS, Role.AUDITOR])
-async def test_who_has_no_task_with_the_person_sees_the_contact_without_her(
+async def test_a_role_without_work_with_the_person_gets_the_contact_without_the_person(
     intake: Bench, role: Role
 ) -> None:
     contact = await registered(intake, **ALMA, facts=FACTS)
@@ -86,12 +87,12 @@ async def test_nothing_that_names_a_person_can_be_read_from_the_tables(intake: B
         assert secret not in stored
 
 
-async def test_the_number_stands_in_no_log_line_no_problem_and_no_metric(
+async def test_the_number_is_in_no_log_line_no_problem_and_no_metric(
     intake: Bench, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     client = intake.client(Role.RECEPTION)
     contact = await registered(intake, **ALMA)
-    said = [
+    refused = [
         await client.post(
             "/v1/contacts", json={"channel": "phone", "citizen": {"cpr": CPR, "anonymous": True}}
         ),
@@ -114,11 +115,11 @@ async def test_the_number_stands_in_no_log_line_no_problem_and_no_metric(
     ]
     metrics = (await client.get("/metrics")).text
 
-    assert {answer.status_code for answer in said} == {404, 422}
+    assert {answer.status_code for answer in refused} == {404, 422}
     written = capsys.readouterr()
     assert "/v1/contacts" in written.out + written.err + caplog.text
     for number in (CPR, "610190-1234"):
-        assert all(number not in answer.text for answer in said)
+        assert all(number not in answer.text for answer in refused)
         assert number not in written.out + written.err + caplog.text
         assert number not in metrics
         assert number not in str(await intake.published())
@@ -169,7 +170,7 @@ async def test_what_is_found_comes_in_pages(intake: Bench) -> None:
     assert (days, cursor) == (["3", "2", "1"], None)
 
 
-async def test_every_look_is_in_the_trail_with_its_purpose(intake: Bench) -> None:
+async def test_every_access_is_logged_with_its_purpose(intake: Bench) -> None:
     contact = await registered(intake, **ALMA)
     client, place = intake.client(Role.CASEWORKER, subject="bo"), f"/v1/contacts/{contact['id']}"
     await client.get(place, headers={"X-Purpose": "Sagen aabnes"})
@@ -177,7 +178,7 @@ async def test_every_look_is_in_the_trail_with_its_purpose(intake: Bench) -> Non
     await client.post("/v1/contacts/search", json={"cpr": CPR, "purpose": "Borgeren ringer igen"})
     await client.post(f"{place}/close", json={"outcome": "advised"})
 
-    assert sorted(await trail(intake, contact_id=contact["id"])) == sorted(
+    assert sorted(await logged(intake, contact_id=contact["id"])) == sorted(
         [
             ("create", "reception", "Henvendelsen modtages", None),
             ("read", "caseworker", "Sagen aabnes", None),
@@ -186,26 +187,26 @@ async def test_every_look_is_in_the_trail_with_its_purpose(intake: Bench) -> Non
             ("close", "caseworker", "Henvendelsen behandles", None),
         ]
     )
-    assert ("search", "caseworker", "Borgeren ringer igen", "cpr") in await trail(intake)
+    assert ("search", "caseworker", "Borgeren ringer igen", "cpr") in await logged(intake)
 
 
-async def test_a_search_that_finds_nobody_and_a_list_are_in_the_trail_too(intake: Bench) -> None:
+async def test_a_search_without_results_and_a_list_are_logged_too(intake: Bench) -> None:
     await found(intake, phone="20000009")
     await intake.client(Role.OPERATIONS).get("/v1/contacts")
 
-    assert sorted(await trail(intake)) == [
+    assert sorted(await logged(intake)) == [
         ("list", "operations", "Overblik over henvendelser", None),
         ("search", "reception", "Henvendelsen findes frem", "phone"),
     ]
 
 
-async def test_a_refused_look_leaves_no_trace_of_success(intake: Bench) -> None:
+async def test_a_refused_change_is_not_logged_as_an_access(intake: Bench) -> None:
     contact = await registered(intake)
     await intake.client(Role.RECEPTION).put(
         f"/v1/contacts/{contact['id']}/facts", json=FACTS, headers={"If-Match": '"9"'}
     )
 
-    assert [action for action, *_ in await trail(intake)] == ["create"]
+    assert [action for action, *_ in await logged(intake)] == ["create"]
     async with intake.app.state.database.reading() as session:
         assert len((await session.execute(select(Access))).all()) == 1
 
@@ -216,7 +217,7 @@ async def test_protection_ends_after_its_last_day(intake: Bench) -> None:
     assert contact["citizen"]["address_protected"] is False
 
 
-async def test_an_anonymous_contact_tells_triage_so(intake: Bench) -> None:
+async def test_an_anonymous_contact_is_published_as_anonymous(intake: Bench) -> None:
     await registered(intake, citizen={"anonymous": True, "age": 20}, facts=FACTS)
 
     (event,) = await intake.published("contact.registered")
