@@ -51,10 +51,10 @@ def bare_app(database_url: str, secret: str) -> FastAPI:
             key.verify(body, dict(request.headers), json_parse=False)
         except (WebhookVerificationError, ValueError) as error:
             raise HTTPException(401) from error
-        told = json.loads(body)
+        body = json.loads(body)
         rows = [
             {"source": one["source"], "delivery_id": one["delivery_id"], "body": json.dumps(one)}
-            for one in (told if isinstance(told, list) else [told])
+            for one in (body if isinstance(body, list) else [body])
         ]
         async with database.writing() as session:
             await session.execute(upsert(session, DELIVERIES).values(rows).on_conflict_do_nothing())

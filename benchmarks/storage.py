@@ -1,4 +1,4 @@
-"""Both kinds of database, fresh for a benchmark, and how their results are told."""
+"""Both kinds of database, fresh for a benchmark, and how their results are reported."""
 
 import asyncio
 from collections.abc import Iterator

@@ -5,22 +5,22 @@ import itertools
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-Deed = Callable[[], Awaitable[None]]
+Action = Callable[[], Awaitable[None]]
 
 
 class Agenda:
-    """Deeds in the order of their moments; those of one moment in the order they were planned."""
+    """Actions in the order of their moments; those of one moment in the order they were planned."""
 
     def __init__(self) -> None:
-        self._deeds: list[tuple[datetime, int, Deed]] = []
+        self._actions: list[tuple[datetime, int, Action]] = []
         self._order = itertools.count()
 
-    def plan(self, at: datetime, deed: Deed) -> None:
-        heapq.heappush(self._deeds, (at, next(self._order), deed))
+    def plan(self, at: datetime, action: Action) -> None:
+        heapq.heappush(self._actions, (at, next(self._order), action))
 
-    def next(self, until: datetime) -> tuple[datetime, Deed] | None:
-        """The next deed before `until`, taken off the agenda."""
-        if not self._deeds or self._deeds[0][0] >= until:
+    def next(self, until: datetime) -> tuple[datetime, Action] | None:
+        """The next action before `until`, taken off the agenda."""
+        if not self._actions or self._actions[0][0] >= until:
             return None
-        at, _, deed = heapq.heappop(self._deeds)
-        return at, deed
+        at, _, action = heapq.heappop(self._actions)
+        return at, action

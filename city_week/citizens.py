@@ -52,11 +52,13 @@ _LAST = ("Ager", "Birk", "Dal", "Eng", "Fjord", "Holm", "Kær", "Lund", "Mose", 
 
 @dataclass
 class Citizen:
-    """What is true of somebody, of which the reception hears `told` at first and the rest when it asks."""
+    """What is true of somebody, of which the citizen says `volunteered` at first and the rest when the
+    reception asks.
+    """
 
     age: int
     truth: dict[str, Any]
-    told: dict[str, Any] = field(default_factory=dict)
+    volunteered: dict[str, Any] = field(default_factory=dict)
     cpr: str | None = None
     name: str | None = None
     phone: str | None = None
@@ -70,21 +72,21 @@ def draw_citizen(random_: random.Random, today: date, channel: str) -> Citizen:
     truth = {**_truth(random_, needs, age), "age": age}
     citizen = Citizen(age=age, truth=truth, relation=_relation(random_, needs, age))
     anonymous = random_.random() < (0.06 if channel == "phone" else 0.02)
-    citizen.told = {"needs": truth["needs"], "in_municipality": truth["in_municipality"]}
+    citizen.volunteered = {"needs": truth["needs"], "in_municipality": truth["in_municipality"]}
     for fact, share in (("age", 0.8), ("district", 0.7), ("applies_for_measure", 0.8)):
         if truth.get(fact) is not None and random_.random() < share:
-            citizen.told[fact] = truth[fact]
+            citizen.volunteered[fact] = truth[fact]
     for flag in ("acute_danger", "child_at_risk", "child_age", "child_district", "reporter_is_professional"):
         if truth.get(flag):
-            citizen.told[flag] = truth[flag]
+            citizen.volunteered[flag] = truth[flag]
     if anonymous:
-        citizen.told["anonymous"] = True
+        citizen.volunteered["anonymous"] = True
         return citizen
     citizen.phone = f"+45{random_.randint(20_000_000, 29_999_999)}" if random_.random() < 0.9 else None
     if random_.random() < 0.6:
         citizen.cpr = synthetic_cpr(random_, age, today)
         citizen.name = f"{random_.choice(_FIRST)} {random_.choice(_LAST)}"
-        citizen.told.pop("age", None)
+        citizen.volunteered.pop("age", None)
     return citizen
 
 

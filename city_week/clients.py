@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-#: Waits until what the services told each other has arrived.
+#: Waits until the services' events for each other have arrived.
 Settle = Callable[[], Awaitable[None]]
 
 
@@ -53,7 +53,7 @@ class Clients:
 
 
 def ok(answer: httpx.Response) -> Any:
-    """The body of an answer that went well; anything else ends the simulation with what was said."""
+    """The body of an answer that went well; anything else ends the simulation with the answer's text."""
     if answer.is_error:
         message = (
             f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text[:400]}"

@@ -1,4 +1,4 @@
-"""How the reception works on a contact: hears facts, asks what triage asks, and decides."""
+"""How the reception works on a contact: writes down facts, asks what triage asks, and decides."""
 
 import random
 from datetime import datetime
@@ -41,9 +41,9 @@ class Reception:
             await self.close(contact_id, _CLOSING.get(destination["kind"], "advised"))
 
     async def _assess(self, contact_id: str, citizen: Citizen) -> dict[str, Any]:
-        facts = dict(citizen.told)
+        facts = dict(citizen.volunteered)
         for _ in range(MOST_ROUNDS):
-            assessment = await self._hear(contact_id, facts)
+            assessment = await self._receive(contact_id, facts)
             questions = [q["fact"] for q in assessment["recommendation"]["questions"]]
             if not questions:
                 break
@@ -51,7 +51,7 @@ class Reception:
             _answer(facts, citizen.truth, questions)
         return assessment
 
-    async def _hear(self, contact_id: str, facts: dict[str, Any]) -> dict[str, Any]:
+    async def _receive(self, contact_id: str, facts: dict[str, Any]) -> dict[str, Any]:
         _, etag = await self._clients.contact(contact_id)
         ok(
             await self._clients.intake.put(
@@ -67,11 +67,11 @@ class Reception:
 
     async def write_down(self, channel: str, citizen: Citizen, at: datetime) -> str:
         """Make a contact of a letter or a walk-in; gives its id."""
-        who: dict[str, Any] = {"anonymous": bool(citizen.told.get("anonymous"))}
+        who: dict[str, Any] = {"anonymous": bool(citizen.volunteered.get("anonymous"))}
         if citizen.cpr is not None:
             who |= {"cpr": citizen.cpr, "name": citizen.name}
         person = {"relation": citizen.relation, "phone": citizen.phone}
-        if citizen.told.get("anonymous"):
+        if citizen.volunteered.get("anonymous"):
             person.pop("phone")
         body = {"channel": channel, "received_at": at.isoformat(), "citizen": who, "contact_person": person}
         made = ok(await self._clients.intake.post("/v1/contacts", json=body))

@@ -60,13 +60,13 @@ class Week:
             self._agenda.plan(opening(self.since), self._mail_looks)
 
     async def play(self, tick: Callable[[datetime], None]) -> None:
-        """Do everything in its order until the days are over; `tick` hears the time as it passes."""
+        """Do everything in its order until the days are over; `tick` gets the time as it passes."""
         await self._plan_teams()
         while (found := self._agenda.next(self.until)) is not None:
-            at, deed = found
+            at, action = found
             self._clock.set(max(at, self._clock.now()))
             tick(at)
-            await deed()
+            await action()
         self._clock.set(self.until)
 
     async def _plan_teams(self) -> None:

@@ -1,8 +1,9 @@
-"""Follows an exchange over its manager interface: what it tells goes to the spool, and from there to intake.
+"""Follows an exchange over its manager interface: what it reports goes to the spool, and from there to
+intake.
 
 The two halves know nothing of each other's trouble: while intake is away the spool fills, while the exchange
-is away it empties. What the exchange did meanwhile it does not tell again; FullyBooted tells whether it was
-started anew, and calls without an end are closed by intake's reconciler.
+is away it empties. What the exchange did meanwhile it does not report again; FullyBooted reports whether it
+was started again, and calls without an end are closed by intake's reconciler.
 """
 
 import asyncio
@@ -62,7 +63,7 @@ class AmiFollower:
             except LoginRefused:
                 # Asking again soon would only fill the exchange's log, or have it ban us.
                 self._pause = LONGEST_PAUSE_SECONDS
-                log.error("the exchange refuses the login", user=self._exchange.user)  # noqa: TRY400 -- no trace tells more
+                log.error("the exchange refuses the login", user=self._exchange.user)  # noqa: TRY400 -- a traceback adds nothing
             except (SessionOver, OSError) as error:
                 why = str(error) if isinstance(error, SessionOver) else type(error).__name__
                 log.warning("no session with the exchange", why=why)

@@ -29,7 +29,7 @@ class Exchange:
 
 
 class SessionOver(Exception):
-    """The session ended; the text says how. What was told before is kept."""
+    """The session ended; the text says how. What was reported before is kept."""
 
 
 class LoginRefused(SessionOver):
@@ -61,20 +61,20 @@ async def listen(exchange: Exchange) -> AsyncIterator[list[Message]]:
 async def _messages(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, ping_seconds: float
 ) -> AsyncIterator[list[Message]]:
-    protocol, is_asked, dropped = AmiReader(), False, 0
+    protocol, is_requested, dropped = AmiReader(), False, 0
     while True:
         try:
             async with asyncio.timeout(ping_seconds):
                 data = await reader.read(65_536)
         except TimeoutError as error:
-            if is_asked:
+            if is_requested:
                 raise SessionOver("silent") from error
             writer.write(written("Ping", {"ActionID": "dsi-ping"}))
-            is_asked = True
+            is_requested = True
             continue
         if not data:
             raise SessionOver("closed by the exchange")
-        is_asked = False
+        is_requested = False
         yield list(protocol.feed(data))
         if protocol.dropped > max(dropped, 1):
             # One is the greeting.

@@ -26,11 +26,11 @@ def follow_queue_log(
     url: Url = None,
     data: Data = None,
 ) -> None:
-    """Tell intake of each line of a queue_log as it is written, through rotations and restarts."""
+    """Send intake each line of a queue_log as it is written, through rotations and restarts."""
     from exchange_follower.running import follow_queue_log as run
     from exchange_follower.running import settings_for
 
-    with _said_plainly():
+    with _stated_plainly():
         run(file, _checked(source), settings_for(data, url))
 
 
@@ -53,19 +53,19 @@ def follow_ami(
     bound: Annotated[int, typer.Option(help="Events kept at most while intake is away.", min=1)] = 100_000,
     data: Data = None,
 ) -> None:
-    """Tell intake what an exchange's manager interface (AMI) tells, as it happens."""
-    from exchange_follower.running import Keeping, exchange_at, settings_for
+    """Send intake what an exchange's manager interface (AMI) reports, as it happens."""
+    from exchange_follower.running import SpoolOptions, exchange_at, settings_for
     from exchange_follower.running import follow_ami as run
 
-    with _said_plainly():
+    with _stated_plainly():
         settings = settings_for(data, url)
         exchange = exchange_at(host, port, user, settings, tls=tls, authority=ca_file)
-        run(exchange, _checked(source), settings, Keeping(frozenset(entrance or ()), bound))
+        run(exchange, _checked(source), settings, SpoolOptions(frozenset(entrance or ()), bound))
 
 
 @follow.command("status")
 def follow_status(data: Data = None) -> None:
-    """Show how far each follower of this folder has come, and what it has not told yet."""
+    """Show how far each follower of this folder has come, and what it has not reported yet."""
     from exchange_follower.running import settings_for
     from exchange_follower.status import show_followers
 
@@ -73,8 +73,8 @@ def follow_status(data: Data = None) -> None:
 
 
 @contextmanager
-def _said_plainly() -> Iterator[None]:
-    """What an operator can mend is said in one sentence, without a traceback."""
+def _stated_plainly() -> Iterator[None]:
+    """Print what an operator can mend in one sentence, without a traceback."""
     from exchange_follower.running import AlreadyFollowing
 
     try:

@@ -2,7 +2,7 @@
 
 Sending the same again is harmless (deliveries have ids), so whatever is not receipted is sent again: after
 the time that intake asks for, or after pauses that grow to a minute. Nothing is refused for good: what is
-wrong - a key, a clock, a version - is said loudly and mended by a person, and then everything arrives.
+wrong - a key, a clock, a version - is stated loudly and mended by a person, and then everything arrives.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ log = structlog.get_logger("follow")
 
 SHORTEST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 60.0
-#: Whoever asks for more patience than this is asked again all the same.
+#: A longer pause than this that intake asks for is cut to it.
 _MOST_PATIENCE_SECONDS = 600.0
 
 #: The headers that prove who sends a body.
@@ -44,12 +44,12 @@ def signed_with(secret: str) -> Proof:
 
 
 def bearer(token: Callable[[], str]) -> Proof:
-    """A token, made or read anew for each request."""
+    """A token, made or read for each request."""
     return lambda _body: {"Authorization": f"Bearer {token()}"}
 
 
 class Courier:
-    """One way to one door of intake. `behind` tells, for the log, what waits while intake takes nothing."""
+    """Posts to one endpoint of intake. `behind` says, for the log, what waits while intake takes nothing."""
 
     def __init__(
         self,
@@ -96,15 +96,15 @@ class Courier:
         return str(answer.status_code), _patience(answer.headers.get("retry-after"))
 
 
-def _patience(asked: str | None) -> float:
+def _patience(requested: str | None) -> float:
     """Retry-After (RFC 9110, 10.2.3): seconds, or a moment."""
-    if asked is None:
+    if requested is None:
         return 0
     try:
-        seconds = float(asked)
+        seconds = float(requested)
     except ValueError:
         try:
-            seconds = (parsedate_to_datetime(asked) - datetime.now(UTC)).total_seconds()
+            seconds = (parsedate_to_datetime(requested) - datetime.now(UTC)).total_seconds()
         except (ValueError, TypeError):
             return 0
     return min(max(seconds, 0), _MOST_PATIENCE_SECONDS)

@@ -19,9 +19,9 @@ _MOST_CHARACTERS = 400_000
 
 @dataclass(frozen=True)
 class ImportCount:
-    """What the file told, and what of it was new. Calls are counted as they stand after the import.
+    """What the file held, and what of it was new. Calls are counted as they are after the import.
 
-    `uninterpretable` counts everything of this exchange that stands set aside, from before as well.
+    `uninterpretable` counts everything of this exchange that is set aside, from before as well.
     """
 
     calls: int
@@ -43,12 +43,12 @@ async def import_queue_log(
     path: Path,
     *,
     progress: Callable[[int], None] = lambda _lines: None,
-    told: Callable[[], Awaitable[None]] | None = None,
+    settled: Callable[[], Awaitable[None]] | None = None,
 ) -> ImportCount:
     """Post the file's lines in batches. Importing a file again, or more of it later, adds only what is new.
 
-    `client` reaches intake with a token of the role service; `progress` is told how many lines each
-    batch had; `told` returns when what was posted is derived, where the service does not do so by itself.
+    `client` reaches intake with a token of the role service; `progress` is reported how many lines each
+    batch had; `settled` returns when what was posted is derived, where the service does not do so by itself.
     Raises LinesRefusedError, and httpx.HTTPError when intake cannot be reached.
     """
     receipts = list[Receipt]()
@@ -63,8 +63,8 @@ async def import_queue_log(
             raise LinesRefusedError(str(answer.status_code))
         receipts.append(Receipt.model_validate_json(answer.content))
         progress(len(batch))
-    if told is not None:
-        await told()
+    if settled is not None:
+        await settled()
     named = {line.split("|")[1] for line in lines if line.count("|")}
     calls = [call async for call in _everything(client, "/v1/calls") if call["call_id"] in named]
     aside = _everything(client, "/v1/telephony/deliveries", state="set_aside")

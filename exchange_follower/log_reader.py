@@ -1,8 +1,9 @@
-"""Reads a log that another process writes, renames, empties and begins anew: complete lines, each once.
+"""Reads a log that another process writes, renames, empties and begins again: complete lines, each once.
 
-The file is told by its inode and by how it begins (position.py), so that it is found again after a rename,
-and its unread rest in the copy that copytruncate makes. It is read until its successor has its first byte:
-Asterisk writes to the file it has open, also after a rename, until it is told to open the log anew.
+The file is reported by its inode and by how it begins (position.py), so that it is found again after a
+rename, and its unread rest in the copy that copytruncate makes. It is read until its successor has its first
+byte: Asterisk writes to the file it has open, also after a rename, until it is reported to open the log
+again.
 """
 
 import glob
@@ -39,7 +40,7 @@ class LogReader:
         return self._mark
 
     def behind_bytes(self) -> int:
-        """How much stands there that was not given yet; what was rotated away meanwhile not counted."""
+        """How much is there that was not given yet; what was rotated away meanwhile not counted."""
         found = self._unread()
         return 0 if found is None else max(0, found[0].stat().st_size - found[1])
 
@@ -68,7 +69,7 @@ class LogReader:
         self._file = None
 
     def _is_at_the_mark(self, file: BinaryIO) -> bool:
-        """Whether the open file still is what was read: neither emptied nor begun anew."""
+        """Whether the open file still is what was read: neither emptied nor begun again."""
         return self._mark is None or _is_file_of(self._mark, file)
 
     def _open(self, found: tuple[Path, int] | None) -> BinaryIO | None:
@@ -86,7 +87,7 @@ class LogReader:
         return self._file
 
     def _unread(self) -> tuple[Path, int] | None:
-        """Where the next unread byte stands: in the log, in what it was renamed or copied to, or anew."""
+        """Where the next unread byte is: in the log, in what it was renamed or copied to, or in a new log."""
         mark = self._mark
         if mark is not None:
             candidates = [self.path, *reversed(self._others())]
@@ -133,8 +134,8 @@ class LogReader:
         """What follows in time on the file that is over; several rotations may have passed unseen."""
         over = os.fstat(file.fileno())
         for other in self._others():
-            told = other.stat()
-            if told.st_mtime_ns > over.st_mtime_ns and not _is_same(told, over):
+            found = other.stat()
+            if found.st_mtime_ns > over.st_mtime_ns and not _is_same(found, over):
                 return other
         return self.path
 
@@ -152,9 +153,9 @@ def _head(file: BinaryIO, length: int) -> str:
 
 
 def _mark_at(file: BinaryIO, offset: int) -> Mark:
-    told = os.fstat(file.fileno())
-    length = min(told.st_size, MOST_HEAD_BYTES)
-    return Mark(told.st_dev, told.st_ino, offset, length, _head(file, length))
+    found = os.fstat(file.fileno())
+    length = min(found.st_size, MOST_HEAD_BYTES)
+    return Mark(found.st_dev, found.st_ino, offset, length, _head(file, length))
 
 
 def _is_file_of(mark: Mark, file: BinaryIO) -> bool:
@@ -163,10 +164,10 @@ def _is_file_of(mark: Mark, file: BinaryIO) -> bool:
 
 def _is_inode_of(mark: Mark, path: Path) -> bool:
     try:
-        told = path.stat()
+        found = path.stat()
     except OSError:
         return False
-    return (told.st_dev, told.st_ino) == (mark.device, mark.inode)
+    return (found.st_dev, found.st_ino) == (mark.device, mark.inode)
 
 
 def _holds(path: Path, mark: Mark) -> bool:

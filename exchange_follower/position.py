@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-#: As much of a file's beginning as tells it from any other: the first line of a log bears its moment.
+#: As much of a file's beginning as distinguishes it from any other: the first line of a log has its moment.
 MOST_HEAD_BYTES = 512
 
 
@@ -30,7 +30,7 @@ class Position:
     """What intake has of the file `log`: everything before `mark`.
 
     `recent` are the lines of the last two seconds. They are sent again before the next ones, so that equal
-    lines are counted from the same beginning however the log is cut. They tell callers' numbers, as the
+    lines are counted from the same beginning however the log is cut. They report callers' numbers, as the
     log does.
     """
 
@@ -53,7 +53,7 @@ def read_position(file: Path) -> Position:
 
 
 def keep_position(file: Path, position: Position) -> None:
-    """Replace the file whole: whoever reads it after a power cut finds the old position or the new one."""
+    """Replace the file whole: after a power cut it has the old position or the new one."""
     draft = file.with_name(file.name + ".new")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
         out.write(_POSITION.dump_json(position))

@@ -1,4 +1,4 @@
-"""Follows a queue_log: tells intake of each line once it stands there, and of none twice in effect.
+"""Follows a queue_log: sends intake each line once it is there, and none twice in effect.
 
 Each part that is sent begins with the lines of the last two seconds before it, sent again: a delivery's id
 counts the equal lines before it (queue_log.py), equal lines are of one second, and so the count is the same
@@ -28,7 +28,7 @@ _MOST_RECENT_CHARACTERS = 100_000
 
 
 class QueueLogFollower:
-    """Reads on from `position`, which stands in the file `kept_in`, for as long as it runs."""
+    """Reads on from `position`, which is in the file `kept_in`, for as long as it runs."""
 
     def __init__(self, reader: LogReader, courier: Courier, kept_in: Path, position: Position) -> None:
         self._reader = reader
@@ -43,7 +43,7 @@ class QueueLogFollower:
                 await asyncio.sleep(poll_seconds)
 
     async def step(self) -> bool:
-        """Tell intake of what is new, if anything is; says whether there was."""
+        """Send intake what is new, if anything is; says whether there was."""
         try:
             raw = self._reader.lines(MOST_EVENTS - len(self._recent))
         except OSError as error:

@@ -1,4 +1,4 @@
-"""`dsi follow`: stays with an Asterisk and tells intake what it does, until it is told to stop."""
+"""`dsi follow`: follows an Asterisk and sends intake what it reports, until it is stopped."""
 
 import asyncio
 import fcntl
@@ -36,7 +36,9 @@ _PATIENCE_SECONDS = 30.0
 
 
 class FollowSettings(CommonSettings):
-    """Whom a follower tells, and what it proves itself with. Secrets are read from the environment only."""
+    """Where a follower sends events, and what it authenticates with. Secrets are read from the environment
+    only.
+    """
 
     #: Where intake answers: alone, behind a gateway, or (the default) in `dsi serve` on this machine.
     intake_url: str = "http://127.0.0.1:8000/intake"
@@ -63,8 +65,8 @@ class AlreadyFollowing(Exception):
 
 
 @dataclass(frozen=True)
-class Keeping:
-    """The contexts whose callers are told of before they join a queue; how many events are kept at most."""
+class SpoolOptions:
+    """The contexts whose callers are reported before they join a queue; how many events are stored at most."""
 
     entrances: frozenset[str]
     bound: int
@@ -91,8 +93,8 @@ def _is_this_machine(host: str) -> bool:
 
 def settings_for(data: Path | None, url: str | None) -> FollowSettings:
     """The environment's settings, with what the command line says instead."""
-    told = {"data": data, "intake_url": url}
-    settings = FollowSettings(**{name: value for name, value in told.items() if value is not None})  # type: ignore[arg-type]
+    given = {"data": data, "intake_url": url}
+    settings = FollowSettings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
     configure_logging(settings.log_level)
     return settings
 
@@ -112,10 +114,12 @@ def follow_queue_log(file: Path, source: str, settings: FollowSettings) -> None:
         reader.close()
 
 
-def follow_ami(exchange: Exchange, source: str, settings: FollowSettings, keeping: Keeping) -> None:
+def follow_ami(
+    exchange: Exchange, source: str, settings: FollowSettings, spool_options: SpoolOptions
+) -> None:
     """Follow an exchange's manager interface until SIGTERM. Raises AlreadyFollowing."""
     with alone_with(place_of(settings, source, SPOOLS)) as kept_in:
-        spool = Spool(kept_in, keeping.entrances, keeping.bound)
+        spool = Spool(kept_in, spool_options.entrances, spool_options.bound)
 
         async def work() -> None:
             behind = {"spooled": lambda: spool.waiting, "lost_ever": lambda: spool.without_room}

@@ -1,8 +1,9 @@
-"""What AMI told and intake has not receipted: in a small SQLite file, so that neither end's outage loses it.
+"""What AMI reported and intake has not acknowledged: in a small SQLite file, so that neither end's outage
+loses it.
 
-An exchange tells each event once, to whoever listens at that moment; it is on disk before the next is read.
-The spool has a bound, so that a forgotten follower cannot fill a disk: at it, what is kept stays and what
-comes is counted instead.
+An exchange reports each event once, to any client that listens at that moment; it is on disk before the next
+is read. The spool has a bound, so that a forgotten follower cannot fill a disk: at it, what is kept stays and
+what comes is counted instead.
 """
 
 import hashlib
@@ -55,12 +56,12 @@ class Spool:
     def close(self) -> None:
         self._database.close()
 
-    def add(self, events: Sequence[AmiEvent], heard_at: datetime) -> int:
+    def add(self, events: Sequence[AmiEvent], received_at: datetime) -> int:
         """Keep those events that are news about calls, durably; gives how many there was no room for."""
         with self._database:
             news = [event for event in events if self._is_news(event)]
             room = max(0, self._bound - self.waiting)
-            lines = [(_line(event, heard_at),) for event in news[:room]]
+            lines = [(_line(event, received_at),) for event in news[:room]]
             self._database.executemany("INSERT INTO waiting (line) VALUES (?)", lines)
             without_room = len(news) - len(lines)
             if without_room:
@@ -68,7 +69,7 @@ class Spool:
         return without_room
 
     def next(self, most: int) -> list[Spooled]:
-        """The oldest deliveries, in the order they were told."""
+        """The oldest deliveries, in the order they were reported."""
         rows = self._database.execute("SELECT number, line FROM waiting ORDER BY number LIMIT ?", (most,))
         return [Spooled(*row) for row in rows]
 
@@ -92,12 +93,12 @@ class Spool:
 
     @property
     def oldest(self) -> str | None:
-        """When the oldest waiting delivery was heard."""
+        """When the oldest waiting delivery was received."""
         first = self.next(1)
         return str(json.loads(first[0].line)["heard_at"]) if first else None
 
     def _is_news(self, event: AmiEvent) -> bool:
-        """Whether it tells of a caller. Hangups and transfers of all the exchange's other calls do not."""
+        """Whether it is about a caller. Hangups and transfers of all the exchange's other calls do not."""
         match event.get("Event"):
             case "FullyBooted" | "Shutdown":
                 return True
@@ -137,12 +138,13 @@ _ABOUT_QUEUES = {
 }
 
 
-def _line(event: AmiEvent, heard_at: datetime) -> str:
-    told = json.dumps(dict(event), sort_keys=True, ensure_ascii=False)
-    # With its microseconds an event is told from any other by its content, also by a second follower.
+def _line(event: AmiEvent, received_at: datetime) -> str:
+    content = json.dumps(dict(event), sort_keys=True, ensure_ascii=False)
+    # With its microseconds an event is distinguished from any other by its content, also by a second
+    # follower.
     stamped = "Timestamp" in event
-    delivery_id = hashlib.sha256(told.encode()).hexdigest()[:32] if stamped else uuid.uuid4().hex
-    moment = heard_at.astimezone(UTC).isoformat()
+    delivery_id = hashlib.sha256(content.encode()).hexdigest()[:32] if stamped else uuid.uuid4().hex
+    moment = received_at.astimezone(UTC).isoformat()
     return json.dumps(
         {"delivery_id": delivery_id, "heard_at": moment, "event": dict(event)}, ensure_ascii=False
     )

@@ -27,9 +27,9 @@ def show_followers(settings: CommonSettings) -> None:
 
 def _of_log(kept_in: Path) -> tuple[str, str, str, str]:
     position = read_position(kept_in)
-    told_up_to = datetime.fromtimestamp(kept_in.stat().st_mtime, UTC)
+    reported_up_to = datetime.fromtimestamp(kept_in.stat().st_mtime, UTC)
     unread = LogReader(Path(position.log), position.mark).behind_bytes()
-    return position.log, f"{told_up_to:%Y-%m-%d %H:%M:%S}Z", f"{unread} bytes", "-"
+    return position.log, f"{reported_up_to:%Y-%m-%d %H:%M:%S}Z", f"{unread} bytes", "-"
 
 
 def _of_spool(kept_in: Path) -> tuple[str, str, str, str]:

@@ -43,8 +43,8 @@ class Disorder:
 class CallsFile:
     """The calls of a CSV file (plain or gzip), oldest first. One line of text a call is held in memory.
 
-    Such files are in order of line and month, so that they must be sorted before they can be told as if live.
-    `unreadable` counts the rows that are no calls. Raises NotACallsFileError, and OSError.
+    Such files are in order of line and month, so that they must be sorted before they can be reported as if
+    live. `unreadable` counts the rows that are no calls. Raises NotACallsFileError, and OSError.
     """
 
     def __init__(self, path: Path, limit: int | None = None) -> None:

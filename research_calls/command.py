@@ -1,4 +1,4 @@
-"""`dsi import calls-csv`: recorded calls, told as if live, and what became of them."""
+"""`dsi import calls-csv`: recorded calls, replayed as if live, and what became of them."""
 
 import re
 from collections import Counter
@@ -12,7 +12,7 @@ from rich.table import Table
 
 from exchange_follower.log_import import LinesRefusedError
 from research_calls.calls_file import CallsFile, Disorder, NotACallsFileError
-from research_calls.comparing import Comparison, Told, compare, derived_calls, import_calls
+from research_calls.comparing import Comparison, Tally, compare, derived_calls, import_calls
 from research_calls.recorded_calls import Flaw
 from services.hosting.all_in_one import AllInOne
 from services.hosting.local_system import client_of, local_system
@@ -23,12 +23,12 @@ _SUBJECT = "dsi-import"
 
 @dataclass(frozen=True)
 class CallsImport:
-    """What is asked for. Without `tell_queues` the other services hear of the calls when the system runs."""
+    """The options. Without `report_queues` the other services get the calls' events when the system runs."""
 
     file: Path
     disorder: Disorder
     limit: int | None = None
-    tell_queues: bool = True
+    report_queues: bool = True
 
     @property
     def source(self) -> str:
@@ -37,61 +37,61 @@ class CallsImport:
         return f"csv-{name or 'calls'}"[:40]
 
 
-async def import_calls_file(asked: CallsImport, data: Path | None, talk: Console) -> int:
-    """Import the file and print what it told; 0 when all of it was taken and derived as recorded."""
+async def import_calls_file(wanted: CallsImport, data: Path | None, talk: Console) -> int:
+    """Import the file and print what it held; 0 when all of it was taken and derived as recorded."""
     try:
         with talk.status("putting the calls in order"):
-            calls = CallsFile(asked.file, asked.limit)
+            calls = CallsFile(wanted.file, wanted.limit)
     except (NotACallsFileError, OSError) as error:
         talk.print(f"[red]This is no file of recorded calls: {error}.[/red]")
         return 2
     async with local_system(data) as system:
         try:
             for job in system.apps["intake"].state.jobs:
-                # Calls are derived while others are still told, as when the system runs.
+                # Calls are derived while others are still being sent, as when the system runs.
                 job.start()
-            told = await _tell(system, asked, calls, talk)
+            tally = await _report(system, wanted, calls, talk)
             with talk.status("deriving calls"):
                 await system.do_jobs()
             with talk.status("holding what was derived against the record"):
-                found = await _compare(system, asked, calls)
+                found = await _compare(system, wanted, calls)
         except (LinesRefusedError, httpx.HTTPError) as error:
             talk.print(f"[red]Stopped: intake did not take the calls ({error}).[/red]")
             return 1
-        if asked.tell_queues:
+        if wanted.report_queues:
             with talk.status("telling the queues"):
                 await system.settle()
-    _print(calls, told, found)
+    _print(calls, tally, found)
     return 1 if found.differing else 0
 
 
-async def _tell(system: AllInOne, asked: CallsImport, calls: CallsFile, talk: Console) -> Told:
+async def _report(system: AllInOne, wanted: CallsImport, calls: CallsFile, talk: Console) -> Tally:
     async with client_of(system, "intake", Role.TELEPHONY, _SUBJECT) as client:
         with Progress(console=talk) as progress:
-            task = progress.add_task(asked.file.name, total=None)
+            task = progress.add_task(wanted.file.name, total=None)
             return await import_calls(
                 client,
                 calls,
-                asked.source,
-                asked.disorder,
+                wanted.source,
+                wanted.disorder,
                 progress=lambda done: progress.advance(task, done),
             )
 
 
-async def _compare(system: AllInOne, asked: CallsImport, calls: CallsFile) -> Comparison:
+async def _compare(system: AllInOne, wanted: CallsImport, calls: CallsFile) -> Comparison:
     async with client_of(system, "intake", Role.RECEPTION, _SUBJECT) as client:
-        derived, digest = await derived_calls(client, asked.source)
+        derived, digest = await derived_calls(client, wanted.source)
     return compare(calls, derived, digest)
 
 
-def _print(calls: CallsFile, told: Told, found: Comparison) -> None:
+def _print(calls: CallsFile, tally: Tally, found: Comparison) -> None:
     table = Table("what", "count", title="What the file tells")
     for name, number in (
         ("calls", len(calls)),
         ("rows that are no calls", calls.unreadable),
-        ("deliveries", told.deliveries),
-        ("new deliveries", told.new),
-        ("deliveries known before", told.duplicates),
+        ("deliveries", tally.deliveries),
+        ("new deliveries", tally.new),
+        ("deliveries known before", tally.duplicates),
         ("consistent calls", found.consistent),
         ("... derived as recorded", found.equal),
         ("... derived otherwise", len(found.differing)),

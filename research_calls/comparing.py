@@ -22,8 +22,8 @@ _PAGE = 500
 
 
 @dataclass
-class Told:
-    """What was delivered, and what intake said to it."""
+class Tally:
+    """What was delivered, and what intake answered."""
 
     deliveries: int = 0
     new: int = 0
@@ -58,13 +58,13 @@ async def import_calls(
     disorder: Disorder,
     *,
     progress: Callable[[int], None] = lambda _events: None,
-) -> Told:
+) -> Tally:
     """Post the events of the calls, in batches, in the order in which they arrive.
 
     `client` reaches intake with a token of the role telephony. Importing again changes nothing. Raises
     LinesRefusedError, and httpx.HTTPError when intake cannot be reached; what came before is stored.
     """
-    told = Told()
+    tally = Tally()
     for batch in _batches(deliveries(calls, source, disorder)):
         body = ",".join(event.model_dump_json(by_alias=True, exclude_none=True) for event in batch)
         answer = await client.post(
@@ -73,11 +73,11 @@ async def import_calls(
         if answer.status_code != httpx.codes.ACCEPTED:
             raise LinesRefusedError(str(answer.status_code))
         receipt = Receipt.model_validate_json(answer.content)
-        told.deliveries += receipt.received
-        told.new += receipt.new
-        told.duplicates += receipt.duplicates
+        tally.deliveries += receipt.received
+        tally.new += receipt.new
+        tally.duplicates += receipt.duplicates
         progress(len(batch))
-    return told
+    return tally
 
 
 def _batches(events: Iterator[CallEvent]) -> Iterator[list[CallEvent]]:
@@ -90,8 +90,8 @@ async def derived_calls(client: httpx.AsyncClient, source: str) -> tuple[dict[st
     derived, digest = dict[str, Derived](), 0
     cursor = None
     while True:
-        asked = {"limit": str(_PAGE)} | ({} if cursor is None else {"cursor": cursor})
-        answer = await client.get("/v1/calls", params=asked)
+        query = {"limit": str(_PAGE)} | ({} if cursor is None else {"cursor": cursor})
+        answer = await client.get("/v1/calls", params=query)
         if answer.status_code != httpx.codes.OK:
             raise LinesRefusedError(str(answer.status_code))
         page = Page[CallItem].model_validate_json(answer.content)
@@ -99,13 +99,13 @@ async def derived_calls(client: httpx.AsyncClient, source: str) -> tuple[dict[st
             if call.source == source:
                 derived[call.call_id] = _derived(call, derived.get(call.call_id))
                 # Added up, not strung together: pages have the calls in an order that ids break ties of.
-                digest += int.from_bytes(hashlib.sha256(_told(call)).digest(), "big")
+                digest += int.from_bytes(hashlib.sha256(_tally(call)).digest(), "big")
         cursor = page.next_cursor
         if cursor is None:
             return derived, f"{digest % 2**256:064x}"
 
 
-def _told(call: CallItem) -> bytes:
+def _tally(call: CallItem) -> bytes:
     """All of the call but its contact's id, which is another in every installation."""
     return call.model_dump_json(exclude={"contact_id", "source"}).encode()
 

@@ -1,4 +1,5 @@
-"""Calls as a call centre's statistics recorded them, one row each, and the events that they must have told.
+"""Calls as a call centre's statistics recorded them, one row each, and the events that they must have
+reported.
 
 The columns are those of the "Anonymous Bank" file (Guedj and Mandelbaum, Technion, 2000): `call`, `service`,
 `entered_at`, `menu_seconds`, `queued_at` (empty: never queued), `wait_seconds`, `outcome`, `talk_started_at`,
@@ -26,7 +27,7 @@ _PAST_MIDNIGHT = timedelta(hours=12)
 
 
 class Flaw(StrEnum):
-    """Why a row tells no story that could be true as it stands."""
+    """Why a row cannot be true as it is."""
 
     PHANTOM = "phantom"
     HUNG_UP_WITH_TALK = "hung_up_with_talk"
@@ -59,7 +60,7 @@ class RecordedCall:
 
     @property
     def first_at(self) -> datetime:
-        """The first moment that is told of the call; no event of it is earlier."""
+        """The first moment in the record of the call; no event of it is earlier."""
         moments = (self.entered_at, self.queued_at, self.exit_at, self.talk_started_at)
         return min(moment for moment in moments if moment is not None)
 
@@ -140,24 +141,24 @@ def _judged(call: RecordedCall) -> dict[Flaw, bool]:
 
 
 def events_of(call: RecordedCall, source: str) -> list[CallEvent]:
-    """What the exchange must have told of the call, in the order of the columns.
+    """The events that the exchange must have sent about the call, in the order of the columns.
 
     The queue's exit is the answer or the giving up; a call that was never queued is answered when its talk
-    starts, and who has neither hung up in the menu. Nothing is mended: a flawed row tells a flawed story.
+    starts, and who has neither hung up in the menu. Nothing is mended: a flawed row reports a flawed story.
     """
     queue, talk_ended = call.queue if call.queued_at is not None else None, call.talk_ended_at
-    told: list[tuple[CallEventType, datetime, dict[str, Any]]] = [
+    reported: list[tuple[CallEventType, datetime, dict[str, Any]]] = [
         (CallEventType.RINGING, call.entered_at, {})
     ]
     if call.queued_at is not None:
-        told.append((CallEventType.QUEUED, call.queued_at, {}))
+        reported.append((CallEventType.QUEUED, call.queued_at, {}))
     left = _leaving(call)
     if left is not None:
-        told.append(left)
+        reported.append(left)
     if talk_ended is not None:
-        told.append((CallEventType.ENDED, talk_ended, {"reported_talk_seconds": call.talk_seconds}))
+        reported.append((CallEventType.ENDED, talk_ended, {"reported_talk_seconds": call.talk_seconds}))
     elif left is None or left[0] is CallEventType.ANSWERED:
-        told.append((CallEventType.ENDED, call.exit_at, {}))
+        reported.append((CallEventType.ENDED, call.exit_at, {}))
     return [
         CallEvent(
             source=source,
@@ -168,12 +169,14 @@ def events_of(call: RecordedCall, source: str) -> list[CallEvent]:
             queue=queue,
             **more,
         )
-        for number, (kind, moment, more) in enumerate(told, 1)
+        for number, (kind, moment, more) in enumerate(reported, 1)
     ]
 
 
 def _leaving(call: RecordedCall) -> tuple[CallEventType, datetime, dict[str, Any]] | None:
-    """How the caller left the queue, or was answered without one; None for who only heard the menu."""
+    """How the caller left the queue, or was answered without one; None for a caller who only reached the
+    menu.
+    """
     answered = call.outcome == "answered" or (call.outcome == "phantom" and call.talk_started_at is not None)
     if call.queued_at is not None:
         kind = CallEventType.ANSWERED if answered else CallEventType.ABANDONED

@@ -1,6 +1,6 @@
 """A bench with one service on it: real app, real database, real tokens; its peers are not there.
 
-What it would send them stands in its outbox, and what they would send it comes through `deliver`.
+What it would send them is in its outbox, and what they would send it comes through `deliver`.
 """
 
 import importlib

@@ -1,7 +1,7 @@
 """Deliveries are stored before they are interpreted: with their form, a state, and an id to point at.
 
-What was stored before was interpreted already. An event stands there in canonical form, so its form is
-`events`; what meant nothing came from Asterisk's queue_log, and stands there as it came. On the way back a
+What was stored before was interpreted already. An event is there in canonical form, so its form is
+`events`; what meant nothing came from Asterisk's queue_log, and is there as it came. On the way back a
 row keeps its form as its kind, which the older program passes over, so that a later upgrade can read it
 again.
 """
@@ -92,7 +92,7 @@ def _before() -> sa.Table:
     )
 
 
-def _told_anew(row: dict[str, object]) -> dict[str, object]:
+def _rewritten_again(row: dict[str, object]) -> dict[str, object]:
     kind = str(row.pop("kind"))
     if kind.startswith(_FORM):
         form = kind.removeprefix(_FORM)
@@ -119,7 +119,7 @@ def _copy(old: sa.Table, new: sa.Table) -> None:
     page = sa.select(old).order_by(old.c.source, old.c.delivery_id).limit(_BATCH)
     rows = connection.execute(page).mappings().all()
     while rows:
-        connection.execute(sa.insert(new), [_told_anew(dict(row)) for row in rows])
+        connection.execute(sa.insert(new), [_rewritten_again(dict(row)) for row in rows])
         last = (rows[-1]["source"], rows[-1]["delivery_id"])
         rows = connection.execute(page.where(key > last)).mappings().all()
 

@@ -25,7 +25,7 @@ async def import_queue_log_file(file: Path, data: Path | None, talk: Console) ->
             task = progress.add_task(file.name, total=lines)
             try:
                 count = await import_queue_log(
-                    client, file, progress=lambda done: progress.advance(task, done), told=system.do_jobs
+                    client, file, progress=lambda done: progress.advance(task, done), settled=system.do_jobs
                 )
             except (LinesRefusedError, httpx.HTTPError) as error:
                 talk.print(f"[red]Stopped: intake did not take the lines ({error}).[/red]")

@@ -44,7 +44,7 @@ class UnitPeriod(Strict):
 
 @dataclass(frozen=True)
 class Conflict:
-    """Why two periods, or the whole, cannot be: the unit it concerns, and a sentence for whoever mends it."""
+    """Why two periods, or the whole, cannot be: the unit it concerns, and a sentence that helps to mend it."""
 
     code: UnitCode
     field: str

@@ -28,7 +28,7 @@ SHELL = {
     "settings",  # what the installation sets
     "metrics",  # gauges and counters
     "example",  # example data
-    "form",  # how one telephone system tells of calls: reads its requests
+    "form",  # how one telephone system reports calls: reads its requests
     "forms",
 }
 #: The service's own root, which every feature may use and which uses no feature. `app` puts all of it
@@ -115,7 +115,7 @@ def test_statements_are_in_repositories_only() -> None:
 
 
 def node_of(module: str) -> str:
-    """The folder that a module is in. A service's `app` stands above its other folders, its root
+    """The folder that a module is in. A service's `app` is above its other folders, its root
     below them.
     """
     parts = module.split(".")

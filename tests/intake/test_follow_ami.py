@@ -71,7 +71,7 @@ async def following(exchange: Exchange, spool: Spool, intake: FakeIntake) -> Asy
             await running
 
 
-async def test_it_logs_in_and_tells_intake_what_is_about_callers(spool: Spool) -> None:
+async def test_it_logs_in_and_reports_intake_what_is_about_callers(spool: Spool) -> None:
     exchange, intake = FakeExchange([[written({"Event": "PeerStatus"}), written(join(1))]]), FakeIntake()
     async with exchange.listening() as where, following(where, spool, intake):
         await eventually(lambda: len(intake.stored) == 1 and spool.waiting == 0)
@@ -83,7 +83,9 @@ async def test_it_logs_in_and_tells_intake_what_is_about_callers(spool: Spool) -
     assert json.loads(request.content)["heard_at"] == TUESDAY.isoformat()
 
 
-async def test_a_connection_lost_in_the_middle_of_an_event_loses_only_what_was_not_told(spool: Spool) -> None:
+async def test_a_connection_lost_in_the_middle_of_an_event_loses_only_what_was_not_reported(
+    spool: Spool,
+) -> None:
     cut = written(join(2))[:40]
     exchange = FakeExchange([[written(join(1)), cut], [written(join(3))], [written(join(4))]])
     intake = FakeIntake()
@@ -94,7 +96,7 @@ async def test_a_connection_lost_in_the_middle_of_an_event_loses_only_what_was_n
     assert all(pause <= 1 for pause in pauses)
 
 
-async def test_packets_split_at_every_byte_tell_the_same(spool: Spool) -> None:
+async def test_packets_split_at_every_byte_report_the_same(spool: Spool) -> None:
     whole = b"".join(written(join(number)) for number in range(5))
     exchange = FakeExchange([[whole[at : at + 1] for at in range(len(whole))]])
     intake = FakeIntake()
@@ -111,7 +113,7 @@ async def test_garbage_and_endless_lines_end_nothing(spool: Spool) -> None:
     assert (told_by(intake), exchange.sessions) == ([join(1)], 1)
 
 
-async def test_a_refused_login_is_said_and_tried_again_slowly(
+async def test_a_refused_login_is_stated_and_tried_again_slowly(
     spool: Spool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     exchange = FakeExchange(secret="another")
@@ -132,20 +134,22 @@ async def test_an_exchange_that_is_not_there_is_tried_with_growing_pauses(spool:
     assert 30 <= pauses[8] <= 60
 
 
-async def test_a_silent_exchange_is_asked_and_kept_when_it_answers(spool: Spool) -> None:
+async def test_a_silent_exchange_is_requested_and_kept_when_it_answers(spool: Spool) -> None:
     exchange = FakeExchange([[]])
     async with exchange.listening(ping_seconds=0.02) as where, following(where, spool, FakeIntake()):
         await eventually(lambda: exchange.pings >= 3)
     assert exchange.sessions == 1
 
 
-async def test_an_exchange_that_stays_silent_is_given_up_and_tried_anew(spool: Spool) -> None:
+async def test_an_exchange_that_stays_silent_is_given_up_and_tried_again(spool: Spool) -> None:
     exchange = FakeExchange([[], []], answers_pings=False)
     async with exchange.listening(ping_seconds=0.02) as where, following(where, spool, FakeIntake()):
         await eventually(lambda: exchange.sessions >= 3)
 
 
-async def test_what_is_told_while_intake_is_away_arrives_afterwards_once_and_in_order(spool: Spool) -> None:
+async def test_what_is_reported_while_intake_is_away_arrives_afterwards_once_and_in_order(
+    spool: Spool,
+) -> None:
     intake = FakeIntake(lost_receipts=2)
     intake.answers = [lambda: httpx.Response(503) for _ in range(20)]
     exchange = FakeExchange([[written(join(number))] for number in range(6)])
@@ -217,8 +221,8 @@ async def test_the_recorded_events_arrive_each_once(tmp_path: Path) -> None:
     scripts = [[written(event) for event in part] for part in (recorded[:half], recorded[half:])]
     async with FakeExchange(scripts).listening() as where, following(where, spool, intake):
         await eventually(lambda: len(scripts) == 0 and spool.waiting == 0 and len(intake.stored) == 129)
-    told = Counter(event["Event"] for event in told_by(intake))
-    assert told["QueueCallerJoin"] == 19
-    assert told["AgentConnect"] == 16
-    assert told["Hangup"] == 15
-    assert told["Newchannel"] == 18
+    reported = Counter(event["Event"] for event in told_by(intake))
+    assert reported["QueueCallerJoin"] == 19
+    assert reported["AgentConnect"] == 16
+    assert reported["Hangup"] == 15
+    assert reported["Newchannel"] == 18

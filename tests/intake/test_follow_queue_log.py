@@ -1,5 +1,5 @@
 """The follower of a queue_log: every line arrives, and none twice, however the log is cut and
-whoever fails.
+any client that fails.
 """
 
 import random
@@ -117,7 +117,7 @@ async def test_a_lost_receipt_or_a_kill_before_the_position_was_kept_doubles_not
     assert following.intake.lines() == Counter({RING.strip(): 3})
 
 
-async def test_while_intake_is_away_lines_wait_and_its_own_wish_is_honoured(following: Following) -> None:
+async def test_while_intake_is_away_lines_wait_and_its_own_request_is_honoured(following: Following) -> None:
     following.write(RING)
     soon = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
 
@@ -139,7 +139,7 @@ async def test_while_intake_is_away_lines_wait_and_its_own_wish_is_honoured(foll
     assert pauses[4] <= 8
 
 
-async def test_pauses_grow_to_a_minute_and_an_endless_wish_is_not_obeyed(following: Following) -> None:
+async def test_pauses_grow_to_a_minute_and_an_endless_request_is_not_obeyed(following: Following) -> None:
     following.write(RING)
     following.intake.answers = [lambda: httpx.Response(500) for _ in range(12)]
     following.intake.answers.append(lambda: httpx.Response(503, headers={"Retry-After": "1e9"}))
@@ -170,7 +170,7 @@ async def test_while_intake_refuses_the_position_is_kept_and_a_new_run_goes_on(f
     assert following.intake.lines() == Counter({"1|NONE|NONE|NONE|QUEUESTART|": 1, RING.strip(): 1})
 
 
-def test_a_spoilt_position_is_said_to_be_so_rather_than_guessed(tmp_path: Path) -> None:
+def test_a_spoilt_position_is_stated_to_be_so_rather_than_guessed(tmp_path: Path) -> None:
     (tmp_path / "position.json").write_text("{")
     with pytest.raises(ValueError, match=r"position\.json"):
         read_position(tmp_path / "position.json")

@@ -1,4 +1,6 @@
-"""What operations and auditors can look up: a contact by its reference, its call, and what is to be repaired."""
+"""What operations and auditors can look up: a contact by its reference, its call, and what is to be
+repaired.
+"""
 
 import pytest
 

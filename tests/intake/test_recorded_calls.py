@@ -1,4 +1,4 @@
-"""Rows of a call centre's statistics: what they tell, in which instants, and what about them cannot
+"""Rows of a call centre's statistics: what they report, in which instants, and what about them cannot
 be true.
 """
 
@@ -33,12 +33,12 @@ def row(base: dict[str, str], **more: str) -> dict[str, str | None]:
     return {**base, **more}
 
 
-def story(told: dict[str, str | None]) -> list[tuple[str, str, Any]]:
-    call = read_call(told)
+def story(reported: dict[str, str | None]) -> list[tuple[str, str, Any]]:
+    call = read_call(reported)
     return [(e.type, f"{e.occurred_at:%H:%M:%S}", e.queue) for e in events_of(call, "csv-test")]
 
 
-def test_an_answered_row_tells_ring_queue_answer_and_end() -> None:
+def test_an_answered_row_reports_ring_queue_answer_and_end() -> None:
     assert story(row(ANSWERED)) == [
         ("ringing", "09:00:00", "PS"),
         ("queued", "09:00:06", "PS"),
@@ -50,7 +50,7 @@ def test_an_answered_row_tells_ring_queue_answer_and_end() -> None:
     assert (call.visits[0].reported_wait_seconds, call.talks[0].reported_talk_seconds) == (50, 120)
 
 
-def test_who_hangs_up_in_the_queue_tells_so_and_who_hangs_up_in_the_menu_was_never_queued() -> None:
+def test_who_hangs_up_in_the_queue_reports_so_and_who_hangs_up_in_the_menu_was_never_queued() -> None:
     assert story(row(HUNG_UP))[1:] == [("queued", "09:00:06", "PS"), ("abandoned", "09:00:56", "PS")]
     in_the_menu = row(HUNG_UP, queued_at="", wait_seconds="0")
     assert story(in_the_menu) == [("ringing", "09:00:00", None), ("ended", "09:00:06", None)]
@@ -69,20 +69,20 @@ def test_every_row_names_its_deliveries_apart_and_the_same_row_names_them_alike(
 
 
 @pytest.mark.parametrize("told", [ANSWERED, HUNG_UP, UNQUEUED])
-def test_what_a_row_tells_is_taken_by_the_door(told: dict[str, str]) -> None:
-    for event in events_of(read_call(row(told)), "csv-test"):
+def test_what_a_row_reports_is_taken_by_the_door(reported: dict[str, str]) -> None:
+    for event in events_of(read_call(row(reported)), "csv-test"):
         assert CallEvent.model_validate_json(event.model_dump_json(by_alias=True)) == event
 
 
 def test_past_midnight_the_old_date_is_the_next_day() -> None:
-    told = row(
+    reported = row(
         ANSWERED,
         entered_at="1999-01-09 23:59:23",
         queued_at="1999-01-09 23:59:28",
         wait_seconds="35",
         talk_started_at="1999-01-09 00:00:03",
     )
-    call = read_call(told)
+    call = read_call(reported)
 
     assert call.talk_started_at == call.exit_at == datetime(1999, 1, 9, 23, 0, 3, tzinfo=UTC)
     assert flaws_of(call) == []
@@ -96,14 +96,14 @@ def test_moments_are_wall_time_of_copenhagen() -> None:
 
 
 def test_a_row_across_the_beginning_of_summer_time_keeps_its_durations() -> None:
-    told = row(
+    reported = row(
         ANSWERED,
         entered_at="1999-03-28 01:59:40",
         queued_at="1999-03-28 01:59:50",
         wait_seconds="30",
         talk_started_at="1999-03-28 02:00:20",
     )
-    call = read_call(told)
+    call = read_call(reported)
 
     assert call.entered_at == datetime(1999, 3, 28, 0, 59, 40, tzinfo=UTC)
     assert call.talk_started_at == call.exit_at == datetime(1999, 3, 28, 1, 0, 20, tzinfo=UTC)
@@ -140,9 +140,9 @@ FLAWED = [
 
 
 @pytest.mark.parametrize(("told", "flaws"), FLAWED)
-def test_a_row_that_cannot_be_true_says_why(told: dict[str, str | None], flaws: list[str]) -> None:
-    assert flaws_of(read_call(told)) == flaws
-    assert calls_of(events_of(read_call(told), "csv-test"))
+def test_a_row_that_cannot_be_true_says_why(reported: dict[str, str | None], flaws: list[str]) -> None:
+    assert flaws_of(read_call(reported)) == flaws
+    assert calls_of(events_of(read_call(reported), "csv-test"))
 
 
 UNREADABLE = [
@@ -164,6 +164,6 @@ UNREADABLE = [
 
 
 @pytest.mark.parametrize("told", UNREADABLE)
-def test_a_row_that_is_no_call_is_unreadable(told: dict[str, str | None]) -> None:
+def test_a_row_that_is_no_call_is_unreadable(reported: dict[str, str | None]) -> None:
     with pytest.raises(UnreadableRowError):
-        read_call(told)
+        read_call(reported)

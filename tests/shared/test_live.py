@@ -1,4 +1,4 @@
-"""Wake-ups, and one reader for many lookers."""
+"""Wake-ups, and one reader for many followers."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -24,43 +24,43 @@ async def replica(url: str) -> AsyncIterator[tuple[Database, Live]]:
         await database.close()
 
 
-async def commit_something_shown(database: Database) -> None:
+async def commit_something_displayed(database: Database) -> None:
     async with database.writing() as session:
         await session.execute(text("SELECT 1"))
         refresh_live_after_commit(session)
 
 
-async def test_a_commit_of_something_shown_wakes_who_waits(databases: Databases) -> None:
+async def test_a_commit_of_something_displayed_wakes_who_waits(databases: Databases) -> None:
     async with replica(await databases.fresh("routing")) as (database, live):
         waiting = asyncio.create_task(live.next_change(0, 5))
         await asyncio.sleep(0)
-        await commit_something_shown(database)
+        await commit_something_displayed(database)
         assert await waiting == 1
 
 
 async def test_a_transaction_that_is_undone_wakes_nobody(databases: Databases) -> None:
     async with replica(await databases.fresh("routing")) as (database, live):
         with pytest.raises(ZeroDivisionError):
-            await _fail_after_showing(database)
+            await _fail_after_displaying(database)
         assert await live.next_change(0, 0.01) == 0
 
 
-async def _fail_after_showing(database: Database) -> None:
+async def _fail_after_displaying(database: Database) -> None:
     async with database.writing() as session:
         refresh_live_after_commit(session)
         raise ZeroDivisionError
 
 
-async def test_another_replica_hears_of_it(postgres_databases: Databases) -> None:
+async def test_another_replica_receives_of_it(postgres_databases: Databases) -> None:
     url = await postgres_databases.fresh("routing")
     async with replica(url) as (database, _), replica(url) as (_, other), other.listening():
         # Listening begins with a wake-up of its own: what was before it is looked for.
         begun = await other.next_change(0, 5)
-        await commit_something_shown(database)
+        await commit_something_displayed(database)
         assert await other.next_change(begun, 5) > begun
 
 
-async def test_many_lookers_cost_one_reading(databases: Databases) -> None:
+async def test_many_followers_cost_one_reading(databases: Databases) -> None:
     readings = 0
 
     async def read() -> int:
@@ -69,13 +69,13 @@ async def test_many_lookers_cost_one_reading(databases: Databases) -> None:
         return readings
 
     async with replica(await databases.fresh("routing")) as (database, live):
-        shown = Broadcast(live, read, least=0.0, most=60.0)
-        lookers = [shown.follow() for _ in range(50)]
-        assert {await anext(looker) for looker in lookers} == {1}
-        await commit_something_shown(database)
-        assert {await anext(looker) for looker in lookers} == {2}
-        for looker in lookers:
-            await looker.aclose()
+        displayed = Broadcast(live, read, least=0.0, most=60.0)
+        followers = [displayed.follow() for _ in range(50)]
+        assert {await anext(follower) for follower in followers} == {1}
+        await commit_something_displayed(database)
+        assert {await anext(follower) for follower in followers} == {2}
+        for follower in followers:
+            await follower.aclose()
         assert readings == 2
 
 
@@ -88,10 +88,10 @@ async def test_nobody_reads_while_nobody_looks(databases: Databases) -> None:
         return readings
 
     async with replica(await databases.fresh("routing")) as (database, live):
-        looker = Broadcast(live, read, least=0.0, most=60.0).follow()
-        await anext(looker)
-        await looker.aclose()
-        await commit_something_shown(database)
+        follower = Broadcast(live, read, least=0.0, most=60.0).follow()
+        await anext(follower)
+        await follower.aclose()
+        await commit_something_displayed(database)
         await asyncio.sleep(0.05)
         assert readings == 1
 
@@ -108,6 +108,6 @@ async def test_a_reading_that_fails_is_tried_again(
         return "there again"
 
     async with replica(await databases.fresh("routing")) as (_, live):
-        looker = Broadcast(live, read, least=0.0, most=0.01).follow()
-        assert await asyncio.wait_for(anext(looker), 5) == "there again"
-        await looker.aclose()
+        follower = Broadcast(live, read, least=0.0, most=0.01).follow()
+        assert await asyncio.wait_for(anext(follower), 5) == "there again"
+        await follower.aclose()

@@ -1,4 +1,4 @@
-"""A database server that hung up costs nobody an answer: the pool notices, and connects anew."""
+"""A database server that hung up costs no request its answer: the pool notices, and connects again."""
 
 import asyncio
 

@@ -36,7 +36,7 @@ class Entrance:
         found: dict[str, Any] = (await self.intake.get(f"/v1/contacts/{contact_id}")).json()
         return found
 
-    async def hears(self, contact_id: str, facts: dict[str, Any]) -> dict[str, Any]:
+    async def receives(self, contact_id: str, facts: dict[str, Any]) -> dict[str, Any]:
         etag = (await self.intake.get(f"/v1/contacts/{contact_id}")).headers["etag"]
         answer = await self.intake.put(
             f"/v1/contacts/{contact_id}/facts", json=facts, headers={"If-Match": etag}
@@ -82,7 +82,7 @@ async def test_somebody_without_a_home_walks_in_and_waits_where_they_belong(entr
     assert entry["contact_id"] == contact["id"]
     assert (await entrance.contact(contact["id"]))["status"] == "open"
 
-    assessment = await entrance.hears(contact["id"], {"needs": ["homelessness"], "in_municipality": True})
+    assessment = await entrance.receives(contact["id"], {"needs": ["homelessness"], "in_municipality": True})
     assert assessment["recommendation"]["destination"]["unit"] == "housing-social"
     assert await entrance.queue_of(contact["id"]) == "reception-desk", "a recommendation moves nobody"
 
@@ -156,12 +156,12 @@ async def test_advice_given_at_the_desk_ends_the_contact(entrance: Entrance) -> 
 
 
 class Exchange:
-    """A telephone exchange that tells of one call after the other."""
+    """A telephone exchange that reports one call after the other."""
 
     def __init__(self, entrance: Entrance, client: httpx.AsyncClient, clock: SettableClock) -> None:
         self.entrance, self.client, self.clock = entrance, client, clock
 
-    async def tell(self, call: str, type_: str, seconds: int, **more: str) -> str:
+    async def report(self, call: str, type_: str, seconds: int, **more: str) -> str:
         """One event, `seconds` from now; gives the id of the call's contact."""
         at = (self.clock.now() + timedelta(seconds=seconds)).isoformat()
         event = {"source": "pbx", "delivery_id": f"{call}-{type_}-{seconds}", "call_id": call, "type": type_}
@@ -177,11 +177,11 @@ def exchange(entrance: Entrance, client_of: ClientOf, clock: SettableClock) -> E
 async def test_a_call_that_is_answered_is_open_and_one_that_is_given_up_is_closed(
     entrance: Entrance, exchange: Exchange
 ) -> None:
-    carla = await exchange.tell("carla", "queued", 0, queue="socialservice")
-    dan = await exchange.tell("dan", "queued", 5, queue="socialservice")
+    carla = await exchange.report("carla", "queued", 0, queue="socialservice")
+    dan = await exchange.report("dan", "queued", 5, queue="socialservice")
     assert await entrance.queue_of(carla) == "reception-phone"
-    await exchange.tell("carla", "answered", 40)
-    await exchange.tell("dan", "abandoned", 65)
+    await exchange.report("carla", "answered", 40)
+    await exchange.report("dan", "abandoned", 65)
     assert (await entrance.contact(carla))["status"] == "open"
     assert (await entrance.places(carla))[0]["wait_seconds"] == 40
     given_up = await entrance.contact(dan)
@@ -192,14 +192,14 @@ async def test_a_call_that_is_answered_is_open_and_one_that_is_given_up_is_close
 async def test_a_caller_is_in_one_place_from_the_first_ring_to_the_end(
     entrance: Entrance, exchange: Exchange
 ) -> None:
-    ea = await exchange.tell("ea", "ringing", 0)
+    ea = await exchange.report("ea", "ringing", 0)
     assert await entrance.queue_of(ea) == "reception-phone"
-    await exchange.tell("ea", "queued", 3, queue="nobody")
-    await exchange.tell("ea", "overflowed", 9, queue="nobody")
+    await exchange.report("ea", "queued", 3, queue="nobody")
+    await exchange.report("ea", "overflowed", 9, queue="nobody")
     [place] = await entrance.places(ea)
     assert (place["queue"], place["status"]) == ("reception-phone", "waiting"), "left one queue for none"
-    await exchange.tell("ea", "queued", 9, queue="socialservice")
-    await exchange.tell("ea", "answered", 10, queue="socialservice", agent="Anna")
+    await exchange.report("ea", "queued", 9, queue="socialservice")
+    await exchange.report("ea", "answered", 10, queue="socialservice", agent="Anna")
     [place] = await entrance.places(ea)
     assert (place["status"], place["wait_seconds"]) == ("taken", 1)
     entries = (await entrance.routing.get("/v1/entries", params={"contact_id": ea})).json()["items"]
@@ -209,9 +209,9 @@ async def test_a_caller_is_in_one_place_from_the_first_ring_to_the_end(
 async def test_a_caller_whom_the_exchange_lost_between_two_queues_is_not_left_waiting(
     entrance: Entrance, exchange: Exchange
 ) -> None:
-    finn = await exchange.tell("finn", "queued", 0, queue="socialservice")
-    await exchange.tell("finn", "overflowed", 20, queue="socialservice")
-    await exchange.tell("finn", "ended", 25)
+    finn = await exchange.report("finn", "queued", 0, queue="socialservice")
+    await exchange.report("finn", "overflowed", 20, queue="socialservice")
+    await exchange.report("finn", "ended", 25)
     assert (await entrance.contact(finn))["status"] == "closed"
     assert await entrance.places(finn) == []
 

@@ -40,7 +40,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
         process.stop()
 
 
-def test_the_queues_and_services_are_shown(page: Page) -> None:
+def test_the_queues_and_services_are_displayed(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Din Sociale Indgang")
     reception = page.get_by_role("table", name="Telefon, skranke og post lige nu")
     expect(reception.get_by_role("row")).to_have_count(4)
@@ -73,9 +73,9 @@ def test_nothing_is_lost_on_a_narrow_screen(page: Page, width: int) -> None:
 
 
 def test_the_documentation_works_without_the_world_outside(page: Page) -> None:
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    requested: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
     page.goto("/intake/docs")
     expect(page.get_by_text("Register a contact").first).to_be_visible()
-    assert asked
-    assert not [url for url in asked if not url.startswith((page.url.split("/intake")[0], "data:"))]
+    assert requested
+    assert not [url for url in requested if not url.startswith((page.url.split("/intake")[0], "data:"))]

@@ -68,12 +68,12 @@ def test_an_unknown_role_is_refused_with_the_choices(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not QUEUE_LOG.exists(), reason="the recorded queue_log is not beside this checkout")
-def test_the_recorded_queue_log_tells_its_18_calls_and_a_second_import_changes_nothing(
+def test_the_recorded_queue_log_reports_its_18_calls_and_a_second_import_changes_nothing(
     tmp_path: Path,
 ) -> None:
     first = dsi("import", "queue-log", QUEUE_LOG, "--data", tmp_path)
     assert first.returncode == 0, first.stderr
-    told = {
+    expected = {
         "calls (a contact each)": 18,
         "queue visits": 20,
         "answered calls": 16,
@@ -81,33 +81,33 @@ def test_the_recorded_queue_log_tells_its_18_calls_and_a_second_import_changes_n
         "lost calls": 1,
         "lines not understood (kept)": 0,
     }
-    assert {what: count(first.stdout, what) for what in told} == told
+    assert {what: count(first.stdout, what) for what in expected} == expected
     second = dsi("import", "queue-log", QUEUE_LOG, "--data", tmp_path)
-    assert {what: count(second.stdout, what) for what in told} == told
+    assert {what: count(second.stdout, what) for what in expected} == expected
     assert count(second.stdout, "new lines") == 0
     assert count(second.stdout, "lines known before") == count(first.stdout, "new lines")
 
 
-def test_recorded_calls_told_out_of_order_and_twice_are_derived_as_recorded(tmp_path: Path) -> None:
+def test_recorded_calls_expected_out_of_order_and_twice_are_derived_as_recorded(tmp_path: Path) -> None:
     file = calls_csv(tmp_path, rows(20), "not,a,call\n")
     disorder = ("--shuffle-seconds", "3600", "--doubled", "0.1", "--seed")
     first = dsi("import", "calls-csv", file, *disorder, "7", "--data", tmp_path / "one")
     second = dsi("import", "calls-csv", file, *disorder, "8", "--data", tmp_path / "two", "--no-tell-queues")
 
     assert first.returncode == second.returncode == 0, first.stderr + second.stderr
-    told = {
+    expected = {
         "calls": 20,
         "rows that are no calls": 1,
         "new deliveries": 80,
         "... derived as recorded": 20,
         "... derived otherwise": 0,
     }
-    assert {what: count(first.stdout, what) for what in told} == told
+    assert {what: count(first.stdout, what) for what in expected} == expected
     assert first.stdout.splitlines()[-1] == second.stdout.splitlines()[-1]
     assert dsi("import", "calls-csv", ROOT / "README.md", "--data", tmp_path / "one").returncode == 2
 
 
-def test_the_house_starts_answers_and_keeps_what_it_was_told(tmp_path: Path) -> None:
+def test_the_house_starts_answers_and_keeps_what_it_was_expected(tmp_path: Path) -> None:
     token = dsi("token", "--role", "reception", "--data", tmp_path).stdout.strip()
     process = Process(tmp_path, None, free_port(), {})
     headers = {"Authorization": f"Bearer {token}"}
@@ -132,18 +132,18 @@ def test_the_house_starts_answers_and_keeps_what_it_was_told(tmp_path: Path) -> 
         process.stop()
 
 
-def test_what_an_exchange_told_and_nobody_understood_is_shown_and_read_again(tmp_path: Path) -> None:
+def test_what_an_exchange_expected_and_nobody_understood_is_printed_and_read_again(tmp_path: Path) -> None:
     log = tmp_path / "queue_log"
     caller = "1773133200|pbx-1|nobody|NONE|ENTERQUEUE||4520000001|1"
     log.write_text(f"{caller}\nwhat is this\n")
     data = tmp_path / "data"
     assert dsi("import", "queue-log", log, "--data", data).returncode == 0
-    shown = dsi("deliveries", "--data", data)
+    printed = dsi("deliveries", "--data", data)
 
-    assert shown.returncode == 0, shown.stderr
-    assert "not-a-queue-log-line" in shown.stdout
-    assert re.search(r"│ asterisk\s*│ nobody", shown.stdout)
-    assert "what is this" not in shown.stdout
+    assert printed.returncode == 0, printed.stderr
+    assert "not-a-queue-log-line" in printed.stdout
+    assert re.search(r"│ asterisk\s*│ nobody", printed.stdout)
+    assert "what is this" not in printed.stdout
     assert "No deliveries" in dsi("deliveries", "--reason", "future", "--data", data).stdout
     again = dsi("deliveries", "rerun", "--source", "asterisk", "--data", data)
     assert (again.returncode, again.stderr.strip()) == (0, "1 read again")

@@ -42,29 +42,29 @@ def the_days_calls() -> list[Event]:
             named = {"source": f"pbx-{number % 2}", "call_id": call, "queue": "socialservice"}
             for step, kind in enumerate(STORIES[caller % 2]):
                 moment = f"2026-03-10T09:{number:02}:{caller + step:02}Z"
-                told = {"delivery_id": f"{call}-{kind}", "type": kind, "occurred_at": moment}
-                events.append({**named, **told, "from": f"+45200000{caller:02}"})
+                reported = {"delivery_id": f"{call}-{kind}", "type": kind, "occurred_at": moment}
+                events.append({**named, **reported, "from": f"+45200000{caller:02}"})
     return events
 
 
 def doubled_and_shuffled(events: Sequence[Event], seed: int) -> list[Event]:
     chance = random.Random(seed)
-    told = [*events, *chance.sample(events, len(events) // 2)]
-    chance.shuffle(told)
-    return told
+    reported = [*events, *chance.sample(events, len(events) // 2)]
+    chance.shuffle(reported)
+    return reported
 
 
 class Sender:
-    """Tells each thing, signed, until it is acknowledged; each time to another of the addresses."""
+    """Sends each event, signed, until it is acknowledged; each time to another of the addresses."""
 
     def __init__(self, urls: Sequence[str]) -> None:
         self._http = httpx.AsyncClient(timeout=20)
         self._urls = urls
-        self._asked = 0
+        self._requested = 0
         self.answers: Counter[int] = Counter()
 
-    async def tell(self, told: Event | list[Event]) -> None:
-        body = json.dumps(told)
+    async def report(self, reported: Event | list[Event]) -> None:
+        body = json.dumps(reported)
         while True:
             status = await self._post(body)
             self.answers[status] += 1
@@ -75,26 +75,26 @@ class Sender:
 
     async def _post(self, body: str) -> int:
         """The status of the answer; 0 when there was none."""
-        self._asked += 1
+        self._requested += 1
         try:
             answer = await self._http.post(
-                self._urls[self._asked % len(self._urls)] + EVENTS, content=body, headers=signed(body)
+                self._urls[self._requested % len(self._urls)] + EVENTS, content=body, headers=signed(body)
             )
         except httpx.TransportError:
             return 0
         return answer.status_code
 
-    async def tell_all(self, events: Sequence[Event], tellers: int) -> None:
-        """All of them, by several who tell at once, one by one and in lists."""
+    async def report_all(self, events: Sequence[Event], senders: int) -> None:
+        """All of them, by several senders at once, one by one and in lists."""
 
-        async def teller(mine: Sequence[Event]) -> None:
+        async def sender(mine: Sequence[Event]) -> None:
             half = len(mine) // 2
             for event in mine[:half]:
-                await self.tell(event)
+                await self.report(event)
             for first in range(half, len(mine), 10):
-                await self.tell(list(mine[first : first + 10]))
+                await self.report(list(mine[first : first + 10]))
 
-        await asyncio.gather(*(teller(events[number::tellers]) for number in range(tellers)))
+        await asyncio.gather(*(sender(events[number::senders]) for number in range(senders)))
 
     async def close(self) -> None:
         await self._http.aclose()
@@ -158,12 +158,12 @@ async def all_is_derived(database: Database) -> None:
     assert attempts == {CALLS_OF_EACH}
 
 
-async def test_two_replicas_told_the_same_at_once_make_each_call_once(
+async def test_two_replicas_reported_the_same_at_once_make_each_call_once(
     database: Database, intakes: Callable[[], Process]
 ) -> None:
     replicas = [intakes(), intakes()]
     sender = Sender([replica.url for replica in replicas])
-    await asyncio.gather(*(sender.tell_all(doubled_and_shuffled(the_days_calls(), n), 4) for n in (1, 2)))
+    await asyncio.gather(*(sender.report_all(doubled_and_shuffled(the_days_calls(), n), 4) for n in (1, 2)))
     await sender.close()
 
     assert set(sender.answers) == {202}
@@ -180,12 +180,12 @@ async def test_an_intake_that_is_killed_again_and_again_loses_and_doubles_nothin
     sender = Sender([intake.url])
     slowly = doubled_and_shuffled(the_days_calls(), 3)
     for kill in range(KILLS):
-        telling = asyncio.create_task(sender.tell_all(slowly[kill::KILLS], 6))
+        reporting = asyncio.create_task(sender.report_all(slowly[kill::KILLS], 6))
         await asyncio.sleep(chance.uniform(0.02, 0.25))
         intake.kill()
         intake.start()
         await asyncio.to_thread(intake.wait_until_ready)
-        await telling
+        await reporting
     await sender.close()
 
     assert sender.answers[0] > 0
@@ -197,7 +197,7 @@ async def test_too_much_is_refused_to_the_face_and_slow_bodies_keep_nobody_waiti
 ) -> None:
     intake = intakes()
     ten_thousand = json.dumps([{**the_days_calls()[0], "delivery_id": f"d{n}"} for n in range(10_000)])
-    slow = [asyncio.create_task(tell_slowly(intake.url, event)) for event in the_days_calls()[:200]]
+    slow = [asyncio.create_task(report_slowly(intake.url, event)) for event in the_days_calls()[:200]]
     async with httpx.AsyncClient(base_url=intake.url) as client:
         await asyncio.sleep(0.2)
         refused = await client.post(EVENTS, content=ten_thousand, headers=signed(ten_thousand))
@@ -209,7 +209,7 @@ async def test_too_much_is_refused_to_the_face_and_slow_bodies_keep_nobody_waiti
     assert set(await asyncio.gather(*slow)) == {b"HTTP/1.1 202 Accepted\r\n"}
 
 
-async def tell_slowly(url: str, event: Event) -> bytes:
+async def report_slowly(url: str, event: Event) -> bytes:
     """A body in ten pieces, with pauses; gives the first line of the answer."""
     body = json.dumps(event)
     headers = {"Host": "intake", "Content-Length": str(len(body)), **signed(body)}

@@ -139,11 +139,11 @@ def test_a_follower_elsewhere_needs_only_an_address_and_a_key(tmp_path: Path, in
     second.start()
     assert second._running.wait(timeout=30) == 1
     assert "another process follows" in second.log().replace("\n", " ")
-    shown = subprocess.run(
+    printed = subprocess.run(
         [sys.executable, "-m", "services", "follow", "status", "--data", elsewhere],
         cwd=ROOT, capture_output=True, text=True, check=True, env={**os.environ, "COLUMNS": "200"},
     )  # fmt: skip
-    assert "0 bytes" in shown.stdout
+    assert "0 bytes" in printed.stdout
     assert follower.end(signal.SIGTERM) == 0
 
 
@@ -179,8 +179,8 @@ async def test_an_exchange_is_followed_over_ami_through_a_kill_and_an_intake_tha
     exchange = FakeExchange([joins(0, 5), joins(5, 8), joins(8, 9), []])
     async with exchange.listening() as where:
         where_to = ("ami", "--host", where.host, "--port", str(where.port), "--user", where.user)
-        told = ("--source", "pbx", "--url", intake.url, "--data", str(tmp_path))
-        follower = Follower(tmp_path, *where_to, *told, DSI_AMI_SECRET="secret")
+        options = ("--source", "pbx", "--url", intake.url, "--data", str(tmp_path))
+        follower = Follower(tmp_path, *where_to, *options, DSI_AMI_SECRET="secret")
         follower.start()
         await asyncio.to_thread(eventually, lambda: spooled(tmp_path) == 9, follower)
         follower.end(signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""AMI over TLS: the exchange's certificate is verified, and without TLS the operator is told what
+"""AMI over TLS: the exchange's certificate is verified, and without TLS the operator reads what
 that means.
 """
 

@@ -1,4 +1,4 @@
-"""The database goes away in the middle of deliveries: whoever tells is asked to come again, and does."""
+"""The database goes away in the middle of deliveries: senders are asked to come again, and do."""
 
 import asyncio
 import tempfile
@@ -36,18 +36,18 @@ async def intake(server: StoppableServer, clock: SettableClock, tmp_path: Path) 
 
 
 class Exchange:
-    """Tells each thing until it is acknowledged, as it is asked to."""
+    """Sends each event until it is acknowledged, as requested."""
 
     def __init__(self, client: httpx.AsyncClient) -> None:
         self._client = client
         self.acknowledged = 0
-        self.asked_again = 0
+        self.requested_again = 0
 
-    async def tell(self, teller: int) -> None:
+    async def report(self, sender: int) -> None:
         for number in range(CALLS_OF_EACH):
             for second, kind in enumerate(STORY):
-                call = f"{teller}-{number}"
-                event = {"source": f"pbx-{teller % 2}", "delivery_id": f"{call}-{kind}", "call_id": call}
+                call = f"{sender}-{number}"
+                event = {"source": f"pbx-{sender % 2}", "delivery_id": f"{call}-{kind}", "call_id": call}
                 event |= {"type": kind, "occurred_at": f"2026-03-10T09:00:{second:02}Z"}
                 await self._until_taken(event)
 
@@ -59,24 +59,24 @@ class Exchange:
                 return
             assert (answer.status_code, answer.json()["type"]) == (503, "urn:dsi:problem:unavailable")
             assert int(answer.headers["Retry-After"]) > 0
-            self.asked_again += 1
+            self.requested_again += 1
             # Sooner than asked, so that many come while storage goes and comes back.
             await asyncio.sleep(0.05)
 
 
-async def test_nothing_told_during_an_outage_is_lost_or_doubled(
+async def test_nothing_reported_during_an_outage_is_lost_or_doubled(
     intake: Bench, server: StoppableServer
 ) -> None:
     exchange = Exchange(intake.client(Role.TELEPHONY))
     interpreting = asyncio.create_task(interpret_on(intake))
-    telling = asyncio.gather(*(exchange.tell(number) for number in range(TELLERS)))
+    reporting = asyncio.gather(*(exchange.report(number) for number in range(TELLERS)))
     while exchange.acknowledged < TELLERS * CALLS_OF_EACH // 2:
         await asyncio.sleep(0.01)
     await asyncio.to_thread(server.stop)
-    while exchange.asked_again < TELLERS:
+    while exchange.requested_again < TELLERS:
         await asyncio.sleep(0.01)
     await asyncio.to_thread(server.start)
-    await telling
+    await reporting
     interpreting.cancel()
     with suppress(asyncio.CancelledError):
         await interpreting

@@ -15,9 +15,7 @@ log = structlog.get_logger("reorganisations")
 
 
 class Reorganising(Job):
-    """Looks twice a minute. Several replicas may work on one: each contact is moved once, whoever comes
-    first.
-    """
+    """Looks twice a minute. Several replicas may work on one: each contact is moved once."""
 
     def __init__(self, state: State) -> None:
         super().__init__("reorganisations", INTERVAL_SECONDS)
