@@ -66,7 +66,7 @@ class AlreadyFollowing(Exception):
 
 @dataclass(frozen=True)
 class SpoolOptions:
-    """The contexts whose callers are reported before they join a queue; how many events are stored at most."""
+    """The contexts whose callers are reported before they join a queue; the most events that are stored."""
 
     entrances: frozenset[str]
     bound: int
