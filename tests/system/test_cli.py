@@ -13,7 +13,7 @@ import pytest
 from shared.access import Tokens
 from shared.settings import CommonSettings
 from shared.vocabulary import Role
-from tests.intake.test_calls_file import calls_csv, rows
+from tests.research_calls.test_calls_file import calls_csv, rows
 from tests.system.processes import Process, free_port
 
 ROOT = Path(__file__).parents[2]

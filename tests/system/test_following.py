@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.intake.asterisk_fakes import FakeExchange, written
+from tests.exchange_follower.asterisk_fakes import FakeExchange, written
 from tests.system.processes import ROOT, Process, free_port
 
 PATIENCE_SECONDS = 60

@@ -17,8 +17,8 @@ from pydantic import SecretStr
 
 from exchange_follower.running import FollowSettings, exchange_at
 from exchange_follower.spool import Spool
-from tests.intake.asterisk_fakes import FakeExchange, FakeIntake, eventually, written
-from tests.intake.test_follow_ami import following, join, told_by
+from tests.exchange_follower.asterisk_fakes import FakeExchange, FakeIntake, eventually, written
+from tests.exchange_follower.test_follow_ami import following, join, told_by
 
 SETTINGS = FollowSettings(ami_secret=SecretStr("secret"))
 

@@ -18,7 +18,7 @@ from shared.vocabulary import Role
 from tests.bench import Bench
 from tests.conftest import StartService
 from tests.intake.recording import PHONE_CALLS, needs_phone_calls
-from tests.intake.test_calls_file import calls_csv, rows
+from tests.research_calls.test_calls_file import calls_csv, rows
 
 DELIVERIES = table_of(CallDelivery)
 DISORDER = Disorder(shuffle_seconds=3600, doubled=0.05, seed=7)

@@ -18,7 +18,7 @@ from exchange_follower.ami_session import Exchange
 from exchange_follower.spool import Spool
 from shared.clock import SettableClock
 from tests.conftest import TUESDAY
-from tests.intake.asterisk_fakes import FakeExchange, FakeIntake, eventually, written
+from tests.exchange_follower.asterisk_fakes import FakeExchange, FakeIntake, eventually, written
 from tests.intake.recording import AMI, needs_recording
 
 HEARD = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)

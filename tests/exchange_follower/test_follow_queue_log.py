@@ -20,7 +20,7 @@ from exchange_follower.queue_log import QueueLogFollower, recent
 from services.intake.telephony.asterisk_queue_log.lines import cut
 from services.intake.telephony.signatures import Signatures
 from tests.examples import examples
-from tests.intake.asterisk_fakes import FakeIntake
+from tests.exchange_follower.asterisk_fakes import FakeIntake
 from tests.intake.recording import QUEUE_LOG, needs_recording
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

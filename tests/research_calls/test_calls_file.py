@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from research_calls.calls_file import CallsFile, Disorder, NotACallsFileError, deliveries
-from tests.intake.test_recorded_calls import ANSWERED
+from tests.research_calls.test_recorded_calls import ANSWERED
 
 
 def rows(count: int) -> list[dict[str, str]]:
