@@ -12,7 +12,7 @@ ALONE = ("intake", "triage", "routing", "desk")
 TOOLS = {
     "city_week": (),
     "exchange_follower": ("services.intake.telephony", "services.intake.delivery_store.schemas"),
-    "research_calls": ("services.intake", "services.cli", "services.hosting.all_in_one"),
+    "research_calls": ("services.intake", "services.hosting"),
 }
 
 
