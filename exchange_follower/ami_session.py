@@ -24,7 +24,7 @@ class Exchange:
     user: str
     secret: str = field(repr=False)
     tls: ssl.SSLContext | None = None
-    #: An exchange that is silent for so long is sent a ping; the session ends if it stays silent as long again.
+    #: An exchange that is silent for so long is sent a ping; silent as long again, the session ends.
     ping_seconds: float = 30.0
 
 
