@@ -44,7 +44,7 @@ class UnitPeriod(Strict):
 
 @dataclass(frozen=True)
 class Conflict:
-    """Why two periods, or the whole, cannot be: the unit it concerns, and a sentence that helps to mend it."""
+    """Why two periods, or all of them, contradict: the unit concerned, and how it can be corrected."""
 
     code: UnitCode
     field: str
