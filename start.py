@@ -8,7 +8,7 @@ While you work on the code:
 
 python3 start.py reload            run everything, and start again whenever a file changes
 python3 start.py quick [options]   the tests that need no database, browser or server (half a minute)
-python3 start.py lint              lint and format what can be mended by itself, and show the rest
+python3 start.py lint              format the code, fix what the linter can fix, and list the rest
 python3 start.py types             check types
 python3 start.py migration SERVICE NAME   a new, empty migration of a service's schema
 python3 start.py mutation [MODULE...]     how many changed lines of the pure modules the tests notice
@@ -47,7 +47,7 @@ def pip(*arguments: str | Path) -> None:
 
 
 def install(requirements: str) -> None:
-    """Bring the virtual environment to what `requirements/<name>.txt` locks; quick when it is there."""
+    """Install what `requirements/<name>.txt` locks; returns at once where that is installed already."""
     lock = ROOT / "requirements" / f"{requirements}.txt"
     # Development holds everything of runtime: after `test`, a `serve` has nothing to install.
     wanted = hashlib.sha256(lock.read_bytes() + str(sys.version_info[:2]).encode()).hexdigest()
@@ -67,13 +67,13 @@ def install(requirements: str) -> None:
 
 
 def install_assets() -> None:
-    """Bring what the pages look and move with, as locked; without it they work unstyled."""
+    """Install the pages' locked styles and scripts; without them the pages work, unstyled."""
     lock = ASSETS / "package-lock.json"
     stamp = ASSETS / "node_modules" / "installed"
     wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
     if stamp.exists() and stamp.read_text() == wanted:
         return
-    say("installing what the pages look and move with")
+    say("installing the pages' styles and scripts")
     command = [
         "ci",
         "--prefix",
@@ -149,7 +149,7 @@ def quick(options: list[str]) -> None:
 
 
 def lint(options: list[str]) -> None:
-    """Mend what can be mended by itself, and show the rest."""
+    """Format the code, fix what the linter can fix, and list the rest."""
     install("development")
     run(PYTHON, "-m", "ruff", "format", *(options or ["."]))
     run(PYTHON, "-m", "ruff", "check", "--fix", *(options or ["."]))

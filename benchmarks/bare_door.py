@@ -51,10 +51,10 @@ def bare_app(database_url: str, secret: str) -> FastAPI:
             key.verify(body, dict(request.headers), json_parse=False)
         except (WebhookVerificationError, ValueError) as error:
             raise HTTPException(401) from error
-        body = json.loads(body)
+        parsed = json.loads(body)
         rows = [
             {"source": one["source"], "delivery_id": one["delivery_id"], "body": json.dumps(one)}
-            for one in (body if isinstance(body, list) else [body])
+            for one in (parsed if isinstance(parsed, list) else [parsed])
         ]
         async with database.writing() as session:
             await session.execute(upsert(session, DELIVERIES).values(rows).on_conflict_do_nothing())

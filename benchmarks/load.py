@@ -40,7 +40,7 @@ async def _ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, reque
 
 
 async def press(port: int, make: Callable[[int], bytes], connections: int, seconds: float) -> Measured:
-    """Send what `make` gives (it gets a running number) over `connections` for `seconds`."""
+    """Send the requests that `make` makes of a running number over `connections` for `seconds`."""
     until = time.perf_counter() + seconds
     counts = [0, 0]
     number = 0

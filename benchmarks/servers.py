@@ -53,7 +53,7 @@ class NoGroupCommitter:
 def intake_server(
     kind: str, data: Path, database_url: str, **environment: str
 ) -> AbstractContextManager[int]:
-    """Intake as `floor`, `real`, or `working` (does its jobs as well, and has no peers); gives its port."""
+    """Intake as `floor`, `real`, or `working` (does its jobs as well, without peers); returns its port."""
     port = free_port()
     return _served(port, ["benchmarks.servers", kind, str(port), str(data), database_url], environment)
 

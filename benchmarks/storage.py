@@ -1,4 +1,4 @@
-"""Both kinds of database, fresh for a benchmark, and how their results are reported."""
+"""Both kinds of database, empty for a benchmark, and how its results are printed."""
 
 import asyncio
 from collections.abc import Iterator

@@ -50,7 +50,7 @@ def event(number: int) -> dict[str, object]:
     """The number-th event of an exchange with `AT_ONCE` callers, whose events come in turn."""
     round_, caller = divmod(number, AT_ONCE)
     generation, step = divmod(round_, len(_STORY))
-    event: dict[str, object] = {
+    fields: dict[str, object] = {
         "source": "bench",
         "delivery_id": f"d{number}",
         "call_id": f"call-{generation}-{caller}",
@@ -59,7 +59,7 @@ def event(number: int) -> dict[str, object]:
         "queue": "socialservice",
         "from": f"+45200{caller:05d}",
     }
-    return event | ({"agent": "Anna", "reported_wait_seconds": 30} if step == 2 else {})
+    return fields | ({"agent": "Anna", "reported_wait_seconds": 30} if step == 2 else {})
 
 
 def signed_requests(size: int) -> Callable[[int], bytes]:

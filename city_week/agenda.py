@@ -1,4 +1,4 @@
-"""What happens when: a heap of moments, each with something to do."""
+"""A timetable of the simulation: actions, ordered by when they are due."""
 
 import heapq
 import itertools
@@ -9,7 +9,7 @@ Action = Callable[[], Awaitable[None]]
 
 
 class Agenda:
-    """Actions in the order of their moments; those of one moment in the order they were planned."""
+    """Actions in the order of their times; those of the same time in the order in which they were planned."""
 
     def __init__(self) -> None:
         self._actions: list[tuple[datetime, int, Action]] = []

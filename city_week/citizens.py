@@ -52,13 +52,11 @@ _LAST = ("Ager", "Birk", "Dal", "Eng", "Fjord", "Holm", "Kær", "Lund", "Mose", 
 
 @dataclass
 class Citizen:
-    """What is true of somebody, of which the citizen says `volunteered` at first and the rest when the
-    reception asks.
-    """
+    """A citizen: all facts (`truth`), and those that they give before the reception asks (`stated`)."""
 
     age: int
     truth: dict[str, Any]
-    volunteered: dict[str, Any] = field(default_factory=dict)
+    stated: dict[str, Any] = field(default_factory=dict)
     cpr: str | None = None
     name: str | None = None
     phone: str | None = None
@@ -66,27 +64,27 @@ class Citizen:
 
 
 def draw_citizen(random_: random.Random, today: date, channel: str) -> Citizen:
-    """Somebody who might turn to the city over `channel`."""
+    """A random citizen who contacts the city over `channel`."""
     needs, _, (youngest, oldest) = random_.choices(NEEDS, [share for _, share, _ in NEEDS])[0]
     age = random_.randint(youngest, oldest)
     truth = {**_truth(random_, needs, age), "age": age}
     citizen = Citizen(age=age, truth=truth, relation=_relation(random_, needs, age))
     anonymous = random_.random() < (0.06 if channel == "phone" else 0.02)
-    citizen.volunteered = {"needs": truth["needs"], "in_municipality": truth["in_municipality"]}
+    citizen.stated = {"needs": truth["needs"], "in_municipality": truth["in_municipality"]}
     for fact, share in (("age", 0.8), ("district", 0.7), ("applies_for_measure", 0.8)):
         if truth.get(fact) is not None and random_.random() < share:
-            citizen.volunteered[fact] = truth[fact]
+            citizen.stated[fact] = truth[fact]
     for flag in ("acute_danger", "child_at_risk", "child_age", "child_district", "reporter_is_professional"):
         if truth.get(flag):
-            citizen.volunteered[flag] = truth[flag]
+            citizen.stated[flag] = truth[flag]
     if anonymous:
-        citizen.volunteered["anonymous"] = True
+        citizen.stated["anonymous"] = True
         return citizen
     citizen.phone = f"+45{random_.randint(20_000_000, 29_999_999)}" if random_.random() < 0.9 else None
     if random_.random() < 0.6:
         citizen.cpr = synthetic_cpr(random_, age, today)
         citizen.name = f"{random_.choice(_FIRST)} {random_.choice(_LAST)}"
-        citizen.volunteered.pop("age", None)
+        citizen.stated.pop("age", None)
     return citizen
 
 

@@ -1,4 +1,4 @@
-"""The simulation's hold on the system: one HTTP client for each service and role, nothing else."""
+"""The simulation's access to the system: one HTTP client for each service and role, nothing else."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -6,13 +6,13 @@ from typing import Any
 
 import httpx
 
-#: Waits until the services' events for each other have arrived.
+#: Waits until the services' events to each other are delivered.
 Settle = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True)
 class Clients:
-    """Clients for intake, triage and routing, with the tokens of the people who play."""
+    """Clients for intake, triage and routing, with the tokens of the simulated people."""
 
     telephony: httpx.AsyncClient
     intake: httpx.AsyncClient
@@ -53,7 +53,7 @@ class Clients:
 
 
 def ok(answer: httpx.Response) -> Any:
-    """The body of an answer that went well; anything else ends the simulation with the answer's text."""
+    """The body of a successful response. Raises RuntimeError with the response's text for any other."""
     if answer.is_error:
         message = (
             f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text[:400]}"

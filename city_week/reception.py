@@ -1,4 +1,4 @@
-"""How the reception works on a contact: writes down facts, asks what triage asks, and decides."""
+"""How the reception works on a contact: records facts, asks triage's questions, and decides."""
 
 import random
 from datetime import datetime
@@ -16,7 +16,7 @@ _OTHER_UNIT = {"youth": "adults", "adults": "youth", "hky": "disability-children
 
 
 class Reception:
-    """The people at phone, desk and mail, as one client of the services."""
+    """The staff at phone, desk and mail, as one client of the services."""
 
     def __init__(self, clients: Clients, random_: random.Random, tally: Tally) -> None:
         self._clients = clients
@@ -41,9 +41,9 @@ class Reception:
             await self.close(contact_id, _CLOSING.get(destination["kind"], "advised"))
 
     async def _assess(self, contact_id: str, citizen: Citizen) -> dict[str, Any]:
-        facts = dict(citizen.volunteered)
+        facts = dict(citizen.stated)
         for _ in range(MOST_ROUNDS):
-            assessment = await self._receive(contact_id, facts)
+            assessment = await self._record_facts(contact_id, facts)
             questions = [q["fact"] for q in assessment["recommendation"]["questions"]]
             if not questions:
                 break
@@ -51,7 +51,7 @@ class Reception:
             _answer(facts, citizen.truth, questions)
         return assessment
 
-    async def _receive(self, contact_id: str, facts: dict[str, Any]) -> dict[str, Any]:
+    async def _record_facts(self, contact_id: str, facts: dict[str, Any]) -> dict[str, Any]:
         _, etag = await self._clients.contact(contact_id)
         ok(
             await self._clients.intake.put(
@@ -67,11 +67,11 @@ class Reception:
 
     async def write_down(self, channel: str, citizen: Citizen, at: datetime) -> str:
         """Make a contact of a letter or a walk-in; gives its id."""
-        who: dict[str, Any] = {"anonymous": bool(citizen.volunteered.get("anonymous"))}
+        who: dict[str, Any] = {"anonymous": bool(citizen.stated.get("anonymous"))}
         if citizen.cpr is not None:
             who |= {"cpr": citizen.cpr, "name": citizen.name}
         person = {"relation": citizen.relation, "phone": citizen.phone}
-        if citizen.volunteered.get("anonymous"):
+        if citizen.stated.get("anonymous"):
             person.pop("phone")
         body = {"channel": channel, "received_at": at.isoformat(), "citizen": who, "contact_person": person}
         made = ok(await self._clients.intake.post("/v1/contacts", json=body))

@@ -1,4 +1,4 @@
-"""The week itself: calls, letters and walk-ins come, people at phone, desk, mail and in the teams work."""
+"""Simulates days of the city: contacts arrive, and staff at phone, desk, mail and in teams work on them."""
 
 import random
 from collections import deque
@@ -60,7 +60,7 @@ class Week:
             self._agenda.plan(opening(self.since), self._mail_looks)
 
     async def play(self, tick: Callable[[datetime], None]) -> None:
-        """Do everything in its order until the days are over; `tick` gets the time as it passes."""
+        """Run all actions in the order of time until `days` are over; `tick` is called with each time."""
         await self._plan_teams()
         while (found := self._agenda.next(self.until)) is not None:
             at, action = found
@@ -87,10 +87,10 @@ class Week:
         contact_id = await self._reception.write_down(arrival.channel, citizen, self._clock.now())
         self._people[contact_id] = citizen
 
-    # The telephone exchange: three agents, those who hold the line, and their patience.
+    # The telephone exchange: three agents, and callers who wait until their patience is over.
 
     async def _ring(self, call: str, citizen: Citizen) -> None:
-        await self._say(
+        await self._report(
             call, "queued", queue=_PHONE_QUEUE, **({"from": citizen.phone} if citizen.phone else {})
         )
         self._holding.append((call, citizen))
@@ -102,7 +102,7 @@ class Week:
         if held:
             self._holding.remove(held[0])
             self.tally.abandoned += 1
-            self.tally.contacts.add(await self._say(call, "abandoned", queue=_PHONE_QUEUE))
+            self.tally.contacts.add(await self._report(call, "abandoned", queue=_PHONE_QUEUE))
             await self._clients.settle()
 
     async def _connect(self) -> None:
@@ -110,18 +110,18 @@ class Week:
             return
         (call, citizen), agent = self._holding.popleft(), self._free_agents.popleft()
         self.tally.answered += 1
-        self.tally.contacts.add(await self._say(call, "answered", queue=_PHONE_QUEUE, agent=agent))
+        self.tally.contacts.add(await self._report(call, "answered", queue=_PHONE_QUEUE, agent=agent))
         await self._clients.settle()
         ends = self._clock.now() + duration(self._random, MEAN_TALK)
         self._agenda.plan(ends, partial(self._hang_up, call, citizen, agent))
 
     async def _hang_up(self, call: str, citizen: Citizen, agent: str) -> None:
-        contact_id = await self._say(call, "ended", queue=_PHONE_QUEUE, agent=agent)
+        contact_id = await self._report(call, "ended", queue=_PHONE_QUEUE, agent=agent)
         await self._reception.register(contact_id, citizen, "phone")
         self._free_agents.append(agent)
         await self._connect()
 
-    async def _say(self, call: str, type_: str, **more: str) -> str:
+    async def _report(self, call: str, type_: str, **more: str) -> str:
         """Send one telephony event; gives the id of the call's contact."""
         event = {
             "source": "simulation",
@@ -135,7 +135,7 @@ class Week:
         found = ok(await self._clients.intake.get(f"/v1/calls/{call}"))
         return str(found["contact_id"])
 
-    # Desk, mail and teams: people who look for the next one, work, and look again.
+    # Desk, mail and teams: each takes the next entry of a queue, works on it, and looks for another.
 
     async def _desk_looks(self) -> None:
         entry = await self._clients.next_entry(self._clients.routing, "reception-desk")
@@ -162,7 +162,7 @@ class Week:
         async def finish() -> None:
             citizen = self._people.pop(entry["contact_id"], None)
             if citizen is None:
-                # Somebody who was here before the simulation began: not ours to decide for.
+                # A contact from before the simulation: it has no simulated citizen to decide for.
                 ok(await self._clients.routing.post(f"/v1/entries/{entry['id']}/release"))
             else:
                 self.tally.contacts.add(entry["contact_id"])

@@ -1,9 +1,8 @@
-"""Follows an exchange over its manager interface: what it reports goes to the spool, and from there to
-intake.
+"""Follows an exchange over its manager interface (AMI): events are stored in the spool, then sent to intake.
 
-The two halves know nothing of each other's trouble: while intake is away the spool fills, while the exchange
-is away it empties. What the exchange did meanwhile it does not report again; FullyBooted reports whether it
-was started again, and calls without an end are closed by intake's reconciler.
+Receiving and sending run independently: while intake is unreachable the spool fills, while the exchange is
+unreachable it empties. AMI does not repeat events that were missed. FullyBooted says whether the exchange was
+restarted, and calls without an end are closed by intake's reconciler.
 """
 
 import asyncio
@@ -29,7 +28,7 @@ _BATCH = 200
 
 
 class AmiFollower:
-    """Runs until cancelled."""
+    """Receives an exchange's events and sends them to intake, until it is cancelled."""
 
     def __init__(
         self,
@@ -45,32 +44,32 @@ class AmiFollower:
         self._courier = courier
         self._clock = clock
         self._sleep = sleep
-        self._news = asyncio.Event()
+        self._has_events = asyncio.Event()
         self._pause = SHORTEST_PAUSE_SECONDS
 
     async def run(self) -> None:
-        """Listen and carry at the same time."""
+        """Receive events and send them at the same time; ends only by cancellation."""
         async with asyncio.TaskGroup() as both:
             both.create_task(self._listen())
-            both.create_task(self._carry())
+            both.create_task(self._send_waiting())
 
     async def _listen(self) -> None:
         while True:
             try:
                 async for events in listen(self._exchange):
                     self._pause = SHORTEST_PAUSE_SECONDS
-                    self._keep(events)
+                    self._store(events)
             except LoginRefused:
-                # Asking again soon would only fill the exchange's log, or have it ban us.
+                # Another login soon would only fill the exchange's log, or have this address banned.
                 self._pause = LONGEST_PAUSE_SECONDS
-                log.error("the exchange refuses the login", user=self._exchange.user)  # noqa: TRY400 -- a traceback adds nothing
+                log.error("the exchange refuses the login", user=self._exchange.user)  # noqa: TRY400 -- a trace adds nothing
             except (SessionOver, OSError) as error:
                 why = str(error) if isinstance(error, SessionOver) else type(error).__name__
                 log.warning("no session with the exchange", why=why)
             await self._sleep(self._pause * random.uniform(0.5, 1))  # noqa: S311 -- not secrecy
             self._pause = min(self._pause * 2, LONGEST_PAUSE_SECONDS)
 
-    def _keep(self, events: Sequence[AmiEvent]) -> None:
+    def _store(self, events: Sequence[AmiEvent]) -> None:
         without_room = self._spool.add(events, self._clock.now())
         if without_room:
             log.error(
@@ -78,13 +77,13 @@ class AmiFollower:
                 lost=without_room,
                 lost_ever=self._spool.without_room,
             )
-        self._news.set()
+        self._has_events.set()
 
-    async def _carry(self) -> None:
+    async def _send_waiting(self) -> None:
         while True:
-            self._news.clear()
+            self._has_events.clear()
             while batch := self._spool.next(_BATCH):
                 body = "\n".join(one.line for one in batch)
                 await self._courier.carry(body, "application/x-ndjson")
                 self._spool.remove(batch)
-            await self._news.wait()
+            await self._has_events.wait()

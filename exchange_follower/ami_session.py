@@ -1,4 +1,4 @@
-"""One session with an exchange's manager interface: connect, log in, listen, ask whether it still lives."""
+"""One session with an exchange's manager interface (AMI): connect, log in, receive events, ping."""
 
 import asyncio
 import ssl
@@ -17,19 +17,19 @@ _LOGIN = "dsi-login"
 
 @dataclass(frozen=True)
 class Exchange:
-    """Where an exchange is, and who we are there. `tls` is None for a connection in the clear."""
+    """Address and login of an exchange. `tls` is None for an unencrypted connection."""
 
     host: str
     port: int
     user: str
     secret: str = field(repr=False)
     tls: ssl.SSLContext | None = None
-    #: An exchange that is silent for so long is asked, and given up when it stays silent again.
+    #: An exchange that is silent for so long is sent a ping; silent as long again, the session ends.
     ping_seconds: float = 30.0
 
 
 class SessionOver(Exception):
-    """The session ended; the text says how. What was reported before is kept."""
+    """The session ended; the text says how. Events that were received before it remain stored."""
 
 
 class LoginRefused(SessionOver):
@@ -37,10 +37,10 @@ class LoginRefused(SessionOver):
 
 
 async def listen(exchange: Exchange) -> AsyncIterator[list[Message]]:
-    """Log in, then give the events in the groups they come in; the first group is empty: we are in.
+    """Log in, then yield the events in the groups they come in; an empty first group reports the login.
 
-    Raises SessionOver when the exchange ends it, falls silent or never lets us in; OSError when it cannot
-    be reached.
+    Raises LoginRefused; SessionOver when the exchange closes the connection or answers no ping; OSError when
+    it cannot be reached.
     """
     async with asyncio.timeout(exchange.ping_seconds):
         reader, writer = await asyncio.open_connection(exchange.host, exchange.port, ssl=exchange.tls)
@@ -48,7 +48,7 @@ async def listen(exchange: Exchange) -> AsyncIterator[list[Message]]:
         login = {"ActionID": _LOGIN, "Username": exchange.user, "Secret": exchange.secret}
         writer.write(written("Login", {**login, "Events": "agent,call,system"}))
         async for messages in _messages(reader, writer, exchange.ping_seconds):
-            if any(_is_let_in(message) for message in messages):
+            if any(_is_logged_in(message) for message in messages):
                 yield []
             if events := [message for message in messages if "Event" in message]:
                 yield events
@@ -61,20 +61,20 @@ async def listen(exchange: Exchange) -> AsyncIterator[list[Message]]:
 async def _messages(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, ping_seconds: float
 ) -> AsyncIterator[list[Message]]:
-    protocol, is_requested, dropped = AmiReader(), False, 0
+    protocol, is_pinged, dropped = AmiReader(), False, 0
     while True:
         try:
             async with asyncio.timeout(ping_seconds):
                 data = await reader.read(65_536)
         except TimeoutError as error:
-            if is_requested:
+            if is_pinged:
                 raise SessionOver("silent") from error
             writer.write(written("Ping", {"ActionID": "dsi-ping"}))
-            is_requested = True
+            is_pinged = True
             continue
         if not data:
             raise SessionOver("closed by the exchange")
-        is_requested = False
+        is_pinged = False
         yield list(protocol.feed(data))
         if protocol.dropped > max(dropped, 1):
             # One is the greeting.
@@ -82,7 +82,7 @@ async def _messages(
             dropped = protocol.dropped
 
 
-def _is_let_in(message: Message) -> bool:
+def _is_logged_in(message: Message) -> bool:
     if message.get("ActionID") != _LOGIN or "Response" not in message:
         return False
     if message["Response"] != "Success":

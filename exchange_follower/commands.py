@@ -1,4 +1,4 @@
-"""What can be typed after `dsi follow`. As in commands.py, doors import what is behind them when opened."""
+"""The commands of `dsi follow`. As in services/cli/commands.py, each imports its module when it runs."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-follow = typer.Typer(no_args_is_help=True, help="Stay with an exchange and tell intake what it does.")
+follow = typer.Typer(no_args_is_help=True, help="Follow an exchange and send intake its events.")
 talk = Console(stderr=True)
 
 Source = Annotated[str, typer.Option(help="The exchange's name in intake, where there are several.")]
@@ -30,7 +30,7 @@ def follow_queue_log(
     from exchange_follower.running import follow_queue_log as run
     from exchange_follower.running import settings_for
 
-    with _stated_plainly():
+    with _errors_in_one_sentence():
         run(file, _checked(source), settings_for(data, url))
 
 
@@ -53,11 +53,11 @@ def follow_ami(
     bound: Annotated[int, typer.Option(help="Events kept at most while intake is away.", min=1)] = 100_000,
     data: Data = None,
 ) -> None:
-    """Send intake what an exchange's manager interface (AMI) reports, as it happens."""
+    """Send intake the events of an exchange's manager interface (AMI) as they happen."""
     from exchange_follower.running import SpoolOptions, exchange_at, settings_for
     from exchange_follower.running import follow_ami as run
 
-    with _stated_plainly():
+    with _errors_in_one_sentence():
         settings = settings_for(data, url)
         exchange = exchange_at(host, port, user, settings, tls=tls, authority=ca_file)
         run(exchange, _checked(source), settings, SpoolOptions(frozenset(entrance or ()), bound))
@@ -65,7 +65,7 @@ def follow_ami(
 
 @follow.command("status")
 def follow_status(data: Data = None) -> None:
-    """Show how far each follower of this folder has come, and what it has not reported yet."""
+    """Show how far each follower of this folder has come, and what it has not sent yet."""
     from exchange_follower.running import settings_for
     from exchange_follower.status import show_followers
 
@@ -73,8 +73,8 @@ def follow_status(data: Data = None) -> None:
 
 
 @contextmanager
-def _stated_plainly() -> Iterator[None]:
-    """Print what an operator can mend in one sentence, without a traceback."""
+def _errors_in_one_sentence() -> Iterator[None]:
+    """Print errors that an operator can correct without a traceback, and exit with 1."""
     from exchange_follower.running import AlreadyFollowing
 
     try:

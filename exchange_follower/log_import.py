@@ -1,4 +1,4 @@
-"""Brings a whole queue_log in, through the same door as live lines (`dsi import queue-log`)."""
+"""Imports a whole queue_log through the same endpoint as live lines (`dsi import queue-log`)."""
 
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -19,9 +19,9 @@ _MOST_CHARACTERS = 400_000
 
 @dataclass(frozen=True)
 class ImportCount:
-    """What the file held, and what of it was new. Calls are counted as they are after the import.
+    """How many calls and visits the file has, and how many of its lines were new; counted after the import.
 
-    `uninterpretable` counts everything of this exchange that is set aside, from before as well.
+    `uninterpretable` counts all deliveries of this exchange that are set aside, earlier ones included.
     """
 
     calls: int
@@ -43,12 +43,12 @@ async def import_queue_log(
     path: Path,
     *,
     progress: Callable[[int], None] = lambda _lines: None,
-    settled: Callable[[], Awaitable[None]] | None = None,
+    derive: Callable[[], Awaitable[None]] | None = None,
 ) -> ImportCount:
     """Post the file's lines in batches. Importing a file again, or more of it later, adds only what is new.
 
-    `client` reaches intake with a token of the role service; `progress` is reported how many lines each
-    batch had; `settled` returns when what was posted is derived, where the service does not do so by itself.
+    `client` reaches intake with a token of the role service; `progress` is called with each batch's number of
+    lines; `derive` derives calls from what was posted, where the service does not do so by itself.
     Raises LinesRefusedError, and httpx.HTTPError when intake cannot be reached.
     """
     receipts = list[Receipt]()
@@ -63,24 +63,24 @@ async def import_queue_log(
             raise LinesRefusedError(str(answer.status_code))
         receipts.append(Receipt.model_validate_json(answer.content))
         progress(len(batch))
-    if settled is not None:
-        await settled()
+    if derive is not None:
+        await derive()
     named = {line.split("|")[1] for line in lines if line.count("|")}
-    calls = [call async for call in _everything(client, "/v1/calls") if call["call_id"] in named]
-    aside = _everything(client, "/v1/telephony/deliveries", state="set_aside")
+    calls = [call async for call in _all_items(client, "/v1/calls") if call["call_id"] in named]
+    aside = _all_items(client, "/v1/telephony/deliveries", state="set_aside")
     return _count(receipts, calls, sum([1 async for _ in aside]))
 
 
-async def _everything(client: httpx.AsyncClient, path: str, **more: str) -> AsyncIterator[dict[str, Any]]:
+async def _all_items(client: httpx.AsyncClient, path: str, **more: str) -> AsyncIterator[dict[str, Any]]:
     """All items of a list that are this exchange's, page by page."""
-    wanted = {"source": "asterisk", "limit": "200", **more}
+    params = {"source": "asterisk", "limit": "200", **more}
     while True:
-        page = (await client.get(path, params=wanted)).raise_for_status().json()
+        page = (await client.get(path, params=params)).raise_for_status().json()
         for item in page["items"]:
             yield item
         if page["next_cursor"] is None:
             return
-        wanted["cursor"] = page["next_cursor"]
+        params["cursor"] = page["next_cursor"]
 
 
 def _count(receipts: Sequence[Receipt], calls: Sequence[dict[str, Any]], set_aside: int) -> ImportCount:

@@ -1,9 +1,8 @@
-"""Reads a log that another process writes, renames, empties and begins again: complete lines, each once.
+"""Reads a log that another process writes, renames, empties and starts again: complete lines, each once.
 
-The file is reported by its inode and by how it begins (position.py), so that it is found again after a
+The file is identified by its inode and by its first bytes (position.py), so that it is found again after a
 rename, and its unread rest in the copy that copytruncate makes. It is read until its successor has its first
-byte: Asterisk writes to the file it has open, also after a rename, until it is reported to open the log
-again.
+byte: after a rename Asterisk writes to the file it has open until `logger rotate` makes it open the new one.
 """
 
 import glob
@@ -36,16 +35,16 @@ class LogReader:
 
     @property
     def mark(self) -> Mark | None:
-        """The place just after the lines that were given; None before the first."""
+        """The place just after the lines that were returned; None before the first."""
         return self._mark
 
     def behind_bytes(self) -> int:
-        """How much is there that was not given yet; what was rotated away meanwhile not counted."""
+        """The unread bytes of the file that is read; files that it was rotated to since are not counted."""
         found = self._unread()
         return 0 if found is None else max(0, found[0].stat().st_size - found[1])
 
     def lines(self, most: int) -> list[bytes]:
-        """At most `most` lines that are complete and were not given before; none when there is no news."""
+        """At most `most` complete lines that were not returned before; empty when there are none."""
         file = self._file
         if file is None or not self._is_at_the_mark(file):
             file = self._open(self._unread())
@@ -55,7 +54,7 @@ class LogReader:
         given = self._complete(file, most)
         if given or not self._is_over(file):
             return given
-        # The successor has begun; but the last lines may have been written between our reading and its start.
+        # The successor has its first byte, but lines may have been added to this file since it was read.
         given = self._complete(file, most) or self._rest(file)
         if given:
             return given
@@ -69,7 +68,7 @@ class LogReader:
         self._file = None
 
     def _is_at_the_mark(self, file: BinaryIO) -> bool:
-        """Whether the open file still is what was read: neither emptied nor begun again."""
+        """Whether the open file still begins as it did when it was read: it was not emptied meanwhile."""
         return self._mark is None or _is_file_of(self._mark, file)
 
     def _open(self, found: tuple[Path, int] | None) -> BinaryIO | None:
@@ -82,12 +81,12 @@ class LogReader:
         with suppress(FileNotFoundError):
             self._file = path.open("rb")
             self._offset = offset
-            # The file before it is done with; nothing may take this one for it.
+            # Reading of the previous file is finished: from here on the mark identifies this one.
             self._mark = _mark_at(self._file, offset)
         return self._file
 
     def _unread(self) -> tuple[Path, int] | None:
-        """Where the next unread byte is: in the log, in what it was renamed or copied to, or in a new log."""
+        """File and offset of the next unread byte: in the log, or in what it was renamed or copied to."""
         mark = self._mark
         if mark is not None:
             candidates = [self.path, *reversed(self._others())]
@@ -113,7 +112,7 @@ class LogReader:
         return self._give(file, [line + b"\n" for line in chunk[: end - 1].split(b"\n")][:most])
 
     def _rest(self, file: BinaryIO) -> list[bytes]:
-        """A last line that was left without its end: nobody will complete it."""
+        """A last line without an end of line, which no process will complete any more."""
         rest = os.pread(file.fileno(), _LONGEST_LINE, self._offset)
         return self._give(file, [rest]) if rest else []
 
@@ -131,11 +130,11 @@ class LogReader:
         return not _is_same(now, os.fstat(file.fileno())) and now.st_size > 0
 
     def _next_after(self, file: BinaryIO) -> Path:
-        """What follows in time on the file that is over; several rotations may have passed unseen."""
+        """The file that was written next after `file`; several rotations may have happened since."""
         over = os.fstat(file.fileno())
         for other in self._others():
-            found = other.stat()
-            if found.st_mtime_ns > over.st_mtime_ns and not _is_same(found, over):
+            status = other.stat()
+            if status.st_mtime_ns > over.st_mtime_ns and not _is_same(status, over):
                 return other
         return self.path
 
@@ -153,9 +152,9 @@ def _head(file: BinaryIO, length: int) -> str:
 
 
 def _mark_at(file: BinaryIO, offset: int) -> Mark:
-    found = os.fstat(file.fileno())
-    length = min(found.st_size, MOST_HEAD_BYTES)
-    return Mark(found.st_dev, found.st_ino, offset, length, _head(file, length))
+    status = os.fstat(file.fileno())
+    length = min(status.st_size, MOST_HEAD_BYTES)
+    return Mark(status.st_dev, status.st_ino, offset, length, _head(file, length))
 
 
 def _is_file_of(mark: Mark, file: BinaryIO) -> bool:
@@ -164,10 +163,10 @@ def _is_file_of(mark: Mark, file: BinaryIO) -> bool:
 
 def _is_inode_of(mark: Mark, path: Path) -> bool:
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError:
         return False
-    return (found.st_dev, found.st_ino) == (mark.device, mark.inode)
+    return (status.st_dev, status.st_ino) == (mark.device, mark.inode)
 
 
 def _holds(path: Path, mark: Mark) -> bool:

@@ -1,4 +1,4 @@
-"""How far a log was read, kept in a small file so that a restart goes on where the last run stopped."""
+"""How far a log was read, stored in a small file so that a restart continues where the last run stopped."""
 
 import os
 from dataclasses import dataclass
@@ -6,13 +6,13 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-#: As much of a file's beginning as distinguishes it from any other: the first line of a log has its moment.
+#: As much of a file's beginning as distinguishes it from any other: a log's first line has its time in it.
 MOST_HEAD_BYTES = 512
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A place in a file. The file is known by its inode, and for certain by how it begins.
+    """A place in a file. The file is searched for by its inode and identified by its first bytes.
 
     `head` is the SHA-256 of its first `head_bytes` bytes. Inodes are given to new files again, and a file
     that was copied and then emptied (logrotate's copytruncate) goes on under another.
@@ -30,8 +30,8 @@ class Position:
     """What intake has of the file `log`: everything before `mark`.
 
     `recent` are the lines of the last two seconds. They are sent again before the next ones, so that equal
-    lines are counted from the same beginning however the log is cut. They report callers' numbers, as the
-    log does.
+    lines are counted from the same beginning however the log is cut. Like the log, they contain callers'
+    numbers.
     """
 
     log: str = ""
@@ -53,7 +53,7 @@ def read_position(file: Path) -> Position:
 
 
 def keep_position(file: Path, position: Position) -> None:
-    """Replace the file whole: after a power cut it has the old position or the new one."""
+    """Replace the file atomically: after a power cut it has the old position or the new one, never a part."""
     draft = file.with_name(file.name + ".new")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
         out.write(_POSITION.dump_json(position))

@@ -1,4 +1,4 @@
-"""Follows a queue_log: sends intake each line once it is there, and none twice in effect.
+"""Follows a queue_log: sends intake each line once it is written; no line has an effect twice.
 
 Each part that is sent begins with the lines of the last two seconds before it, sent again: a delivery's id
 counts the equal lines before it (queue_log.py), equal lines are of one second, and so the count is the same
@@ -28,7 +28,7 @@ _MOST_RECENT_CHARACTERS = 100_000
 
 
 class QueueLogFollower:
-    """Reads on from `position`, which is in the file `kept_in`, for as long as it runs."""
+    """Reads on from `position` and sends what it reads; the position is stored in the file `kept_in`."""
 
     def __init__(self, reader: LogReader, courier: Courier, kept_in: Path, position: Position) -> None:
         self._reader = reader
@@ -37,13 +37,13 @@ class QueueLogFollower:
         self._recent = position.recent
 
     async def run(self, poll_seconds: float = POLL_SECONDS) -> None:
-        """Until cancelled. A log that cannot be read is tried again: it may not be there yet."""
+        """Run until cancelled. A log that cannot be read is tried again: it may not be there yet."""
         while True:
             if not await self.step():
                 await asyncio.sleep(poll_seconds)
 
     async def step(self) -> bool:
-        """Send intake what is new, if anything is; says whether there was."""
+        """Send intake the new lines; returns whether there were any."""
         try:
             raw = self._reader.lines(MOST_EVENTS - len(self._recent))
         except OSError as error:

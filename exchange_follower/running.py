@@ -1,4 +1,4 @@
-"""`dsi follow`: follows an Asterisk and sends intake what it reports, until it is stopped."""
+"""`dsi follow`: runs one follower of an Asterisk exchange, from its settings to SIGTERM."""
 
 import asyncio
 import fcntl
@@ -32,13 +32,11 @@ from shared.vocabulary import Role
 log = structlog.get_logger("follow")
 
 LOGS, SPOOLS = ".queue-log.json", ".ami.db"
-_PATIENCE_SECONDS = 30.0
+_TIMEOUT_SECONDS = 30.0
 
 
 class FollowSettings(CommonSettings):
-    """Where a follower sends events, and what it authenticates with. Secrets are read from the environment
-    only.
-    """
+    """Where a follower finds intake and how it authenticates. Secrets are read from the environment only."""
 
     #: Where intake answers: alone, behind a gateway, or (the default) in `dsi serve` on this machine.
     intake_url: str = "http://127.0.0.1:8000/intake"
@@ -66,7 +64,7 @@ class AlreadyFollowing(Exception):
 
 @dataclass(frozen=True)
 class SpoolOptions:
-    """The contexts whose callers are reported before they join a queue; the most events that are stored."""
+    """The contexts whose callers are stored before they join a queue; how many events are stored at most."""
 
     entrances: frozenset[str]
     bound: int
@@ -92,9 +90,9 @@ def _is_this_machine(host: str) -> bool:
 
 
 def settings_for(data: Path | None, url: str | None) -> FollowSettings:
-    """The environment's settings, with what the command line says instead."""
-    given = {"data": data, "intake_url": url}
-    settings = FollowSettings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    """The environment's settings; options of the command line take precedence."""
+    options = {"data": data, "intake_url": url}
+    settings = FollowSettings(**{name: value for name, value in options.items() if value is not None})  # type: ignore[arg-type]
     configure_logging(settings.log_level)
     return settings
 
@@ -114,12 +112,10 @@ def follow_queue_log(file: Path, source: str, settings: FollowSettings) -> None:
         reader.close()
 
 
-def follow_ami(
-    exchange: Exchange, source: str, settings: FollowSettings, spool_options: SpoolOptions
-) -> None:
+def follow_ami(exchange: Exchange, source: str, settings: FollowSettings, options: SpoolOptions) -> None:
     """Follow an exchange's manager interface until SIGTERM. Raises AlreadyFollowing."""
     with alone_with(place_of(settings, source, SPOOLS)) as kept_in:
-        spool = Spool(kept_in, spool_options.entrances, spool_options.bound)
+        spool = Spool(kept_in, options.entrances, options.bound)
 
         async def work() -> None:
             behind = {"spooled": lambda: spool.waiting, "lost_ever": lambda: spool.without_room}
@@ -134,7 +130,7 @@ def follow_ami(
 async def _courier(
     settings: FollowSettings, form: str, source: str, behind: Mapping[str, Callable[[], int]]
 ) -> AsyncIterator[Courier]:
-    async with httpx.AsyncClient(base_url=settings.intake_url, timeout=_PATIENCE_SECONDS) as client:
+    async with httpx.AsyncClient(base_url=settings.intake_url, timeout=_TIMEOUT_SECONDS) as client:
         yield Courier(
             client,
             f"/v1/telephony/{form}",
@@ -145,7 +141,7 @@ async def _courier(
 
 
 async def until_stopped(work: Coroutine[Any, Any, None], source: str) -> None:
-    """Run until SIGTERM or SIGINT. Stopping at any moment loses nothing: what counts is on disk."""
+    """Run until SIGTERM or SIGINT. Stopping at any moment loses nothing: position and spool are on disk."""
     running = asyncio.ensure_future(work)
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, running.cancel)
@@ -156,7 +152,7 @@ async def until_stopped(work: Coroutine[Any, Any, None], source: str) -> None:
 
 
 def place_of(settings: CommonSettings, source: str, ending: str) -> Path:
-    """Where a follower of this source keeps what it must not forget; readable by its owner."""
+    """The file in which a follower of this source stores its position or spool; the folder is its owner's."""
     folder = settings.data / "follow"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder / (source + ending)
@@ -164,7 +160,7 @@ def place_of(settings: CommonSettings, source: str, ending: str) -> Path:
 
 @contextmanager
 def alone_with(kept_in: Path) -> Iterator[Path]:
-    """The file, for one process at a time: two would write over each other's position."""
+    """Lock the file for this process: two would overwrite each other's position. Raises AlreadyFollowing."""
     lock = os.open(kept_in.with_name(kept_in.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,9 +1,8 @@
-"""What AMI reported and intake has not acknowledged: in a small SQLite file, so that neither end's outage
-loses it.
+"""A queue on disk (SQLite) of AMI events that intake has not acknowledged, so that no outage loses them.
 
-An exchange reports each event once, to any client that listens at that moment; it is on disk before the next
-is read. The spool has a bound, so that a forgotten follower cannot fill a disk: at it, what is kept stays and
-what comes is counted instead.
+An exchange sends each event once, to those connected at that moment; it is on disk before the next is read.
+The spool has a bound, so that a forgotten follower cannot fill a disk: once it is full, stored events stay
+and new ones are counted instead of stored.
 """
 
 import hashlib
@@ -18,7 +17,7 @@ from pathlib import Path
 from services.intake.telephony.asterisk_ami.meaning import AmiEvent, call_of, is_callers_channel
 
 BOUND = 100_000
-#: A call whose end was missed is forgotten when so many younger ones are known.
+#: A call whose end was missed is deleted when so many later ones are stored.
 _MOST_OPEN_CALLS = 20_000
 
 _TABLES = """
@@ -57,24 +56,24 @@ class Spool:
         self._database.close()
 
     def add(self, events: Sequence[AmiEvent], received_at: datetime) -> int:
-        """Keep those events that are news about calls, durably; gives how many there was no room for."""
+        """Store the events that are about callers, durably; returns how many there was no room for."""
         with self._database:
-            news = [event for event in events if self._is_news(event)]
+            relevant = [event for event in events if self._is_about_callers(event)]
             room = max(0, self._bound - self.waiting)
-            lines = [(_line(event, received_at),) for event in news[:room]]
+            lines = [(_line(event, received_at),) for event in relevant[:room]]
             self._database.executemany("INSERT INTO waiting (line) VALUES (?)", lines)
-            without_room = len(news) - len(lines)
+            without_room = len(relevant) - len(lines)
             if without_room:
                 self._database.execute(_COUNT, (without_room,))
         return without_room
 
     def next(self, most: int) -> list[Spooled]:
-        """The oldest deliveries, in the order they were reported."""
+        """The oldest deliveries, in the order in which they were received."""
         rows = self._database.execute("SELECT number, line FROM waiting ORDER BY number LIMIT ?", (most,))
         return [Spooled(*row) for row in rows]
 
     def remove(self, receipted: Sequence[Spooled]) -> None:
-        """Intake has them."""
+        """Remove deliveries that intake has acknowledged."""
         with self._database:
             self._database.executemany(
                 "DELETE FROM waiting WHERE number = ?", [(one.number,) for one in receipted]
@@ -82,23 +81,23 @@ class Spool:
 
     @property
     def waiting(self) -> int:
-        """How many deliveries intake has not receipted."""
+        """How many deliveries intake has not acknowledged."""
         return int(self._database.execute("SELECT count(*) FROM waiting").fetchone()[0])
 
     @property
     def without_room(self) -> int:
-        """How many events were not kept, ever, because the spool was at its bound."""
+        """How many events were not stored, ever, because the spool was full."""
         row = self._database.execute("SELECT number FROM counts WHERE name = 'without_room'").fetchone()
         return int(row[0]) if row else 0
 
     @property
     def oldest(self) -> str | None:
-        """When the oldest waiting delivery was received."""
+        """When the oldest waiting delivery was received (ISO 8601)."""
         first = self.next(1)
         return str(json.loads(first[0].line)["heard_at"]) if first else None
 
-    def _is_news(self, event: AmiEvent) -> bool:
-        """Whether it is about a caller. Hangups and transfers of all the exchange's other calls do not."""
+    def _is_about_callers(self, event: AmiEvent) -> bool:
+        """Whether it is about a caller or the exchange itself. Most hangups and transfers are neither."""
         match event.get("Event"):
             case "FullyBooted" | "Shutdown":
                 return True
@@ -140,8 +139,8 @@ _ABOUT_QUEUES = {
 
 def _line(event: AmiEvent, received_at: datetime) -> str:
     content = json.dumps(dict(event), sort_keys=True, ensure_ascii=False)
-    # With its microseconds an event is distinguished from any other by its content, also by a second
-    # follower.
+    # A time in microseconds makes the content unique, so that a second follower gives the event the same id.
+    # An event without one could equal another event, and gets a random id.
     stamped = "Timestamp" in event
     delivery_id = hashlib.sha256(content.encode()).hexdigest()[:32] if stamped else uuid.uuid4().hex
     moment = received_at.astimezone(UTC).isoformat()

@@ -1,4 +1,4 @@
-"""`dsi follow status`: how far the followers that keep their place in this folder have come."""
+"""`dsi follow status`: how far the followers whose positions are in this folder have come."""
 
 from contextlib import closing
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ from shared.settings import CommonSettings
 def show_followers(settings: CommonSettings) -> None:
     """A line for each source. Reads only; the followers may be running."""
     folder = settings.data / "follow"
-    table = Table("source", "follows", "told up to", "not told yet", "lost", title="Followers")
+    table = Table("source", "follows", "sent up to", "not sent yet", "lost", title="Followers")
     for kept_in in sorted(folder.glob(f"*{LOGS}")):
         table.add_row(kept_in.name.removesuffix(LOGS), *_of_log(kept_in))
     for kept_in in sorted(folder.glob(f"*{SPOOLS}")):
@@ -27,9 +27,9 @@ def show_followers(settings: CommonSettings) -> None:
 
 def _of_log(kept_in: Path) -> tuple[str, str, str, str]:
     position = read_position(kept_in)
-    reported_up_to = datetime.fromtimestamp(kept_in.stat().st_mtime, UTC)
+    sent_up_to = datetime.fromtimestamp(kept_in.stat().st_mtime, UTC)
     unread = LogReader(Path(position.log), position.mark).behind_bytes()
-    return position.log, f"{reported_up_to:%Y-%m-%d %H:%M:%S}Z", f"{unread} bytes", "-"
+    return position.log, f"{sent_up_to:%Y-%m-%d %H:%M:%S}Z", f"{unread} bytes", "-"
 
 
 def _of_spool(kept_in: Path) -> tuple[str, str, str, str]:

@@ -1,4 +1,4 @@
-"""Replays a call centre's recorded calls through intake, as unreliably as asked, and compares the result.
+"""Replays a call centre's recorded calls through intake, late and doubled as requested, and compares.
 
-It is no part of the product: it measures what intake derives against a record (`dsi import calls-csv`).
+It is not part of the product: it measures what intake derives against a record (`dsi import calls-csv`).
 """

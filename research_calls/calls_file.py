@@ -1,4 +1,4 @@
-"""A file of recorded calls, read in the order of time, and delivered as unreliably as one likes."""
+"""Reads a file of recorded calls in the order of time, and puts their events in the order of arrival."""
 
 import csv
 import gzip
@@ -33,7 +33,10 @@ class NotACallsFileError(Exception):
 
 @dataclass(frozen=True)
 class Disorder:
-    """How unreliably events arrive: each up to so late, this share twice. The same seed, the same order."""
+    """How unreliably events arrive: each up to `shuffle_seconds` late, the share `doubled` twice.
+
+    The same seed gives the same order.
+    """
 
     shuffle_seconds: float = 0
     doubled: float = 0
@@ -41,10 +44,10 @@ class Disorder:
 
 
 class CallsFile:
-    """The calls of a CSV file (plain or gzip), oldest first. One line of text a call is held in memory.
+    """The calls of a CSV file (plain or gzip), oldest first. One line of text for each call is in memory.
 
-    Such files are in order of line and month, so that they must be sorted before they can be reported as if
-    live. `unreadable` counts the rows that are no calls. Raises NotACallsFileError, and OSError.
+    Such files are in order of line and month, so they must be sorted before they can be replayed as live.
+    `unreadable` counts the rows that are no calls. Raises NotACallsFileError, and OSError.
     """
 
     def __init__(self, path: Path, limit: int | None = None) -> None:
@@ -83,7 +86,7 @@ def _opened(path: Path) -> TextIOWrapper:
 def deliveries(calls: Iterable[RecordedCall], source: str, disorder: Disorder) -> Iterator[CallEvent]:
     """The events of the calls, which come in the order of time, in the order in which they arrive.
 
-    Only what may still be overtaken is held: the events of the calls of one `shuffle_seconds`.
+    Only what may still be overtaken is in memory: the events of the calls of one `shuffle_seconds`.
     """
     chance = random.Random(disorder.seed)  # noqa: S311 (disorder, not secrecy)
     waiting = list[tuple[datetime, int, CallEvent]]()

@@ -1,4 +1,4 @@
-"""`dsi import calls-csv`: recorded calls, replayed as if live, and what became of them."""
+"""`dsi import calls-csv`: replays recorded calls as if live, and prints what intake derived from them."""
 
 import re
 from collections import Counter
@@ -12,7 +12,7 @@ from rich.table import Table
 
 from exchange_follower.log_import import LinesRefusedError
 from research_calls.calls_file import CallsFile, Disorder, NotACallsFileError
-from research_calls.comparing import Comparison, Tally, compare, derived_calls, import_calls
+from research_calls.comparing import Comparison, ImportTally, compare, derived_calls, import_calls
 from research_calls.recorded_calls import Flaw
 from services.hosting.all_in_one import AllInOne
 from services.hosting.local_system import client_of, local_system
@@ -23,12 +23,12 @@ _SUBJECT = "dsi-import"
 
 @dataclass(frozen=True)
 class CallsImport:
-    """The options. Without `report_queues` the other services get the calls' events when the system runs."""
+    """Options of an import. Without `update_queues` events reach the other services when the system runs."""
 
     file: Path
     disorder: Disorder
     limit: int | None = None
-    report_queues: bool = True
+    update_queues: bool = True
 
     @property
     def source(self) -> str:
@@ -37,55 +37,55 @@ class CallsImport:
         return f"csv-{name or 'calls'}"[:40]
 
 
-async def import_calls_file(wanted: CallsImport, data: Path | None, talk: Console) -> int:
-    """Import the file and print what it held; 0 when all of it was taken and derived as recorded."""
+async def import_calls_file(options: CallsImport, data: Path | None, talk: Console) -> int:
+    """Import the file and print what came of it; 0 when all was stored and derived as recorded."""
     try:
         with talk.status("putting the calls in order"):
-            calls = CallsFile(wanted.file, wanted.limit)
+            calls = CallsFile(options.file, options.limit)
     except (NotACallsFileError, OSError) as error:
         talk.print(f"[red]This is no file of recorded calls: {error}.[/red]")
         return 2
     async with local_system(data) as system:
         try:
             for job in system.apps["intake"].state.jobs:
-                # Calls are derived while others are still being sent, as when the system runs.
+                # Calls are derived while others still arrive, as when the system runs.
                 job.start()
-            tally = await _report(system, wanted, calls, talk)
+            tally = await _deliver(system, options, calls, talk)
             with talk.status("deriving calls"):
                 await system.do_jobs()
-            with talk.status("holding what was derived against the record"):
-                found = await _compare(system, wanted, calls)
+            with talk.status("comparing what was derived with the record"):
+                found = await _compare(system, options, calls)
         except (LinesRefusedError, httpx.HTTPError) as error:
             talk.print(f"[red]Stopped: intake did not take the calls ({error}).[/red]")
             return 1
-        if wanted.report_queues:
-            with talk.status("telling the queues"):
+        if options.update_queues:
+            with talk.status("updating the queues"):
                 await system.settle()
     _print(calls, tally, found)
     return 1 if found.differing else 0
 
 
-async def _report(system: AllInOne, wanted: CallsImport, calls: CallsFile, talk: Console) -> Tally:
+async def _deliver(system: AllInOne, options: CallsImport, calls: CallsFile, talk: Console) -> ImportTally:
     async with client_of(system, "intake", Role.TELEPHONY, _SUBJECT) as client:
         with Progress(console=talk) as progress:
-            task = progress.add_task(wanted.file.name, total=None)
+            task = progress.add_task(options.file.name, total=None)
             return await import_calls(
                 client,
                 calls,
-                wanted.source,
-                wanted.disorder,
+                options.source,
+                options.disorder,
                 progress=lambda done: progress.advance(task, done),
             )
 
 
-async def _compare(system: AllInOne, wanted: CallsImport, calls: CallsFile) -> Comparison:
+async def _compare(system: AllInOne, options: CallsImport, calls: CallsFile) -> Comparison:
     async with client_of(system, "intake", Role.RECEPTION, _SUBJECT) as client:
-        derived, digest = await derived_calls(client, wanted.source)
+        derived, digest = await derived_calls(client, options.source)
     return compare(calls, derived, digest)
 
 
-def _print(calls: CallsFile, tally: Tally, found: Comparison) -> None:
-    table = Table("what", "count", title="What the file tells")
+def _print(calls: CallsFile, tally: ImportTally, found: Comparison) -> None:
+    table = Table("what", "count", title="What the file holds")
     for name, number in (
         ("calls", len(calls)),
         ("rows that are no calls", calls.unreadable),

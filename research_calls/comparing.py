@@ -1,4 +1,4 @@
-"""Brings recorded calls in through the door for exchanges, and holds what was derived against the record."""
+"""Posts recorded calls to intake's telephony endpoint, and compares what it derives with the record."""
 
 import hashlib
 from collections import Counter
@@ -22,8 +22,8 @@ _PAGE = 500
 
 
 @dataclass
-class Tally:
-    """What was delivered, and what intake answered."""
+class ImportTally:
+    """How many deliveries were sent, how many of them were new to intake, and how many it had already."""
 
     deliveries: int = 0
     new: int = 0
@@ -58,13 +58,13 @@ async def import_calls(
     disorder: Disorder,
     *,
     progress: Callable[[int], None] = lambda _events: None,
-) -> Tally:
+) -> ImportTally:
     """Post the events of the calls, in batches, in the order in which they arrive.
 
     `client` reaches intake with a token of the role telephony. Importing again changes nothing. Raises
     LinesRefusedError, and httpx.HTTPError when intake cannot be reached; what came before is stored.
     """
-    tally = Tally()
+    tally = ImportTally()
     for batch in _batches(deliveries(calls, source, disorder)):
         body = ",".join(event.model_dump_json(by_alias=True, exclude_none=True) for event in batch)
         answer = await client.post(
@@ -90,8 +90,8 @@ async def derived_calls(client: httpx.AsyncClient, source: str) -> tuple[dict[st
     derived, digest = dict[str, Derived](), 0
     cursor = None
     while True:
-        query = {"limit": str(_PAGE)} | ({} if cursor is None else {"cursor": cursor})
-        answer = await client.get("/v1/calls", params=query)
+        params = {"limit": str(_PAGE)} | ({} if cursor is None else {"cursor": cursor})
+        answer = await client.get("/v1/calls", params=params)
         if answer.status_code != httpx.codes.OK:
             raise LinesRefusedError(str(answer.status_code))
         page = Page[CallItem].model_validate_json(answer.content)
@@ -99,14 +99,14 @@ async def derived_calls(client: httpx.AsyncClient, source: str) -> tuple[dict[st
             if call.source == source:
                 derived[call.call_id] = _derived(call, derived.get(call.call_id))
                 # Added up, not strung together: pages have the calls in an order that ids break ties of.
-                digest += int.from_bytes(hashlib.sha256(_tally(call)).digest(), "big")
+                digest += int.from_bytes(hashlib.sha256(_digestible(call)).digest(), "big")
         cursor = page.next_cursor
         if cursor is None:
             return derived, f"{digest % 2**256:064x}"
 
 
-def _tally(call: CallItem) -> bytes:
-    """All of the call but its contact's id, which is another in every installation."""
+def _digestible(call: CallItem) -> bytes:
+    """All of the call but its contact's id, which differs between installations, and its source."""
     return call.model_dump_json(exclude={"contact_id", "source"}).encode()
 
 

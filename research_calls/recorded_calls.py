@@ -1,5 +1,4 @@
-"""Calls as a call centre's statistics recorded them, one row each, and the events that they must have
-reported.
+"""Calls as a call centre's statistics recorded them, one row each, and the events that they came from.
 
 The columns are those of the "Anonymous Bank" file (Guedj and Mandelbaum, Technion, 2000): `call`, `service`,
 `entered_at`, `menu_seconds`, `queued_at` (empty: never queued), `wait_seconds`, `outcome`, `talk_started_at`,
@@ -27,7 +26,7 @@ _PAST_MIDNIGHT = timedelta(hours=12)
 
 
 class Flaw(StrEnum):
-    """Why a row cannot be true as it is."""
+    """Why a row contradicts itself."""
 
     PHANTOM = "phantom"
     HUNG_UP_WITH_TALK = "hung_up_with_talk"
@@ -60,7 +59,7 @@ class RecordedCall:
 
     @property
     def first_at(self) -> datetime:
-        """The first moment in the record of the call; no event of it is earlier."""
+        """The earliest moment of the row; no event of the call is earlier."""
         moments = (self.entered_at, self.queued_at, self.exit_at, self.talk_started_at)
         return min(moment for moment in moments if moment is not None)
 
@@ -87,7 +86,7 @@ def read_call(row: Mapping[str, str | None]) -> RecordedCall:
         menu = max(int(text["menu_seconds"]), 0)
         talk = int(text["talk_seconds"])
         if not (0 <= wait <= MOST_SECONDS and 0 <= talk <= MOST_SECONDS):
-            raise UnreadableRowError("nobody waits or talks so long, or for less than no time")
+            raise UnreadableRowError("a wait or a talk is negative, or too long to be one")
         inside = anchor + timedelta(seconds=menu) if queued_at is None else queued_at
         return RecordedCall(
             call=_NAME.validate_python(text["call"]),
@@ -118,7 +117,7 @@ def _instant(wall: str, came: datetime, anchor: datetime) -> datetime | None:
 
 
 def flaws_of(call: RecordedCall) -> list[Flaw]:
-    """What keeps the row from being a true story; nothing for a consistent one."""
+    """How the row contradicts itself; empty for a consistent one."""
     return [flaw for flaw, is_so in _judged(call).items() if is_so]
 
 
@@ -141,24 +140,24 @@ def _judged(call: RecordedCall) -> dict[Flaw, bool]:
 
 
 def events_of(call: RecordedCall, source: str) -> list[CallEvent]:
-    """The events that the exchange must have sent about the call, in the order of the columns.
+    """The events that the exchange must have sent of the call, in the order of the columns.
 
     The queue's exit is the answer or the giving up; a call that was never queued is answered when its talk
-    starts, and who has neither hung up in the menu. Nothing is mended: a flawed row reports a flawed story.
+    starts, and who has neither hung up in the menu. Nothing is corrected: events of a flawed row are flawed.
     """
     queue, talk_ended = call.queue if call.queued_at is not None else None, call.talk_ended_at
-    reported: list[tuple[CallEventType, datetime, dict[str, Any]]] = [
+    events: list[tuple[CallEventType, datetime, dict[str, Any]]] = [
         (CallEventType.RINGING, call.entered_at, {})
     ]
     if call.queued_at is not None:
-        reported.append((CallEventType.QUEUED, call.queued_at, {}))
+        events.append((CallEventType.QUEUED, call.queued_at, {}))
     left = _leaving(call)
     if left is not None:
-        reported.append(left)
+        events.append(left)
     if talk_ended is not None:
-        reported.append((CallEventType.ENDED, talk_ended, {"reported_talk_seconds": call.talk_seconds}))
+        events.append((CallEventType.ENDED, talk_ended, {"reported_talk_seconds": call.talk_seconds}))
     elif left is None or left[0] is CallEventType.ANSWERED:
-        reported.append((CallEventType.ENDED, call.exit_at, {}))
+        events.append((CallEventType.ENDED, call.exit_at, {}))
     return [
         CallEvent(
             source=source,
@@ -169,14 +168,12 @@ def events_of(call: RecordedCall, source: str) -> list[CallEvent]:
             queue=queue,
             **more,
         )
-        for number, (kind, moment, more) in enumerate(reported, 1)
+        for number, (kind, moment, more) in enumerate(events, 1)
     ]
 
 
 def _leaving(call: RecordedCall) -> tuple[CallEventType, datetime, dict[str, Any]] | None:
-    """How the caller left the queue, or was answered without one; None for a caller who only reached the
-    menu.
-    """
+    """How the caller left the queue, or was answered without one; None for who hung up in the menu."""
     answered = call.outcome == "answered" or (call.outcome == "phantom" and call.talk_started_at is not None)
     if call.queued_at is not None:
         kind = CallEventType.ANSWERED if answered else CallEventType.ABANDONED

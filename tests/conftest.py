@@ -1,4 +1,4 @@
-"""What all tests share: both databases, a clock that tests move, and a bench to put a service on."""
+"""What all tests share: both databases, a clock that tests set, and a bench that runs a service."""
 
 import asyncio
 import os
@@ -82,7 +82,7 @@ def databases(request: pytest.FixtureRequest) -> Databases:
 
 @pytest.fixture
 def clock() -> SettableClock:
-    """The city's clock; it moves only when a test moves it."""
+    """The city's clock; its time changes only when a test sets it."""
     return SettableClock(TUESDAY)
 
 

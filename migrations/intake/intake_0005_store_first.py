@@ -1,9 +1,9 @@
 """Deliveries are stored before they are interpreted: with their form, a state, and an id to point at.
 
 What was stored before was interpreted already. An event is there in canonical form, so its form is
-`events`; what meant nothing came from Asterisk's queue_log, and is there as it came. On the way back a
-row keeps its form as its kind, which the older program passes over, so that a later upgrade can read it
-again.
+`events`; what could not be interpreted came from Asterisk's queue_log, and is there as it was received. A
+downgrade stores a row's form as its kind, which the older program ignores, so that a later upgrade can read
+it again.
 """
 
 from collections.abc import Sequence
@@ -92,7 +92,7 @@ def _before() -> sa.Table:
     )
 
 
-def _rewritten_again(row: dict[str, object]) -> dict[str, object]:
+def _as_delivery(row: dict[str, object]) -> dict[str, object]:
     kind = str(row.pop("kind"))
     if kind.startswith(_FORM):
         form = kind.removeprefix(_FORM)
@@ -119,7 +119,7 @@ def _copy(old: sa.Table, new: sa.Table) -> None:
     page = sa.select(old).order_by(old.c.source, old.c.delivery_id).limit(_BATCH)
     rows = connection.execute(page).mappings().all()
     while rows:
-        connection.execute(sa.insert(new), [_rewritten_again(dict(row)) for row in rows])
+        connection.execute(sa.insert(new), [_as_delivery(dict(row)) for row in rows])
         last = (rows[-1]["source"], rows[-1]["delivery_id"])
         rows = connection.execute(page.where(key > last)).mappings().all()
 

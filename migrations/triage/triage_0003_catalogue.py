@@ -1,6 +1,6 @@
 """The catalogue in HSDS form, its changes, and referrals to offers.
 
-Until now nobody could write an offer: what stood in `offers` was the example, which is loaded again.
+Until now offers could not be edited: all rows of `offers` were the example, which is loaded again.
 """
 
 from collections.abc import Sequence

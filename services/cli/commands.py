@@ -62,7 +62,7 @@ def serve(
     ] = False,
     data: Data = None,
 ) -> None:
-    """Run the whole system in one process, or one service of it."""
+    """Run the whole system in one process, or one service alone."""
     from services.cli.serving import serve as run
 
     alone = None if service is None else str(service)
@@ -76,7 +76,7 @@ def token(
         list[str] | None, typer.Option(help="A caseworker's unit; repeatable. Default: every unit.")
     ] = None,
     subject: Annotated[str | None, typer.Option(help="Who the bearer is.")] = None,
-    hours: Annotated[float, typer.Option(help="How long it holds.")] = 12,
+    hours: Annotated[float, typer.Option(help="How long it is valid.")] = 12,
     data: Data = None,
 ) -> None:
     """Print a development token for this installation."""

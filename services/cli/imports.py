@@ -14,7 +14,7 @@ from shared.vocabulary import Role
 
 
 async def import_queue_log_file(file: Path, data: Path | None, talk: Console) -> int:
-    """Import a queue_log and print what it held; 0 when all of it was taken."""
+    """Import a queue_log and print what it has; 0 when all of it was taken."""
     with file.open("rb") as log:
         lines = sum(1 for _ in log)
     async with (
@@ -25,7 +25,7 @@ async def import_queue_log_file(file: Path, data: Path | None, talk: Console) ->
             task = progress.add_task(file.name, total=lines)
             try:
                 count = await import_queue_log(
-                    client, file, progress=lambda done: progress.advance(task, done), settled=system.do_jobs
+                    client, file, progress=lambda done: progress.advance(task, done), derive=system.do_jobs
                 )
             except (LinesRefusedError, httpx.HTTPError) as error:
                 talk.print(f"[red]Stopped: intake did not take the lines ({error}).[/red]")

@@ -16,7 +16,7 @@ from shared.vocabulary import Role
 
 
 def check_files(files: Sequence[Path], output: Console) -> int:
-    """Read and prove each file, and report what is wrong with its place; 0 when nothing is.
+    """Read and prove each file, and print each fault with its place; returns 0 when there are none.
 
     Files that are checked together must agree: no version twice, no two valid from the same day.
     """

@@ -76,9 +76,9 @@ async def _play(week: Week, start: datetime, talk: Console) -> None:
         task = progress.add_task("playing", total=(week.until - start).total_seconds())
 
         def tick(moment: datetime) -> None:
-            displayed = f"{moment.astimezone(COPENHAGEN):%a %d %b %H:%M}"
+            label = f"{moment.astimezone(COPENHAGEN):%a %d %b %H:%M}"
             passed = (moment - start).total_seconds()
-            progress.update(task, completed=passed, description=displayed)
+            progress.update(task, completed=passed, description=label)
 
         await week.play(tick)
         progress.update(task, completed=(week.until - start).total_seconds())

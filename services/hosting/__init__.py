@@ -1,3 +1,1 @@
-"""Runs the services: all in one process, or one alone; over the installation's own databases for a
-command.
-"""
+"""Puts services into a process: all of them, one alone, or all for the time of one command."""

@@ -31,7 +31,7 @@ SERVICES = ("routing", "triage", "intake")
 
 
 class AllInOne:
-    """All services in one process. `apps` has each by its name; `app` is the whole."""
+    """All services in one process: each by its name in `apps`, all of them mounted in `app`."""
 
     def __init__(self, data: Path | None = None, *, clock: Clock | None = None, relay: bool = True) -> None:
         self._connect = {name: self._connector(name) for name in SERVICES}

@@ -1,4 +1,4 @@
-"""The system as a command uses it: in this process, over the installation's own databases."""
+"""Runs the system inside a command's process, with the installation's own databases."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,7 +14,7 @@ from shared.vocabulary import Role
 
 @asynccontextmanager
 async def local_system(data: Path | None, clock: Clock | None = None) -> AsyncIterator[AllInOne]:
-    """A running system without relays of its own: `settle()` carries the events."""
+    """A running system without relays in the background: `settle()` delivers the events."""
     configure_logging("error")
     async with AllInOne(data, clock=clock, relay=False).run() as system:
         yield system
@@ -24,7 +24,7 @@ async def local_system(data: Path | None, clock: Clock | None = None) -> AsyncIt
 async def client_of(
     system: AllInOne, service: str, role: Role, subject: str
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of `service` in a role, for a command that holds the installation's own key."""
+    """A client of `service` with a token for `role`, signed with the installation's own key."""
     async with system.client(service) as client:
         token = system.apps[service].state.tokens.for_service(subject, role, 24 * 3600)
         client.headers["Authorization"] = f"Bearer {token}"

@@ -1,4 +1,4 @@
-"""One service by its name; the others are not even imported."""
+"""Creates one service by its name, without importing the others."""
 
 import importlib
 from pathlib import Path

@@ -44,7 +44,7 @@ class UnitPeriod(Strict):
 
 @dataclass(frozen=True)
 class Conflict:
-    """Why two periods, or the whole, cannot be: the unit it is about, and a sentence to mend it by."""
+    """Why two periods, or all of them, contradict: the unit concerned, and how it can be corrected."""
 
     code: UnitCode
     field: str

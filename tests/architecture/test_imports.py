@@ -12,7 +12,7 @@ ALONE = ("intake", "triage", "routing", "desk")
 TOOLS = {
     "city_week": (),
     "exchange_follower": ("services.intake.telephony", "services.intake.delivery_store.schemas"),
-    "research_calls": ("services.intake", "services.cli", "services.hosting.all_in_one"),
+    "research_calls": ("services.intake", "services.hosting"),
 }
 
 
@@ -92,7 +92,10 @@ _SHELL = (
 _PURE = (
     "services/triage/rules/three_valued.py",
     "services/triage/rules/conditions.py",
-    "services/triage/rules/geography.py",
+    "shared/city/codes.py",
+    "shared/city/needs.py",
+    "shared/city/places.py",
+    "shared/city/units.py",
     "services/routing/opening_hours/hours.py",
     "services/routing/deadlines/clocks.py",
     "services/routing/entries/queue_order.py",

@@ -71,7 +71,7 @@ def test_every_body_has_an_example(documents: dict[str, dict[str, Any]], service
 
 
 def has_example(part: Any, document: dict[str, Any], seen: frozenset[str] = frozenset()) -> bool:
-    """Whether an example is in this part of a document, or in what it refers to."""
+    """Whether there is an example in this part of a document, or in what it refers to."""
     if isinstance(part, list):
         return any(has_example(item, document, seen) for item in part)
     if not isinstance(part, dict):

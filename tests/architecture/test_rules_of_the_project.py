@@ -46,7 +46,7 @@ def test_every_dependency_is_explained() -> None:
                 assert f"`{name}`" in explained, f"docs/dependencies.md does not say why {name}"
 
 
-def test_no_real_looking_personal_number_is_anywhere() -> None:
+def test_no_file_has_a_real_looking_personal_number() -> None:
     """Only replacement-style numbers (day + 60) may stand in code, tests and documents."""
     number = re.compile(r"(?<![0-9a-fA-F.-])([0-3][0-9])([01][0-9])[0-9]{2}-?[0-9]{4}(?![0-9a-fA-F])")
     suspicious = []

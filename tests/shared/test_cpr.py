@@ -24,7 +24,7 @@ CENTURIES = [
 
 
 @pytest.mark.parametrize(("number", "year"), CENTURIES)
-def test_the_seventh_digit_reports_the_century(number: str, year: int) -> None:
+def test_the_seventh_digit_gives_the_century(number: str, year: int) -> None:
     assert Cpr.parse(number).birth_date == date(year, 1, 1)
 
 
@@ -78,9 +78,9 @@ def test_what_is_not_ten_digits_is_no_personal_number(text: str) -> None:
 def test_the_number_does_not_show_when_printed() -> None:
     number = Cpr.parse("610107-4321")
 
-    for displayed in (repr(number), str(number), f"{number}", f"{[number]}", f"{number!a}"):
-        assert "4321" not in displayed
-        assert "2007" not in displayed
+    for printed in (repr(number), str(number), f"{number}", f"{[number]}", f"{number!a}"):
+        assert "4321" not in printed
+        assert "2007" not in printed
 
 
 AGES = [

@@ -124,7 +124,7 @@ async def test_a_lost_answer_sends_again_rather_than_never(
     assert peer.seen == [event.id, event.id], "the inbox on the other side knows it by its id"
 
 
-async def test_what_is_refused_again_and_again_is_kept_displayed_and_can_be_revived(
+async def test_an_event_refused_repeatedly_is_kept_listed_and_can_be_revived(
     database: Database, outbox: Outbox, relay: Relay, peer: Peer
 ) -> None:
     bad, good = closed(), closed()

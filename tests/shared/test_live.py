@@ -1,4 +1,4 @@
-"""Wake-ups, and one reader for many followers."""
+"""Wake-ups after commits, and one database read for many followers."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -24,43 +24,43 @@ async def replica(url: str) -> AsyncIterator[tuple[Database, Live]]:
         await database.close()
 
 
-async def commit_something_displayed(database: Database) -> None:
+async def commit_live_change(database: Database) -> None:
     async with database.writing() as session:
         await session.execute(text("SELECT 1"))
         refresh_live_after_commit(session)
 
 
-async def test_a_commit_of_something_displayed_wakes_who_waits(databases: Databases) -> None:
+async def test_a_commit_of_a_live_change_wakes_waiting_requests(databases: Databases) -> None:
     async with replica(await databases.fresh("routing")) as (database, live):
         waiting = asyncio.create_task(live.next_change(0, 5))
         await asyncio.sleep(0)
-        await commit_something_displayed(database)
+        await commit_live_change(database)
         assert await waiting == 1
 
 
-async def test_a_transaction_that_is_undone_wakes_nobody(databases: Databases) -> None:
+async def test_a_rolled_back_transaction_wakes_no_request(databases: Databases) -> None:
     async with replica(await databases.fresh("routing")) as (database, live):
         with pytest.raises(ZeroDivisionError):
-            await _fail_after_displaying(database)
+            await _fail_after_a_live_change(database)
         assert await live.next_change(0, 0.01) == 0
 
 
-async def _fail_after_displaying(database: Database) -> None:
+async def _fail_after_a_live_change(database: Database) -> None:
     async with database.writing() as session:
         refresh_live_after_commit(session)
         raise ZeroDivisionError
 
 
-async def test_another_replica_receives_of_it(postgres_databases: Databases) -> None:
+async def test_another_replica_is_woken_as_well(postgres_databases: Databases) -> None:
     url = await postgres_databases.fresh("routing")
     async with replica(url) as (database, _), replica(url) as (_, other), other.listening():
-        # Listening begins with a wake-up of its own: what was before it is looked for.
+        # Listening begins with a wake-up of its own: earlier changes are read then.
         begun = await other.next_change(0, 5)
-        await commit_something_displayed(database)
+        await commit_live_change(database)
         assert await other.next_change(begun, 5) > begun
 
 
-async def test_many_followers_cost_one_reading(databases: Databases) -> None:
+async def test_many_followers_cost_one_read(databases: Databases) -> None:
     readings = 0
 
     async def read() -> int:
@@ -69,17 +69,17 @@ async def test_many_followers_cost_one_reading(databases: Databases) -> None:
         return readings
 
     async with replica(await databases.fresh("routing")) as (database, live):
-        displayed = Broadcast(live, read, least=0.0, most=60.0)
-        followers = [displayed.follow() for _ in range(50)]
+        broadcast = Broadcast(live, read, least=0.0, most=60.0)
+        followers = [broadcast.follow() for _ in range(50)]
         assert {await anext(follower) for follower in followers} == {1}
-        await commit_something_displayed(database)
+        await commit_live_change(database)
         assert {await anext(follower) for follower in followers} == {2}
         for follower in followers:
             await follower.aclose()
         assert readings == 2
 
 
-async def test_nobody_reads_while_nobody_looks(databases: Databases) -> None:
+async def test_without_followers_nothing_is_read(databases: Databases) -> None:
     readings = 0
 
     async def read() -> int:
@@ -91,14 +91,12 @@ async def test_nobody_reads_while_nobody_looks(databases: Databases) -> None:
         follower = Broadcast(live, read, least=0.0, most=60.0).follow()
         await anext(follower)
         await follower.aclose()
-        await commit_something_displayed(database)
+        await commit_live_change(database)
         await asyncio.sleep(0.05)
         assert readings == 1
 
 
-async def test_a_reading_that_fails_is_tried_again(
-    databases: Databases, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_failed_read_is_tried_again(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shared.live._AGAIN_SECONDS", 0.0)
     left = [OperationalError("x", None, Exception()), OSError()]
 

@@ -1,4 +1,4 @@
-"""A database server that hung up costs no request its answer: the pool notices, and connects again."""
+"""A connection that the database server closed fails no request: the pool notices, and connects again."""
 
 import asyncio
 

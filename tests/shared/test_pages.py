@@ -42,7 +42,7 @@ def test_no_cursor_means_the_first_page() -> None:
 @pytest.mark.parametrize(
     ("rows", "page", "last"), [([1, 2, 3], [1, 2], 2), ([1, 2], [1, 2], None), ([], [], None)]
 )
-def test_one_row_more_than_requested_reports_that_there_is_more(
+def test_one_row_more_than_the_limit_means_another_page(
     rows: list[int], page: list[int], last: int | None
 ) -> None:
     assert split_page(rows, 2) == (page, last)
@@ -59,7 +59,7 @@ def test_a_change_without_a_version_is_refused() -> None:
 
 
 @pytest.mark.parametrize("named", ['"2"', "3", '"33"', ""])
-def test_a_stale_version_is_refused_and_the_right_one_reported(named: str) -> None:
+def test_a_stale_version_is_refused_with_the_current_one(named: str) -> None:
     with pytest.raises(StaleVersion) as refused:
         require_version(named, 3)
     assert refused.value.headers["ETag"] == '"3"'

@@ -65,7 +65,7 @@ SHORT = base64.b64encode(b"short").decode()
 @pytest.mark.parametrize(
     "text", ["", " , ", "k1", K1, f"k1:{SHORT}", "k1:%%%", f"k1:{K1},k1:{K2}", f"k 1:{K1}"]
 )
-def test_a_ring_that_cannot_be_used_is_refused_without_displaying_a_key(text: str) -> None:
+def test_a_ring_that_cannot_be_used_is_refused_without_printing_a_key(text: str) -> None:
     with pytest.raises(UnusableKeyError) as refused:
         Keyring.parse(text)
 

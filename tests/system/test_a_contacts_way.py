@@ -36,7 +36,7 @@ class Entrance:
         found: dict[str, Any] = (await self.intake.get(f"/v1/contacts/{contact_id}")).json()
         return found
 
-    async def receives(self, contact_id: str, facts: dict[str, Any]) -> dict[str, Any]:
+    async def record_facts(self, contact_id: str, facts: dict[str, Any]) -> dict[str, Any]:
         etag = (await self.intake.get(f"/v1/contacts/{contact_id}")).headers["etag"]
         answer = await self.intake.put(
             f"/v1/contacts/{contact_id}/facts", json=facts, headers={"If-Match": etag}
@@ -82,7 +82,9 @@ async def test_somebody_without_a_home_walks_in_and_waits_where_they_belong(entr
     assert entry["contact_id"] == contact["id"]
     assert (await entrance.contact(contact["id"]))["status"] == "open"
 
-    assessment = await entrance.receives(contact["id"], {"needs": ["homelessness"], "in_municipality": True})
+    assessment = await entrance.record_facts(
+        contact["id"], {"needs": ["homelessness"], "in_municipality": True}
+    )
     assert assessment["recommendation"]["destination"]["unit"] == "housing-social"
     assert await entrance.queue_of(contact["id"]) == "reception-desk", "a recommendation moves nobody"
 
@@ -162,7 +164,7 @@ class Exchange:
         self.entrance, self.client, self.clock = entrance, client, clock
 
     async def report(self, call: str, type_: str, seconds: int, **more: str) -> str:
-        """One event, `seconds` from now; gives the id of the call's contact."""
+        """One event, `seconds` from now; returns the id of the call's contact."""
         at = (self.clock.now() + timedelta(seconds=seconds)).isoformat()
         event = {"source": "pbx", "delivery_id": f"{call}-{type_}-{seconds}", "call_id": call, "type": type_}
         await self.entrance.say(self.client, "/v1/telephony/events", {**event, "occurred_at": at, **more})

@@ -40,7 +40,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
         process.stop()
 
 
-def test_the_queues_and_services_are_displayed(page: Page) -> None:
+def test_the_front_page_has_the_queues_and_services(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Din Sociale Indgang")
     reception = page.get_by_role("table", name="Telefon, skranke og post lige nu")
     expect(reception.get_by_role("row")).to_have_count(4)

@@ -13,7 +13,7 @@ import pytest
 from shared.access import Tokens
 from shared.settings import CommonSettings
 from shared.vocabulary import Role
-from tests.intake.test_calls_file import calls_csv, rows
+from tests.research_calls.test_calls_file import calls_csv, rows
 from tests.system.processes import Process, free_port
 
 ROOT = Path(__file__).parents[2]
@@ -68,7 +68,7 @@ def test_an_unknown_role_is_refused_with_the_choices(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not QUEUE_LOG.exists(), reason="the recorded queue_log is not beside this checkout")
-def test_the_recorded_queue_log_reports_its_18_calls_and_a_second_import_changes_nothing(
+def test_the_recorded_queue_log_gives_its_18_calls_and_a_second_import_changes_nothing(
     tmp_path: Path,
 ) -> None:
     first = dsi("import", "queue-log", QUEUE_LOG, "--data", tmp_path)
@@ -88,7 +88,7 @@ def test_the_recorded_queue_log_reports_its_18_calls_and_a_second_import_changes
     assert count(second.stdout, "lines known before") == count(first.stdout, "new lines")
 
 
-def test_recorded_calls_expected_out_of_order_and_twice_are_derived_as_recorded(tmp_path: Path) -> None:
+def test_recorded_calls_sent_out_of_order_and_twice_are_derived_as_recorded(tmp_path: Path) -> None:
     file = calls_csv(tmp_path, rows(20), "not,a,call\n")
     disorder = ("--shuffle-seconds", "3600", "--doubled", "0.1", "--seed")
     first = dsi("import", "calls-csv", file, *disorder, "7", "--data", tmp_path / "one")
@@ -107,7 +107,7 @@ def test_recorded_calls_expected_out_of_order_and_twice_are_derived_as_recorded(
     assert dsi("import", "calls-csv", ROOT / "README.md", "--data", tmp_path / "one").returncode == 2
 
 
-def test_the_house_starts_answers_and_keeps_what_it_was_expected(tmp_path: Path) -> None:
+def test_the_system_starts_answers_and_keeps_contacts_over_a_restart(tmp_path: Path) -> None:
     token = dsi("token", "--role", "reception", "--data", tmp_path).stdout.strip()
     process = Process(tmp_path, None, free_port(), {})
     headers = {"Authorization": f"Bearer {token}"}
@@ -132,18 +132,18 @@ def test_the_house_starts_answers_and_keeps_what_it_was_expected(tmp_path: Path)
         process.stop()
 
 
-def test_what_an_exchange_expected_and_nobody_understood_is_printed_and_read_again(tmp_path: Path) -> None:
+def test_deliveries_that_cannot_be_interpreted_are_listed_and_read_again(tmp_path: Path) -> None:
     log = tmp_path / "queue_log"
     caller = "1773133200|pbx-1|nobody|NONE|ENTERQUEUE||4520000001|1"
     log.write_text(f"{caller}\nwhat is this\n")
     data = tmp_path / "data"
     assert dsi("import", "queue-log", log, "--data", data).returncode == 0
-    printed = dsi("deliveries", "--data", data)
+    listed = dsi("deliveries", "--data", data)
 
-    assert printed.returncode == 0, printed.stderr
-    assert "not-a-queue-log-line" in printed.stdout
-    assert re.search(r"│ asterisk\s*│ nobody", printed.stdout)
-    assert "what is this" not in printed.stdout
+    assert listed.returncode == 0, listed.stderr
+    assert "not-a-queue-log-line" in listed.stdout
+    assert re.search(r"│ asterisk\s*│ nobody", listed.stdout)
+    assert "what is this" not in listed.stdout
     assert "No deliveries" in dsi("deliveries", "--reason", "future", "--data", data).stdout
     again = dsi("deliveries", "rerun", "--source", "asterisk", "--data", data)
     assert (again.returncode, again.stderr.strip()) == (0, "1 read again")

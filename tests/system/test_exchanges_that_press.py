@@ -1,4 +1,4 @@
-"""Exchanges that press: replicas side by side, kills in the middle, bodies that are too large or too slow."""
+"""Exchanges under load: two replicas, kills in the middle, bodies that are too large or too slow."""
 
 import asyncio
 import json
@@ -42,29 +42,29 @@ def the_days_calls() -> list[Event]:
             named = {"source": f"pbx-{number % 2}", "call_id": call, "queue": "socialservice"}
             for step, kind in enumerate(STORIES[caller % 2]):
                 moment = f"2026-03-10T09:{number:02}:{caller + step:02}Z"
-                reported = {"delivery_id": f"{call}-{kind}", "type": kind, "occurred_at": moment}
-                events.append({**named, **reported, "from": f"+45200000{caller:02}"})
+                step_event = {"delivery_id": f"{call}-{kind}", "type": kind, "occurred_at": moment}
+                events.append({**named, **step_event, "from": f"+45200000{caller:02}"})
     return events
 
 
 def doubled_and_shuffled(events: Sequence[Event], seed: int) -> list[Event]:
     chance = random.Random(seed)
-    reported = [*events, *chance.sample(events, len(events) // 2)]
-    chance.shuffle(reported)
-    return reported
+    sent = [*events, *chance.sample(events, len(events) // 2)]
+    chance.shuffle(sent)
+    return sent
 
 
 class Sender:
-    """Sends each event, signed, until it is acknowledged; each time to another of the addresses."""
+    """Sends events, signed, until they are acknowledged; each request to the next of the addresses."""
 
     def __init__(self, urls: Sequence[str]) -> None:
         self._http = httpx.AsyncClient(timeout=20)
         self._urls = urls
-        self._requested = 0
+        self._requests = 0
         self.answers: Counter[int] = Counter()
 
-    async def report(self, reported: Event | list[Event]) -> None:
-        body = json.dumps(reported)
+    async def send(self, content: Event | list[Event]) -> None:
+        body = json.dumps(content)
         while True:
             status = await self._post(body)
             self.answers[status] += 1
@@ -75,26 +75,26 @@ class Sender:
 
     async def _post(self, body: str) -> int:
         """The status of the answer; 0 when there was none."""
-        self._requested += 1
+        self._requests += 1
         try:
             answer = await self._http.post(
-                self._urls[self._requested % len(self._urls)] + EVENTS, content=body, headers=signed(body)
+                self._urls[self._requests % len(self._urls)] + EVENTS, content=body, headers=signed(body)
             )
         except httpx.TransportError:
             return 0
         return answer.status_code
 
-    async def report_all(self, events: Sequence[Event], senders: int) -> None:
-        """All of them, by several senders at once, one by one and in lists."""
+    async def send_all(self, events: Sequence[Event], clients: int) -> None:
+        """Send all of them, by several clients at once, one by one and in lists."""
 
-        async def sender(mine: Sequence[Event]) -> None:
+        async def client(mine: Sequence[Event]) -> None:
             half = len(mine) // 2
             for event in mine[:half]:
-                await self.report(event)
+                await self.send(event)
             for first in range(half, len(mine), 10):
-                await self.report(list(mine[first : first + 10]))
+                await self.send(list(mine[first : first + 10]))
 
-        await asyncio.gather(*(sender(events[number::senders]) for number in range(senders)))
+        await asyncio.gather(*(client(events[number::clients]) for number in range(clients)))
 
     async def close(self) -> None:
         await self._http.aclose()
@@ -158,12 +158,12 @@ async def all_is_derived(database: Database) -> None:
     assert attempts == {CALLS_OF_EACH}
 
 
-async def test_two_replicas_reported_the_same_at_once_make_each_call_once(
+async def test_two_replicas_that_receive_the_same_at_once_make_each_call_once(
     database: Database, intakes: Callable[[], Process]
 ) -> None:
     replicas = [intakes(), intakes()]
     sender = Sender([replica.url for replica in replicas])
-    await asyncio.gather(*(sender.report_all(doubled_and_shuffled(the_days_calls(), n), 4) for n in (1, 2)))
+    await asyncio.gather(*(sender.send_all(doubled_and_shuffled(the_days_calls(), n), 4) for n in (1, 2)))
     await sender.close()
 
     assert set(sender.answers) == {202}
@@ -180,24 +180,24 @@ async def test_an_intake_that_is_killed_again_and_again_loses_and_doubles_nothin
     sender = Sender([intake.url])
     slowly = doubled_and_shuffled(the_days_calls(), 3)
     for kill in range(KILLS):
-        reporting = asyncio.create_task(sender.report_all(slowly[kill::KILLS], 6))
+        sending = asyncio.create_task(sender.send_all(slowly[kill::KILLS], 6))
         await asyncio.sleep(chance.uniform(0.02, 0.25))
         intake.kill()
         intake.start()
         await asyncio.to_thread(intake.wait_until_ready)
-        await reporting
+        await sending
     await sender.close()
 
     assert sender.answers[0] > 0
     await all_is_derived(database)
 
 
-async def test_too_much_is_refused_to_the_face_and_slow_bodies_keep_nobody_waiting(
+async def test_too_large_a_body_is_refused_at_once_and_slow_bodies_delay_no_other_request(
     database: Database, intakes: Callable[[], Process]
 ) -> None:
     intake = intakes()
     ten_thousand = json.dumps([{**the_days_calls()[0], "delivery_id": f"d{n}"} for n in range(10_000)])
-    slow = [asyncio.create_task(report_slowly(intake.url, event)) for event in the_days_calls()[:200]]
+    slow = [asyncio.create_task(send_slowly(intake.url, event)) for event in the_days_calls()[:200]]
     async with httpx.AsyncClient(base_url=intake.url) as client:
         await asyncio.sleep(0.2)
         refused = await client.post(EVENTS, content=ten_thousand, headers=signed(ten_thousand))
@@ -209,8 +209,8 @@ async def test_too_much_is_refused_to_the_face_and_slow_bodies_keep_nobody_waiti
     assert set(await asyncio.gather(*slow)) == {b"HTTP/1.1 202 Accepted\r\n"}
 
 
-async def report_slowly(url: str, event: Event) -> bytes:
-    """A body in ten pieces, with pauses; gives the first line of the answer."""
+async def send_slowly(url: str, event: Event) -> bytes:
+    """Send a body in ten pieces, with pauses; returns the first line of the answer."""
     body = json.dumps(event)
     headers = {"Host": "intake", "Content-Length": str(len(body)), **signed(body)}
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.intake.asterisk_fakes import FakeExchange, written
+from tests.exchange_follower.asterisk_fakes import FakeExchange, written
 from tests.system.processes import ROOT, Process, free_port
 
 PATIENCE_SECONDS = 60
@@ -139,11 +139,11 @@ def test_a_follower_elsewhere_needs_only_an_address_and_a_key(tmp_path: Path, in
     second.start()
     assert second._running.wait(timeout=30) == 1
     assert "another process follows" in second.log().replace("\n", " ")
-    printed = subprocess.run(
+    status = subprocess.run(
         [sys.executable, "-m", "services", "follow", "status", "--data", elsewhere],
         cwd=ROOT, capture_output=True, text=True, check=True, env={**os.environ, "COLUMNS": "200"},
     )  # fmt: skip
-    assert "0 bytes" in printed.stdout
+    assert "0 bytes" in status.stdout
     assert follower.end(signal.SIGTERM) == 0
 
 

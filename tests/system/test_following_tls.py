@@ -1,4 +1,4 @@
-"""AMI over TLS: the exchange's certificate is verified, and without TLS the operator reads what
+"""AMI over TLS: the exchange's certificate is verified, and without TLS the operator is warned what
 that means.
 """
 
@@ -17,8 +17,8 @@ from pydantic import SecretStr
 
 from exchange_follower.running import FollowSettings, exchange_at
 from exchange_follower.spool import Spool
-from tests.intake.asterisk_fakes import FakeExchange, FakeIntake, eventually, written
-from tests.intake.test_follow_ami import following, join, told_by
+from tests.exchange_follower.asterisk_fakes import FakeExchange, FakeIntake, eventually, written
+from tests.exchange_follower.test_follow_ami import events_stored_by, following, join
 
 SETTINGS = FollowSettings(ami_secret=SecretStr("secret"))
 
@@ -61,7 +61,7 @@ async def test_only_an_exchange_whose_certificate_holds_gets_the_password(
             known = exchange_at(where.host, where.port, "dsi", SETTINGS, tls=False, authority=certificate)
             async with following(known, spool, intake):
                 await eventually(lambda: len(intake.stored) == 1)
-    assert told_by(intake) == [join(1)]
+    assert events_stored_by(intake) == [join(1)]
 
 
 @pytest.mark.parametrize(

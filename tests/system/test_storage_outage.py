@@ -1,4 +1,4 @@
-"""The database goes away in the middle of deliveries: senders are asked to come again, and do."""
+"""The database stops in the middle of deliveries: exchanges are asked to retry, and nothing is lost."""
 
 import asyncio
 import tempfile
@@ -18,7 +18,7 @@ from shared.vocabulary import Role
 from tests.bench import Bench, start_bench
 from tests.databases import PostgresDatabases, StoppableServer, stoppable_postgres
 
-TELLERS, CALLS_OF_EACH = 6, 20
+EXCHANGE_CLIENTS, CALLS_OF_EACH = 6, 20
 STORY = ("queued", "answered", "ended")
 
 
@@ -36,18 +36,18 @@ async def intake(server: StoppableServer, clock: SettableClock, tmp_path: Path) 
 
 
 class Exchange:
-    """Sends each event until it is acknowledged, as requested."""
+    """Sends each event until it is acknowledged, as Retry-After asks."""
 
     def __init__(self, client: httpx.AsyncClient) -> None:
         self._client = client
         self.acknowledged = 0
-        self.requested_again = 0
+        self.retries = 0
 
-    async def report(self, sender: int) -> None:
+    async def send_calls(self, client: int) -> None:
         for number in range(CALLS_OF_EACH):
             for second, kind in enumerate(STORY):
-                call = f"{sender}-{number}"
-                event = {"source": f"pbx-{sender % 2}", "delivery_id": f"{call}-{kind}", "call_id": call}
+                call = f"{client}-{number}"
+                event = {"source": f"pbx-{client % 2}", "delivery_id": f"{call}-{kind}", "call_id": call}
                 event |= {"type": kind, "occurred_at": f"2026-03-10T09:00:{second:02}Z"}
                 await self._until_taken(event)
 
@@ -59,29 +59,27 @@ class Exchange:
                 return
             assert (answer.status_code, answer.json()["type"]) == (503, "urn:dsi:problem:unavailable")
             assert int(answer.headers["Retry-After"]) > 0
-            self.requested_again += 1
+            self.retries += 1
             # Sooner than asked, so that many come while storage goes and comes back.
             await asyncio.sleep(0.05)
 
 
-async def test_nothing_reported_during_an_outage_is_lost_or_doubled(
-    intake: Bench, server: StoppableServer
-) -> None:
+async def test_no_event_of_an_outage_is_lost_or_doubled(intake: Bench, server: StoppableServer) -> None:
     exchange = Exchange(intake.client(Role.TELEPHONY))
     interpreting = asyncio.create_task(interpret_on(intake))
-    reporting = asyncio.gather(*(exchange.report(number) for number in range(TELLERS)))
-    while exchange.acknowledged < TELLERS * CALLS_OF_EACH // 2:
+    sending = asyncio.gather(*(exchange.send_calls(number) for number in range(EXCHANGE_CLIENTS)))
+    while exchange.acknowledged < EXCHANGE_CLIENTS * CALLS_OF_EACH // 2:
         await asyncio.sleep(0.01)
     await asyncio.to_thread(server.stop)
-    while exchange.requested_again < TELLERS:
+    while exchange.retries < EXCHANGE_CLIENTS:
         await asyncio.sleep(0.01)
     await asyncio.to_thread(server.start)
-    await reporting
+    await sending
     interpreting.cancel()
     with suppress(asyncio.CancelledError):
         await interpreting
 
-    calls = TELLERS * CALLS_OF_EACH
+    calls = EXCHANGE_CLIENTS * CALLS_OF_EACH
     assert exchange.acknowledged == calls * len(STORY)
     assert await intake.count(DELIVERIES) == calls * len(STORY)
     assert await intake.count(CALLS) == await intake.count(CONTACTS) == calls
@@ -94,7 +92,7 @@ async def test_nothing_reported_during_an_outage_is_lost_or_doubled(
 
 
 async def interpret_on(bench: Bench) -> None:
-    """What the service does by itself; an outage costs it a round and no more."""
+    """Interpret deliveries, as the service's own job does; an outage costs it one round."""
     while True:
         with suppress(SQLAlchemyError, OSError):
             await bench.settle()

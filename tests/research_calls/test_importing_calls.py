@@ -1,4 +1,4 @@
-"""Recorded calls, sent to intake's endpoint: derived as recorded, whatever the disorder."""
+"""Recorded calls sent to intake's telephony endpoint: derived as recorded, whatever the disorder."""
 
 from collections import Counter, defaultdict
 from dataclasses import replace
@@ -18,7 +18,7 @@ from shared.vocabulary import Role
 from tests.bench import Bench
 from tests.conftest import StartService
 from tests.intake.recording import PHONE_CALLS, needs_phone_calls
-from tests.intake.test_calls_file import calls_csv, rows
+from tests.research_calls.test_calls_file import calls_csv, rows
 
 DELIVERIES = table_of(CallDelivery)
 DISORDER = Disorder(shuffle_seconds=3600, doubled=0.05, seed=7)
@@ -36,14 +36,14 @@ async def test_every_call_is_derived_as_recorded_and_a_second_import_changes_not
 ) -> None:
     calls = CallsFile(calls_csv(tmp_path, rows(40)))
     client = intake.client(Role.TELEPHONY)
-    received = list[int]()
-    first = await import_calls(client, calls, "csv-test", DISORDER, progress=received.append)
+    sizes = list[int]()
+    first = await import_calls(client, calls, "csv-test", DISORDER, progress=sizes.append)
     await intake.settle()
     derived, digest = await derived_calls(intake.client(Role.RECEPTION), "csv-test")
     second = await import_calls(client, calls, "csv-test", OTHERWISE)
 
     assert (first.new, first.deliveries) == (160, 160 + first.duplicates)
-    assert sum(received) == first.deliveries
+    assert sum(sizes) == first.deliveries
     assert second.new == 0
     assert await intake.count(DELIVERIES) == 160
     found = compare(calls, derived, digest)
@@ -61,9 +61,9 @@ async def test_calls_of_other_exchanges_are_left_out(intake: Bench, tmp_path: Pa
 
 
 def test_a_call_that_was_derived_otherwise_is_named_and_a_flawed_one_is_counted(tmp_path: Path) -> None:
-    reported = rows(3)
-    reported[0]["outcome"] = "phantom"
-    calls = CallsFile(calls_csv(tmp_path, reported))
+    recorded = rows(3)
+    recorded[0]["outcome"] = "phantom"
+    calls = CallsFile(calls_csv(tmp_path, recorded))
 
     found = compare(calls, {"0": Derived("answered", 50), "1": Derived("answered", 49)})
     twice = compare(calls, {"0": Derived("answered", 50, 2), "1": Derived("answered", 50)})
@@ -73,7 +73,7 @@ def test_a_call_that_was_derived_otherwise_is_named_and_a_flawed_one_is_counted(
     assert twice.differing == ["0"]
 
 
-async def test_who_may_not_report_of_calls_may_not_import_them(intake: Bench, tmp_path: Path) -> None:
+async def test_who_may_not_report_calls_may_not_import_them(intake: Bench, tmp_path: Path) -> None:
     calls = CallsFile(calls_csv(tmp_path, rows(1)))
 
     with pytest.raises(LinesRefusedError, match="403"):
@@ -83,7 +83,7 @@ async def test_who_may_not_report_of_calls_may_not_import_them(intake: Bench, tm
 
 @needs_phone_calls
 @pytest.mark.slow
-async def test_1500_calls_of_a_real_call_centre_are_derived_as_recorded_through_the_door(
+async def test_1500_calls_of_a_real_call_centre_are_derived_as_recorded_over_http(
     start_service: StartService,
 ) -> None:
     """In two disorders: not one consistent call differs, nor anything between the two."""
@@ -105,7 +105,7 @@ def test_all_135780_calls_of_a_real_call_centre_are_derived_as_recorded() -> Non
     folded, otherwise = (folded_in(calls, disorder) for disorder in (DISORDER, OTHERWISE))
 
     assert folded == otherwise
-    found = compare(calls, {call: _derived(reported) for call, reported in folded.items()})
+    found = compare(calls, {call: _derived(derived) for call, derived in folded.items()})
     assert (len(calls), calls.unreadable, found.differing) == (135_780, 0, [])
     assert found.equal == found.consistent == 132_672
     assert found.flaws == {
@@ -119,17 +119,17 @@ def test_all_135780_calls_of_a_real_call_centre_are_derived_as_recorded() -> Non
         "wait_without_queue": 1,
     }
     doubts = Counter(
-        doubt for reported in folded.values() for call in reported for doubt in call.inconsistencies
+        doubt for derived in folded.values() for call in derived for doubt in call.inconsistencies
     )
     assert (doubts["never_queued"], doubts["talk_before_queue_exit"]) == (7536, 1080)
 
 
 def folded_in(calls: CallsFile, disorder: Disorder) -> dict[str, list[Call]]:
     """All calls of the file, folded from its events as they arrive in this disorder."""
-    reported = defaultdict[str, list[CallEvent]](list)
+    events_of_call = defaultdict[str, list[CallEvent]](list)
     for event in deliveries(calls, "csv-test", disorder):
-        reported[event.call_id].append(event)
-    return {call_id: calls_of(events) for call_id, events in reported.items()}
+        events_of_call[event.call_id].append(event)
+    return {call_id: calls_of(events) for call_id, events in events_of_call.items()}
 
 
 def _derived(calls: list[Call]) -> Derived:

@@ -58,10 +58,10 @@ def test_garbage_before_an_empty_line_does_not_touch_what_follows(garbage: bytes
 def test_an_endless_line_takes_its_message_with_it_and_is_not_kept(piece: int) -> None:
     endless = b"Event: X\r\nKey: " + b"x" * 50_000 + b"\r\nMore: 1\r\n\r\n"
     reader = AmiReader()
-    reported = [
+    messages = [
         message for at in range(0, len(endless), piece) for message in reader.feed(endless[at : at + piece])
     ]
-    assert reported == []
+    assert messages == []
     assert list(reader.feed(STREAM)) == MESSAGES
     assert reader.dropped == 2  # the endless line, and the greeting
 

@@ -1,6 +1,4 @@
-"""Rows of a call centre's statistics: what they report, in which instants, and what about them cannot
-be true.
-"""
+"""Rows of a call centre's statistics: their events, with times, and the contradictions in them."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -33,12 +31,12 @@ def row(base: dict[str, str], **more: str) -> dict[str, str | None]:
     return {**base, **more}
 
 
-def story(reported: dict[str, str | None]) -> list[tuple[str, str, Any]]:
-    call = read_call(reported)
+def story(recorded: dict[str, str | None]) -> list[tuple[str, str, Any]]:
+    call = read_call(recorded)
     return [(e.type, f"{e.occurred_at:%H:%M:%S}", e.queue) for e in events_of(call, "csv-test")]
 
 
-def test_an_answered_row_reports_ring_queue_answer_and_end() -> None:
+def test_an_answered_row_has_ring_queue_answer_and_end() -> None:
     assert story(row(ANSWERED)) == [
         ("ringing", "09:00:00", "PS"),
         ("queued", "09:00:06", "PS"),
@@ -50,7 +48,7 @@ def test_an_answered_row_reports_ring_queue_answer_and_end() -> None:
     assert (call.visits[0].reported_wait_seconds, call.talks[0].reported_talk_seconds) == (50, 120)
 
 
-def test_who_hangs_up_in_the_queue_reports_so_and_who_hangs_up_in_the_menu_was_never_queued() -> None:
+def test_who_hangs_up_in_the_queue_abandoned_it_and_who_hangs_up_in_the_menu_was_never_queued() -> None:
     assert story(row(HUNG_UP))[1:] == [("queued", "09:00:06", "PS"), ("abandoned", "09:00:56", "PS")]
     in_the_menu = row(HUNG_UP, queued_at="", wait_seconds="0")
     assert story(in_the_menu) == [("ringing", "09:00:00", None), ("ended", "09:00:06", None)]
@@ -68,21 +66,21 @@ def test_every_row_names_its_deliveries_apart_and_the_same_row_names_them_alike(
     assert {event.call_id for event in events_of(read_call(row(ANSWERED)), "csv-test")} == {"17"}
 
 
-@pytest.mark.parametrize("told", [ANSWERED, HUNG_UP, UNQUEUED])
-def test_what_a_row_reports_is_taken_by_the_door(reported: dict[str, str]) -> None:
-    for event in events_of(read_call(row(reported)), "csv-test"):
+@pytest.mark.parametrize("recorded", [ANSWERED, HUNG_UP, UNQUEUED])
+def test_a_rows_events_are_valid_for_intake(recorded: dict[str, str]) -> None:
+    for event in events_of(read_call(row(recorded)), "csv-test"):
         assert CallEvent.model_validate_json(event.model_dump_json(by_alias=True)) == event
 
 
 def test_past_midnight_the_old_date_is_the_next_day() -> None:
-    reported = row(
+    recorded = row(
         ANSWERED,
         entered_at="1999-01-09 23:59:23",
         queued_at="1999-01-09 23:59:28",
         wait_seconds="35",
         talk_started_at="1999-01-09 00:00:03",
     )
-    call = read_call(reported)
+    call = read_call(recorded)
 
     assert call.talk_started_at == call.exit_at == datetime(1999, 1, 9, 23, 0, 3, tzinfo=UTC)
     assert flaws_of(call) == []
@@ -96,14 +94,14 @@ def test_moments_are_wall_time_of_copenhagen() -> None:
 
 
 def test_a_row_across_the_beginning_of_summer_time_keeps_its_durations() -> None:
-    reported = row(
+    recorded = row(
         ANSWERED,
         entered_at="1999-03-28 01:59:40",
         queued_at="1999-03-28 01:59:50",
         wait_seconds="30",
         talk_started_at="1999-03-28 02:00:20",
     )
-    call = read_call(reported)
+    call = read_call(recorded)
 
     assert call.entered_at == datetime(1999, 3, 28, 0, 59, 40, tzinfo=UTC)
     assert call.talk_started_at == call.exit_at == datetime(1999, 3, 28, 1, 0, 20, tzinfo=UTC)
@@ -139,10 +137,10 @@ FLAWED = [
 ]
 
 
-@pytest.mark.parametrize(("told", "flaws"), FLAWED)
-def test_a_row_that_cannot_be_true_says_why(reported: dict[str, str | None], flaws: list[str]) -> None:
-    assert flaws_of(read_call(reported)) == flaws
-    assert calls_of(events_of(read_call(reported), "csv-test"))
+@pytest.mark.parametrize(("recorded", "flaws"), FLAWED)
+def test_a_row_that_cannot_be_true_says_why(recorded: dict[str, str | None], flaws: list[str]) -> None:
+    assert flaws_of(read_call(recorded)) == flaws
+    assert calls_of(events_of(read_call(recorded), "csv-test"))
 
 
 UNREADABLE = [
@@ -163,7 +161,7 @@ UNREADABLE = [
 ]
 
 
-@pytest.mark.parametrize("told", UNREADABLE)
-def test_a_row_that_is_no_call_is_unreadable(reported: dict[str, str | None]) -> None:
+@pytest.mark.parametrize("recorded", UNREADABLE)
+def test_a_row_that_is_no_call_is_unreadable(recorded: dict[str, str | None]) -> None:
     with pytest.raises(UnreadableRowError):
-        read_call(reported)
+        read_call(recorded)

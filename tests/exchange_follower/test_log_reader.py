@@ -1,4 +1,4 @@
-"""A log that another process writes, renames, empties and begins again: each complete line, each once."""
+"""A log that another process writes, renames, empties and starts again: each complete line, each once."""
 
 import os
 import shutil
@@ -115,7 +115,7 @@ def test_a_file_that_was_given_the_same_inode_is_not_taken_for_the_old_one(log: 
     assert all_of(LogReader(log, mark)) == ["7|other\n"]
 
 
-def test_a_log_that_was_lost_before_its_end_was_read_is_begun_again(
+def test_a_log_that_was_lost_before_its_end_was_read_is_read_from_the_start(
     log: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write(log, "7|other\n")
@@ -139,7 +139,7 @@ def test_a_line_that_never_ends_does_not_fill_the_memory(log: Path) -> None:
     assert [len(piece) for piece in pieces] == [65_536]
 
 
-def test_what_was_not_read_yet_is_reported_in_bytes(log: Path) -> None:
+def test_what_was_not_read_yet_is_counted_in_bytes(log: Path) -> None:
     assert LogReader(log, None).behind_bytes() == 0
     write(log, "1|a\n2|b\n")
     reader = LogReader(log, None)

@@ -1,5 +1,5 @@
 """The follower of a queue_log: every line arrives, and none twice, however the log is cut and
-any client that fails.
+whichever side fails.
 """
 
 import random
@@ -20,7 +20,7 @@ from exchange_follower.queue_log import QueueLogFollower, recent
 from services.intake.telephony.asterisk_queue_log.lines import cut
 from services.intake.telephony.signatures import Signatures
 from tests.examples import examples
-from tests.intake.asterisk_fakes import FakeIntake
+from tests.exchange_follower.asterisk_fakes import FakeIntake
 from tests.intake.recording import QUEUE_LOG, needs_recording
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -89,7 +89,7 @@ async def test_equal_lines_stay_two_across_a_rotation_and_a_restart(following: F
     assert following.intake.lines() == Counter({RING.strip(): 2})
 
 
-async def test_lines_that_are_no_lines_of_a_queue_log_arrive_as_often_as_they_stand_there(
+async def test_lines_that_are_no_lines_of_a_queue_log_arrive_as_often_as_they_were_written(
     following: Following,
 ) -> None:
     for second in (1, 2, 2, 3):
@@ -117,12 +117,12 @@ async def test_a_lost_receipt_or_a_kill_before_the_position_was_kept_doubles_not
     assert following.intake.lines() == Counter({RING.strip(): 3})
 
 
-async def test_while_intake_is_away_lines_wait_and_its_own_request_is_honoured(following: Following) -> None:
+async def test_while_intake_is_away_lines_wait_and_its_retry_after_is_followed(following: Following) -> None:
     following.write(RING)
     soon = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
 
     def away() -> httpx.Response:
-        raise httpx.ConnectError("nobody there")
+        raise httpx.ConnectError("connection refused")
 
     following.intake.answers = [
         away,
@@ -139,7 +139,7 @@ async def test_while_intake_is_away_lines_wait_and_its_own_request_is_honoured(f
     assert pauses[4] <= 8
 
 
-async def test_pauses_grow_to_a_minute_and_an_endless_request_is_not_obeyed(following: Following) -> None:
+async def test_pauses_grow_to_a_minute_and_an_endless_retry_after_is_cut_short(following: Following) -> None:
     following.write(RING)
     following.intake.answers = [lambda: httpx.Response(500) for _ in range(12)]
     following.intake.answers.append(lambda: httpx.Response(503, headers={"Retry-After": "1e9"}))
@@ -170,13 +170,13 @@ async def test_while_intake_refuses_the_position_is_kept_and_a_new_run_goes_on(f
     assert following.intake.lines() == Counter({"1|NONE|NONE|NONE|QUEUESTART|": 1, RING.strip(): 1})
 
 
-def test_a_spoilt_position_is_stated_to_be_so_rather_than_guessed(tmp_path: Path) -> None:
+def test_a_damaged_position_is_an_error_and_not_guessed(tmp_path: Path) -> None:
     (tmp_path / "position.json").write_text("{")
     with pytest.raises(ValueError, match=r"position\.json"):
         read_position(tmp_path / "position.json")
 
 
-async def test_the_position_is_its_owners_alone(following: Following) -> None:
+async def test_only_its_owner_can_read_the_position(following: Following) -> None:
     following.write(RING)
     await following.catch_up()
     assert following.kept_in.stat().st_mode & 0o777 == 0o600

@@ -18,10 +18,10 @@ from exchange_follower.ami_session import Exchange
 from exchange_follower.spool import Spool
 from shared.clock import SettableClock
 from tests.conftest import TUESDAY
-from tests.intake.asterisk_fakes import FakeExchange, FakeIntake, eventually, written
+from tests.exchange_follower.asterisk_fakes import FakeExchange, FakeIntake, eventually, written
 from tests.intake.recording import AMI, needs_recording
 
-HEARD = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
+RECEIVED = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 
 
 def join(number: int) -> dict[str, str]:
@@ -37,7 +37,7 @@ def channel(number: int, context: str) -> dict[str, str]:
     return {**join(number), "Event": "Newchannel", "Context": context}
 
 
-def told_by(intake: FakeIntake) -> list[dict[str, str]]:
+def events_stored_by(intake: FakeIntake) -> list[dict[str, str]]:
     return [json.loads(line)["event"] for line in intake.stored.values()]
 
 
@@ -53,7 +53,7 @@ def spool(tmp_path: Path) -> Iterator[Spool]:
 
 @asynccontextmanager
 async def following(exchange: Exchange, spool: Spool, intake: FakeIntake) -> AsyncIterator[list[float]]:
-    """A follower at work; gives the pauses it made between its sessions."""
+    """Run a follower; yields the pauses it makes between its sessions."""
     pauses = list[float]()
 
     async def pause(seconds: float) -> None:
@@ -71,11 +71,11 @@ async def following(exchange: Exchange, spool: Spool, intake: FakeIntake) -> Asy
             await running
 
 
-async def test_it_logs_in_and_reports_intake_what_is_about_callers(spool: Spool) -> None:
+async def test_it_logs_in_and_sends_intake_what_is_about_callers(spool: Spool) -> None:
     exchange, intake = FakeExchange([[written({"Event": "PeerStatus"}), written(join(1))]]), FakeIntake()
     async with exchange.listening() as where, following(where, spool, intake):
         await eventually(lambda: len(intake.stored) == 1 and spool.waiting == 0)
-    assert told_by(intake) == [join(1)]
+    assert events_stored_by(intake) == [join(1)]
     (login,) = exchange.logins
     assert (login["Action"], login["Username"], login["Events"]) == ("Login", "dsi", "agent,call,system")
     (request,) = intake.requests
@@ -83,26 +83,24 @@ async def test_it_logs_in_and_reports_intake_what_is_about_callers(spool: Spool)
     assert json.loads(request.content)["heard_at"] == TUESDAY.isoformat()
 
 
-async def test_a_connection_lost_in_the_middle_of_an_event_loses_only_what_was_not_reported(
-    spool: Spool,
-) -> None:
+async def test_a_connection_lost_in_the_middle_of_an_event_loses_only_that_event(spool: Spool) -> None:
     cut = written(join(2))[:40]
     exchange = FakeExchange([[written(join(1)), cut], [written(join(3))], [written(join(4))]])
     intake = FakeIntake()
     async with exchange.listening() as where, following(where, spool, intake) as pauses:
         await eventually(lambda: len(intake.stored) == 3)
-    assert told_by(intake) == [join(1), join(3), join(4)]
+    assert events_stored_by(intake) == [join(1), join(3), join(4)]
     assert exchange.sessions == 3
     assert all(pause <= 1 for pause in pauses)
 
 
-async def test_packets_split_at_every_byte_report_the_same(spool: Spool) -> None:
+async def test_packets_split_at_every_byte_give_the_same_events(spool: Spool) -> None:
     whole = b"".join(written(join(number)) for number in range(5))
     exchange = FakeExchange([[whole[at : at + 1] for at in range(len(whole))]])
     intake = FakeIntake()
     async with exchange.listening() as where, following(where, spool, intake):
         await eventually(lambda: len(intake.stored) == 5)
-    assert told_by(intake) == [join(number) for number in range(5)]
+    assert events_stored_by(intake) == [join(number) for number in range(5)]
 
 
 async def test_garbage_and_endless_lines_end_nothing(spool: Spool) -> None:
@@ -110,19 +108,19 @@ async def test_garbage_and_endless_lines_end_nothing(spool: Spool) -> None:
     exchange, intake = FakeExchange([[*garbage, written(join(1))]]), FakeIntake()
     async with exchange.listening() as where, following(where, spool, intake):
         await eventually(lambda: len(intake.stored) == 1)
-    assert (told_by(intake), exchange.sessions) == ([join(1)], 1)
+    assert (events_stored_by(intake), exchange.sessions) == ([join(1)], 1)
 
 
-async def test_a_refused_login_is_stated_and_tried_again_slowly(
+async def test_a_refused_login_is_logged_and_tried_again_slowly(
     spool: Spool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     exchange = FakeExchange(secret="another")
     async with exchange.listening() as where, following(where, spool, FakeIntake()) as pauses:
         await eventually(lambda: exchange.sessions >= 3)
     assert all(30 <= pause <= 60 for pause in pauses)
-    said = "".join(capsys.readouterr())
-    assert "refuses the login" in said
-    assert "secret" not in said
+    logged = "".join(capsys.readouterr())
+    assert "refuses the login" in logged
+    assert "secret" not in logged
 
 
 async def test_an_exchange_that_is_not_there_is_tried_with_growing_pauses(spool: Spool) -> None:
@@ -134,7 +132,7 @@ async def test_an_exchange_that_is_not_there_is_tried_with_growing_pauses(spool:
     assert 30 <= pauses[8] <= 60
 
 
-async def test_a_silent_exchange_is_requested_and_kept_when_it_answers(spool: Spool) -> None:
+async def test_a_silent_exchange_is_pinged_and_kept_when_it_answers(spool: Spool) -> None:
     exchange = FakeExchange([[]])
     async with exchange.listening(ping_seconds=0.02) as where, following(where, spool, FakeIntake()):
         await eventually(lambda: exchange.pings >= 3)
@@ -147,20 +145,18 @@ async def test_an_exchange_that_stays_silent_is_given_up_and_tried_again(spool: 
         await eventually(lambda: exchange.sessions >= 3)
 
 
-async def test_what_is_reported_while_intake_is_away_arrives_afterwards_once_and_in_order(
-    spool: Spool,
-) -> None:
+async def test_events_of_an_outage_of_intake_arrive_afterwards_once_and_in_order(spool: Spool) -> None:
     intake = FakeIntake(lost_receipts=2)
     intake.answers = [lambda: httpx.Response(503) for _ in range(20)]
     exchange = FakeExchange([[written(join(number))] for number in range(6)])
     async with exchange.listening() as where, following(where, spool, intake):
         await eventually(lambda: len(intake.stored) == 6 and spool.waiting == 0)
-    assert told_by(intake) == [join(number) for number in range(6)]
+    assert events_stored_by(intake) == [join(number) for number in range(6)]
 
 
 async def test_a_follower_that_is_killed_finds_its_spool_again(tmp_path: Path) -> None:
     first = Spool(tmp_path / "spool.db")
-    first.add([join(1), join(2)], HEARD)
+    first.add([join(1), join(2)], RECEIVED)
     ids = [json.loads(one.line)["delivery_id"] for one in first.next(10)]
     again, intake = Spool(tmp_path / "spool.db"), FakeIntake()
     async with FakeExchange([[]]).listening() as where, following(where, again, intake):
@@ -170,7 +166,7 @@ async def test_a_follower_that_is_killed_finds_its_spool_again(tmp_path: Path) -
     assert (tmp_path / "spool.db").stat().st_mode & 0o777 == 0o600
 
 
-async def test_at_its_bound_the_spool_keeps_what_it_has_and_says_loudly_what_it_has_not(
+async def test_a_full_spool_keeps_its_events_and_logs_that_others_are_lost(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     small, intake = Spool(tmp_path / "spool.db", bound=3), FakeIntake()
@@ -192,14 +188,14 @@ def test_only_callers_are_kept_track_of_not_all_the_exchanges_other_calls(tmp_pa
         {"Event": "BlindTransfer", "TransfererLinkedid": "pbx-2.0"},
     ]
     queued = [join(3), {"Event": "BlindTransfer", "TransfererLinkedid": "pbx-3.0"}, hangup(3), hangup(3)]
-    spool.add([*refused, *internal, *queued], HEARD)
+    spool.add([*refused, *internal, *queued], RECEIVED)
     assert spooled(spool) == [*refused, *queued[:3]]
 
 
 def test_an_end_is_known_to_be_a_callers_after_a_restart_of_the_follower(tmp_path: Path) -> None:
-    Spool(tmp_path / "spool.db").add([join(1)], HEARD)
+    Spool(tmp_path / "spool.db").add([join(1)], RECEIVED)
     again = Spool(tmp_path / "spool.db")
-    again.add([hangup(1)], HEARD)
+    again.add([hangup(1)], RECEIVED)
     assert spooled(again) == [join(1), hangup(1)]
 
 
@@ -208,7 +204,7 @@ def test_an_event_with_its_moment_has_one_id_for_ever_and_one_without_is_never_t
 ) -> None:
     undated = {key: value for key, value in join(1).items() if key != "Timestamp"}
     spool = Spool(tmp_path / "spool.db")
-    spool.add([join(1), join(1), undated, undated], HEARD)
+    spool.add([join(1), join(1), undated, undated], RECEIVED)
     ids = Counter(json.loads(one.line)["delivery_id"] for one in spool.next(10))
     assert sorted(ids.values()) == [1, 1, 2]
 
@@ -221,8 +217,8 @@ async def test_the_recorded_events_arrive_each_once(tmp_path: Path) -> None:
     scripts = [[written(event) for event in part] for part in (recorded[:half], recorded[half:])]
     async with FakeExchange(scripts).listening() as where, following(where, spool, intake):
         await eventually(lambda: len(scripts) == 0 and spool.waiting == 0 and len(intake.stored) == 129)
-    reported = Counter(event["Event"] for event in told_by(intake))
-    assert reported["QueueCallerJoin"] == 19
-    assert reported["AgentConnect"] == 16
-    assert reported["Hangup"] == 15
-    assert reported["Newchannel"] == 18
+    counts = Counter(event["Event"] for event in events_stored_by(intake))
+    assert counts["QueueCallerJoin"] == 19
+    assert counts["AgentConnect"] == 16
+    assert counts["Hangup"] == 15
+    assert counts["Newchannel"] == 18

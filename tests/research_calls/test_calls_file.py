@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from research_calls.calls_file import CallsFile, Disorder, NotACallsFileError, deliveries
-from tests.intake.test_recorded_calls import ANSWERED
+from tests.research_calls.test_recorded_calls import ANSWERED
 
 
 def rows(count: int) -> list[dict[str, str]]:
-    """Calls a minute apart, reported latest first."""
+    """Calls a minute apart, the latest first."""
     return [
         {
             **ANSWERED,
@@ -26,12 +26,12 @@ def rows(count: int) -> list[dict[str, str]]:
     ]
 
 
-def calls_csv(folder: Path, reported: list[dict[str, str]], more: str = "") -> Path:
+def calls_csv(folder: Path, rows_: list[dict[str, str]], more: str = "") -> Path:
     file = folder / "phone-calls.csv"
     with file.open("w", newline="") as out:
         writer = csv.DictWriter(out, list(ANSWERED))
         writer.writeheader()
-        writer.writerows(reported)
+        writer.writerows(rows_)
         out.write(more)
     return file
 
@@ -67,40 +67,40 @@ def test_a_file_without_the_columns_is_refused(tmp_path: Path, text: str) -> Non
 
 
 def test_without_disorder_events_arrive_once_each_and_in_order(tmp_path: Path) -> None:
-    reported = list(deliveries(CallsFile(calls_csv(tmp_path, rows(30))), "csv-test", Disorder()))
+    arrived = list(deliveries(CallsFile(calls_csv(tmp_path, rows(30))), "csv-test", Disorder()))
 
-    assert len(reported) == len({event.delivery_id for event in reported}) == 120
-    assert reported == sorted(reported, key=lambda event: event.occurred_at)
+    assert len(arrived) == len({event.delivery_id for event in arrived}) == 120
+    assert arrived == sorted(arrived, key=lambda event: event.occurred_at)
 
 
 def test_shuffled_events_are_overtaken_within_the_time_and_never_beyond_it(tmp_path: Path) -> None:
     calls = CallsFile(calls_csv(tmp_path, rows(300)))
-    reported = list(deliveries(calls, "csv-test", Disorder(shuffle_seconds=600, seed=7)))
+    arrived = list(deliveries(calls, "csv-test", Disorder(shuffle_seconds=600, seed=7)))
 
-    latest = reported[0].occurred_at
+    latest = arrived[0].occurred_at
     overtaken = timedelta(0)
-    for event in reported:
+    for event in arrived:
         latest = max(latest, event.occurred_at)
         overtaken = max(overtaken, latest - event.occurred_at)
     assert timedelta(minutes=5) < overtaken <= timedelta(seconds=600)
-    assert len(reported) == 1200
+    assert len(arrived) == 1200
 
 
-def test_so_many_events_are_doubled_as_is_requested_for(tmp_path: Path) -> None:
+def test_as_many_events_are_doubled_as_requested(tmp_path: Path) -> None:
     calls = CallsFile(calls_csv(tmp_path, rows(500)))
-    reported = Counter(event.delivery_id for event in deliveries(calls, "csv-test", Disorder(60, 0.05, 7)))
+    ids = Counter(event.delivery_id for event in deliveries(calls, "csv-test", Disorder(60, 0.05, 7)))
 
-    assert (len(reported), set(reported.values())) == (2000, {1, 2})
-    assert 60 < sum(reported.values()) - len(reported) < 140
+    assert (len(ids), set(ids.values())) == (2000, {1, 2})
+    assert 60 < sum(ids.values()) - len(ids) < 140
 
 
 def test_the_same_seed_is_the_same_disorder_and_another_is_another(tmp_path: Path) -> None:
     calls = CallsFile(calls_csv(tmp_path, rows(20)))
 
-    def reported(seed: int) -> list[str]:
+    def ids_in_order(seed: int) -> list[str]:
         disorder = Disorder(3600, 0.05, seed)
         return [event.delivery_id for event in deliveries(calls, "csv-test", disorder)]
 
-    assert reported(7) == reported(7)
-    assert reported(7) != reported(8)
-    assert set(reported(7)) == set(reported(8))
+    assert ids_in_order(7) == ids_in_order(7)
+    assert ids_in_order(7) != ids_in_order(8)
+    assert set(ids_in_order(7)) == set(ids_in_order(8))

@@ -101,7 +101,7 @@ async def test_a_restart_in_a_later_batch_loses_who_still_waited(intake: Bench, 
     assert await intake.count(DELIVERIES) == 3
 
 
-async def test_who_may_not_report_of_calls_may_not_import_them(intake: Bench, tmp_path: Path) -> None:
+async def test_who_may_not_report_calls_may_not_import_them(intake: Bench, tmp_path: Path) -> None:
     with pytest.raises(LinesRefusedError, match="403"):
         await import_queue_log(intake.client(Role.RECEPTION), log(tmp_path, LOST_CALL))
     assert await intake.count(DELIVERIES) == 0
@@ -130,7 +130,7 @@ def test_a_line_without_a_moment_stays_with_the_second_before_it() -> None:
     assert max(map(len, batches(["junk"] * 2500))) == 1000
 
 
-async def test_a_log_in_latin_1_is_reported_as_the_follower_reports_it(intake: Bench, tmp_path: Path) -> None:
+async def test_a_log_in_latin_1_is_sent_as_the_follower_sends_it(intake: Bench, tmp_path: Path) -> None:
     file = tmp_path / "queue_log"
     file.write_bytes("1795312303|pbx-1|q|Jørgen|CONNECT|1\r\n\r\n".encode("latin-1"))
     counted = await import_queue_log(intake.client(Role.SERVICE), file)
