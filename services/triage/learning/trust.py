@@ -128,6 +128,8 @@ def lower_bound(hits: int, cases: int) -> float:
     """The lower end of the Wilson score interval of `hits` in `cases` (Wilson, 1927)."""
     if cases == 0:
         return 0.0
+    if not hits:
+        return 0.0  # exactly: the formula below is then a rounding error away from it
     share, square = hits / cases, _DEVIATIONS**2
     middle = share + square / (2 * cases)
     spread = _DEVIATIONS * math.sqrt((share * (1 - share) + square / (4 * cases)) / cases)
