@@ -11,7 +11,6 @@ python3 start.py quick [options]   the tests that need no database, browser or s
 python3 start.py lint              format the code, fix what the linter can fix, and list the rest
 python3 start.py types             check types
 python3 start.py migration SERVICE NAME   a new, empty migration of a service's schema
-python3 start.py mutation [MODULE...]     how many changed lines of the pure modules the tests notice
 """
 
 import hashlib
@@ -168,13 +167,7 @@ def migration(options: list[str]) -> None:
     run(PYTHON, "-m", "migrations.new", *options)
 
 
-def mutation(options: list[str]) -> None:
-    """Change the pure modules line by line, and count the changes that no test notices."""
-    install("development")
-    run(PYTHON, "-m", "benchmarks.mutation", *options)
-
-
-TASKS = (set_up, serve, reload, test, quick, lint, types, migration, mutation)
+TASKS = (set_up, serve, reload, test, quick, lint, types, migration)
 
 
 def main() -> None:
