@@ -15,7 +15,7 @@ from shared.city.places import Geography
 from shared.city.reading import COPENHAGEN, City, read_city
 from shared.city.units import Units
 
-__all__ = ["Need", "Unit", "city", "geography_on", "unit_name", "units", "use_units"]
+__all__ = ["Need", "Unit", "city", "geography_on", "unit_in_a_sentence", "unit_name", "units", "use_units"]
 
 
 class _Current:
@@ -65,6 +65,11 @@ def use_units(known: Units) -> None:
 def unit_name(code: UnitCode) -> str:
     """What the unit is called, in Danish; the same everywhere."""
     return _current.units.name_of(code)
+
+
+def unit_in_a_sentence(code: UnitCode) -> str:
+    """The unit's name as it stands in a sentence: without what the name adds in brackets at its end."""
+    return unit_name(code).partition(" (")[0]
 
 
 def geography_on(day: date) -> Geography:

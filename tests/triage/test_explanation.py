@@ -28,7 +28,9 @@ OFFERS = CATALOGUE.on(date(2026, 1, 15))
 def explained(facts: Facts) -> Explanation:
     recommendation = ADVISER.recommend(facts, MOMENT, CATALOGUE)
     case = ADVISER.case(facts, MOMENT, OFFERS)
-    return explainer_of(ADVISER, OFFERS).explain(facts, case, recommendation)
+    return explainer_of(ADVISER, OFFERS, ADVISER.geography_on(date(2026, 1, 15))).explain(
+        facts, case, recommendation
+    )
 
 
 def decided(facts: Facts) -> Place | None:
@@ -64,7 +66,7 @@ def test_a_row_that_does_not_fit_is_explained_with_the_fact_that_makes_it_false(
     other = against(explained(facts_of("support_at_home", age=30, district=3)), "hky")
     assert (other.rule, other.holds) == ("10", "false")
     assert other.failed == {"needs": ["support_at_home"]}
-    assert other.text.startswith("Ikke HKY-teamet: dertil fører regel 10 (Kompensationsydelse og tabt")
+    assert other.text.startswith("Ikke HKY-team: dertil fører regel 10 (Kompensationsydelse og tabt")
     assert other.change.needs_added == ("lost_earnings",)
 
 

@@ -56,7 +56,7 @@ class SeenRecommendation(RequestBody):
     """The recommendation that the person saw. What is left out is not compared."""
 
     destination: Destination
-    urgency: Urgency | None = Field(None, examples=["week"])
+    urgency: Urgency | None = Field(None, examples=["day"])
     ruleset: str | None = Field(None, max_length=20, examples=["1"])
 
     def differs_from(self, recommendation: Recommendation) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from services.triage.danish_texts import danish_texts
 from services.triage.proof.places import Change
 from services.triage.rules.ruleset import Row
-from shared.city.current import unit_name
+from shared.city.current import unit_in_a_sentence
 from shared.city.needs import NeedVocabulary
 from shared.contracts import Destination
 from shared.vocabulary import DestinationKind, Need, Unit
@@ -70,7 +70,7 @@ class Wording:
             return self._districts[value] if value in self._districts else str(_texts()["elsewhere"])
         if isinstance(value, date):
             return value.strftime("%d.%m.%Y")
-        names: dict[str, str] = {unit: unit_name(unit) for unit in Unit} | _texts()["channels"]
+        names: dict[str, str] = {unit: unit_in_a_sentence(unit) for unit in Unit} | _texts()["channels"]
         return names.get(str(value), str(value))
 
 
@@ -80,7 +80,7 @@ def place_name(destination: Destination) -> str:
         named: str = _texts()["administrations"][destination.administration]
         return named
     if destination.kind is DestinationKind.UNIT:
-        return unit_name(destination.unit)
+        return unit_in_a_sentence(destination.unit)
     kind: str = _texts()["kinds"][destination.kind]
     return kind
 

@@ -31,7 +31,7 @@ from services.triage.rules.ruleset import (
     NamedUnit,
     UnitChoice,
 )
-from shared.city.current import city, unit_name
+from shared.city.current import city, unit_in_a_sentence
 from shared.vocabulary import Administration, DestinationKind, Need
 
 
@@ -48,7 +48,7 @@ def need_label(need: Need) -> str:
 def place_label(kind: str, unit: str, administration: str | None = None) -> str:
     """A destination in a few words: the unit's name, or the kind where the reception only passes on."""
     if kind == DestinationKind.UNIT:
-        return unit_name(unit)
+        return unit_in_a_sentence(unit)
     label = texts()["kinds"][kind]
     if administration is None:
         return label
@@ -174,11 +174,11 @@ def unit_in_danish(choice: UnitChoice) -> str:
         case AreaOf():
             return choices[choice.children_area_of]
         case ExistingCaseUnitOr():
-            unit = unit_name(choice.existing_case_unit_or)
+            unit = unit_in_a_sentence(choice.existing_case_unit_or)
             return choices["case_unit"].format(unit=unit)
         case ByAge():
             return "; ".join(map(_band, choice.by_age))
-    return unit_name(choice)
+    return unit_in_a_sentence(choice)
 
 
 def _band(band: AgeBand) -> str:
