@@ -1,6 +1,4 @@
-"""What operations and auditors can look up: a contact by its reference, its call, and what is to be
-repaired.
-"""
+"""Operations and auditors find a contact by its reference, its call, and what is to be repaired."""
 
 import pytest
 
