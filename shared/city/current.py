@@ -68,7 +68,7 @@ def unit_name(code: UnitCode) -> str:
 
 
 def unit_in_a_sentence(code: UnitCode) -> str:
-    """The unit's name as it stands in a sentence: without what the name adds in brackets at its end."""
+    """The unit's name within a sentence: without what it adds in brackets at its end."""
     return unit_name(code).partition(" (")[0]
 
 
