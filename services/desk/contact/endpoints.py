@@ -29,7 +29,7 @@ from services.desk.intake_models import Contact
 from services.desk.page_request import PageRequest, signed_in
 from services.desk.problems import Refused
 from services.desk.triage_models import Need, Recommendation
-from shared.vocabulary import Role, Unit
+from shared.vocabulary import Role
 
 contact_router = APIRouter(prefix="/contacts")
 
@@ -75,7 +75,7 @@ async def _page(
         faults={fault.field: fault.text for fault in faults},
         notice=notice,
         needs=needs.items,
-        units=[unit for unit in Unit if unit is not Unit.RECEPTION],
+        units=page.units_to_choose,
         candidates=await candidates(services, contact),
         **await _advice(page, recommendation),
     )
