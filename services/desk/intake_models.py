@@ -49,21 +49,13 @@ class Facts(ApiModel):
     anonymous: bool = False
     cannot_be_known: tuple[str, ...] = ()
 
-    def says_the_same_as(self, other: "Facts") -> bool:
-        """Whether both lead to the same recommendation: the order of needs has no meaning."""
-        mine, theirs = self.model_dump(), other.model_dump()
-        lists = ("needs", "cannot_be_known")
-        return all(
-            sorted(mine[name]) == sorted(theirs[name]) if name in lists else mine[name] == theirs[name]
-            for name in mine
-        )
-
 
 class Contact(ApiModel):
-    """One approach by a citizen, as intake stores it."""
+    """One approach by a citizen, as intake stores it. `version` is that of its events, not its ETag."""
 
     id: str
     reference: str
+    version: int
     channel: Channel
     line: str
     received_at: AwareDatetime

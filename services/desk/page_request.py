@@ -6,7 +6,7 @@ An endpoint takes `Annotated[PageRequest, signed_in(...roles)]`, or `PublicPage`
 import hmac
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
@@ -24,6 +24,7 @@ from services.desk.session import Session
 from services.desk.state import DeskState, state_of
 from services.desk.texts import Texts
 from shared.access import Allow
+from shared.clock import COPENHAGEN
 from shared.problems import Forbidden
 from shared.vocabulary import Role
 
@@ -57,6 +58,16 @@ class PublicRequest:
         return self.state.clock.now()
 
     @property
+    def today(self) -> date:
+        """The day in Copenhagen."""
+        return self.now.astimezone(COPENHAGEN).date()
+
+    @property
+    def units_to_choose(self) -> list[str]:
+        """The codes of today's units, without the reception."""
+        return self.state.units.choices_on(self.today)
+
+    @property
     def query(self) -> Mapping[str, str]:
         """The address's query parameters."""
         return self.request.query_params
@@ -70,6 +81,12 @@ class PublicRequest:
     def recognised(self) -> "PublicRequest":
         """The same request with the session of its browser, if it has one."""
         return replace(self, session=self.state.sessions.read(self.request))
+
+    async def read_units(self) -> None:
+        """Have the units' names ready for the page, with the desk's own token: a page can be public."""
+        state, now = self.state, self.now
+        if state.units.is_expired(now):
+            await state.units.read(ApiClients(state.services, state.service_token()), now)
 
     async def form(self) -> Form:
         """The body as a form (application/x-www-form-urlencoded); bytes that are not UTF-8 are replaced."""
@@ -117,6 +134,7 @@ class PublicRequest:
     def _context(self) -> dict[str, Any]:
         return {
             "t": self.texts,
+            "unit_name": lambda code: self.state.units.name_of(code, self.today),
             "page_request": self,
             "session": self.session,
             "doors": doors_of(self.session, self.request.url.path),
@@ -166,6 +184,7 @@ class SignedIn(Allow):
             raise Locked
         if session.role not in self.roles:
             raise Forbidden
+        await page.read_units()
         return page
 
 

@@ -1,5 +1,6 @@
 """Routing's queues, entries and figures, as the desk reads them."""
 
+from datetime import date
 from typing import Literal
 
 from pydantic import AwareDatetime
@@ -151,3 +152,16 @@ class EntryWithTrail(Entry):
     """An entry with all its steps."""
 
     trail: list[Move]
+
+
+class UnitPeriod(ApiModel):
+    """A unit in one period of its life, both dates included."""
+
+    code: str
+    name: str
+    valid_from: date
+    valid_to: date | None
+
+    def is_valid_on(self, day: date) -> bool:
+        """Whether the period includes this day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)

@@ -13,6 +13,7 @@ from services.desk.routing_models import Board
 from services.desk.session_cookie import Sessions
 from services.desk.settings import Settings
 from services.desk.texts import Texts
+from services.desk.units import KnownUnits
 from shared.access import Tokens
 from shared.clock import Clock
 from shared.live import Followed
@@ -30,6 +31,7 @@ class DeskState:
     texts: Texts
     sessions: Sessions
     attempts: SignInAttempts
+    units: KnownUnits = field(default_factory=KnownUnits)
     #: Set when the process stops, so that open streams end.
     leaving: asyncio.Event = field(default_factory=asyncio.Event)
     #: Development has no identity provider.

@@ -115,6 +115,7 @@ def test_a_contact_fills_the_form_in_so_that_it_reads_the_same_again() -> None:
     contact = Contact(
         id="1",
         reference="ABCD2345",
+        version=1,
         channel=Channel.PHONE,
         line="hovednummer",
         received_at=TUESDAY,

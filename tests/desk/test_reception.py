@@ -159,6 +159,62 @@ async def test_another_place_takes_a_reason_and_goes_there(system: AllInOne, sig
     assert "Din henvendelse er nu hos Voksenområdet" in page.text
 
 
+async def test_it_is_decided_in_one_call_before_triage_has_received_any_event(
+    system: AllInOne, signs_in: SignsIn
+) -> None:
+    anna = await signs_in(Role.RECEPTION)
+    path = await begins(anna, system)
+    etag = hidden((await anna.opens(path)).text, "etag")
+    page = await anna.sends(f"{path}/decide", etag=etag, needs="assistive_devices", in_municipality="yes")
+    assert page.url.path == f"{path}/done"
+    assert "Din henvendelse er nu hos Hjælpemidler" in page.text
+
+
+async def test_another_recommendation_than_was_seen_is_rendered_with_what_was_typed_and_not_decided_on(
+    system: AllInOne, signs_in: SignsIn
+) -> None:
+    anna = await signs_in(Role.RECEPTION)
+    path = await begins(anna, system)
+    etag = hidden((await anna.opens(path)).text, "etag")
+    facts = {"in_municipality": "yes", "age": "34", "summary": "Annas ord"}
+    looked = await anna.sends(f"{path}/look", etag=etag, needs="assistive_devices", **facts)
+    seen = hidden(looked.text, "seen")
+    page = await anna.sends(f"{path}/decide", etag=etag, seen=seen, needs="homelessness", **facts)
+    assert page.status_code == 409
+    for text in ("Anbefalingen har ændret sig", "Annas ord", "Boligsocialt Område"):
+        assert text in page.text
+    assert "Din henvendelse er nu hos" not in (await anna.opens(f"{path}/done")).text
+    sent = {"etag": hidden(page.text, "etag"), "seen": hidden(page.text, "seen"), "needs": "homelessness"}
+    page = await anna.sends(f"{path}/decide", **facts, **sent)
+    assert "Din henvendelse er nu hos Boligsocialt Område" in page.text
+
+
+async def test_facts_that_change_after_a_decision_are_decided_on_again(
+    system: AllInOne, signs_in: SignsIn
+) -> None:
+    anna = await signs_in(Role.RECEPTION)
+    path = await begins(anna, system)
+    await writes(anna, system, path, needs="assistive_devices", in_municipality="yes")
+    etag = hidden((await anna.opens(path)).text, "etag")
+    facts = {"needs": "homelessness", "age": "34", "in_municipality": "yes"}
+    page = await anna.sends(f"{path}/decide", etag=etag, **facts)
+    assert "Din henvendelse er nu hos Boligsocialt Område" in page.text
+    await system.settle()
+    assert "Din henvendelse er nu hos Boligsocialt Område" in (await anna.opens(f"{path}/done")).text
+
+
+async def test_facts_that_triage_refuses_are_a_fault_at_their_field(
+    system: AllInOne, signs_in: SignsIn
+) -> None:
+    anna = await signs_in(Role.RECEPTION)
+    path = await begins(anna, system)
+    etag = hidden((await anna.opens(path)).text, "etag")
+    page = await anna.sends(f"{path}/decide", etag=etag, needs="debt", child_age="19", summary="Annas ord")
+    assert page.status_code == 422
+    assert "Barnets alder: Kan ikke gemmes, som det står." in page.text
+    assert "Annas ord" in page.text
+
+
 async def test_advice_ends_it_and_the_summary_is_kept(system: AllInOne, signs_in: SignsIn) -> None:
     anna = await signs_in(Role.RECEPTION)
     path = await begins(anna, system)

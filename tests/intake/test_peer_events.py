@@ -90,6 +90,19 @@ async def test_taking_an_entry_leaves_the_etag_as_it_is(intake: Bench) -> None:
     assert (await seen(intake, contact["id"]))["edition"] == contact["edition"]
 
 
+async def test_an_answer_has_the_version_that_its_event_carries_which_is_not_the_etag(intake: Bench) -> None:
+    contact = await registered(intake)
+    await intake.deliver(entry(intake, EntryTaken, contact, 1))
+    written = await intake.client(Role.RECEPTION).put(
+        f"/v1/contacts/{contact['id']}/facts",
+        json={"needs": ["debt"]},
+        headers={"If-Match": f'"{contact["edition"]}"'},
+    )
+
+    (event,) = await intake.published("contact.registered")
+    assert (written.json()["version"], written.json()["edition"]) == (event["version"], 2) == (3, 2)
+
+
 async def test_a_completed_entry_closes_the_contact_with_its_outcome_which_is_published(
     intake: Bench,
 ) -> None:

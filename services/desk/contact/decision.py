@@ -4,32 +4,27 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.desk.form import Fault, Form
-from services.desk.triage_models import Destination
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A decision as triage takes it. `seen` is the place on the user's screen, None when there was none."""
+    """A decision as triage takes it, without the facts that it is made on."""
 
     body: dict[str, Any]
-    seen: str | None
     once: str | None
-
-    @property
-    def accepts(self) -> bool:
-        """Whether the user follows the recommendation."""
-        return "accept" in self.body
 
 
 def choice_of(form: Form) -> tuple[Choice, tuple[Fault, ...]]:
     """The decision in the form, and its faults."""
     body, faults = _body_of(form)
-    return Choice(body, form.text("seen"), form.text("once")), faults
+    return Choice(body, form.text("once")), faults
 
 
 def _body_of(form: Form) -> tuple[dict[str, Any], tuple[Fault, ...]]:
     if not form.ticked("override"):
-        return {"accept": True}, ()
+        seen = form.text("seen")
+        # Only what is accepted must be what was seen: another place is chosen whatever is recommended.
+        return {"accept": True} | ({"seen": _recommendation_in(seen)} if seen else {}), ()
     kind, reason = form.text("other_kind") or "unit", form.text("reason")
     if reason is None:
         return {}, (Fault("reason", "no_reason"),)
@@ -41,9 +36,14 @@ def _body_of(form: Form) -> tuple[dict[str, Any], tuple[Fault, ...]]:
     return {"override": override, "reason": reason}, ()
 
 
-def place_of(destination: Destination) -> str:
-    """A destination as the form remembers it (`seen` in contact_advice.html)."""
-    return f"{destination.kind}:{destination.unit}:{destination.administration or ''}"
+def _recommendation_in(seen: str) -> dict[str, Any]:
+    """The recommendation as triage compares it, from the form (`seen` in contact_advice.html)."""
+    kind, unit, administration, urgency, ruleset = [*seen.split(":", 4), "", "", "", ""][:5]
+    return {
+        "destination": {"kind": kind, "unit": unit, "administration": administration or None},
+        "urgency": urgency or None,
+        "ruleset": ruleset or None,
+    }
 
 
 def field_at(pointer: str) -> str:

@@ -11,8 +11,6 @@ from services.desk.contact.decision import choice_of, field_at
 from services.desk.contact.form import CITIZEN, fields_of
 from services.desk.contact.schemas import HandledContact
 from services.desk.contact.service import (
-    NotAssessedYet,
-    OtherDestination,
     candidates,
     decide,
     estimate_at,
@@ -31,7 +29,7 @@ from services.desk.intake_models import Contact
 from services.desk.page_request import PageRequest, signed_in
 from services.desk.problems import Refused
 from services.desk.triage_models import Need, Recommendation
-from shared.vocabulary import Role, Unit
+from shared.vocabulary import Role
 
 contact_router = APIRouter(prefix="/contacts")
 
@@ -41,6 +39,8 @@ _OURS = {
     *("csrf", "once", "etag", "draft_etag", "seen"),
     *("override", "other_kind", "unit", "reason", "outcome", "administration"),
 }
+#: What the page says about a refusal, where it is not that somebody has changed the contact.
+_NOTICES = {"recommendation-changed": "recommendation_changed", "contact-closed": "closed_meanwhile"}
 #: Why a draft cannot be stored: it was stored from another tab meanwhile.
 _STALE = {409, 412, 428}
 
@@ -63,7 +63,9 @@ async def _page(
     needs = await services.get("triage", "/v1/needs", Listing[Need])
     recommendation = None
     if contact.status != "closed":
-        recommendation = await recommend(services, contact, read_again(contact, handled.fields))
+        recommendation = await recommend(
+            services, contact, read_again(contact, handled.fields).facts_for_triage
+        )
     return page.render(
         "contact.html",
         status=status,
@@ -73,7 +75,7 @@ async def _page(
         faults={fault.field: fault.text for fault in faults},
         notice=notice,
         needs=needs.items,
-        units=[unit for unit in Unit if unit is not Unit.RECEPTION],
+        units=page.units_to_choose,
         candidates=await candidates(services, contact),
         **await _advice(page, recommendation),
     )
@@ -119,7 +121,7 @@ async def update_advice(page: Receptionist, contact_id: UUID) -> Response:
         handled=handled,
         notice=notice,
         kept=notice is None,
-        **await _advice(page, await recommend(page.services, handled.contact, read)),
+        **await _advice(page, await recommend(page.services, handled.contact, read.facts_for_triage)),
     )
 
 
@@ -145,17 +147,9 @@ async def decide_contact(page: Receptionist, contact_id: UUID) -> Response:
         return await _page(page, handled, faults=faults, status=422)
     try:
         contact = await store(page.services, str(contact_id), read, handled.etag)
+        await decide(page.services, contact, choice)
     except Refused as refused:
         return await _refused(page, contact_id, refused)
-    try:
-        await decide(page.services, contact, choice)
-    except NotAssessedYet:
-        handled = await _as_sent(page, contact_id, newest=True)
-        return await _page(page, handled, notice="not_assessed_yet", status=503)
-    except OtherDestination:
-        # The citizen is sent only to a place that the user has read.
-        handled = await _as_sent(page, contact_id, newest=True)
-        return await _page(page, handled, notice="other_place", status=409)
     return page.redirect(f"/contacts/{contact_id}/done")
 
 
@@ -163,13 +157,17 @@ async def _refused(page: PageRequest, contact_id: UUID, refused: Refused) -> Res
     """The form again, filled in as it was, with why a service refused it."""
     if refused.answer_status not in {409, 412, 422, 428}:
         raise refused
+    if refused.answer_status == 422 and not refused.field_errors:
+        raise refused
     handled = await _as_sent(page, contact_id, newest=True)
     if handled.contact.status == "closed":
         return await _page(page, handled, notice="closed_meanwhile", status=409)
     faults = tuple(
         Fault(field_at(str(error.get("pointer", ""))), "refused") for error in refused.field_errors
     )
-    notice = "changed_meanwhile" if refused.answer_status in {409, 412} else None
+    notice = None
+    if refused.answer_status in {409, 412}:
+        notice = _NOTICES.get(refused.answer_kind, "changed_meanwhile")
     return await _page(page, handled, faults=faults, notice=notice, status=refused.answer_status)
 
 

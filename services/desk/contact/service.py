@@ -1,11 +1,13 @@
 """Handling one contact over the services' contracts: draft, recommendation, storing, deciding, taking."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from services.desk.api_clients import ApiClients
 from services.desk.api_models import Listing
-from services.desk.contact.decision import Choice, place_of
+from services.desk.contact.decision import Choice
 from services.desk.contact.form import ContactForm, fields_of, read_form
 from services.desk.contact.schemas import CandidatePerson, Candidates, Draft, HandledContact, Outcome
 from services.desk.form import Fields
@@ -16,20 +18,10 @@ from services.desk.problems import Refused
 from services.desk.routing_models import Entry, Estimate
 from services.desk.triage_models import Assessment, Destination, ExplainedRecommendation, Recommendation
 
-#: Events reach triage in far less; longer than this, something is down, and the page says so.
-_LONGEST_WAIT_SECONDS = 8.0
 _POLL_SECONDS = 0.05
 #: Together two seconds, in which routing receives the event of a new contact.
 _TAKE_TRIES = 40
 _MOST_READ_ALOUD = 5
-
-
-class NotAssessedYet(Exception):
-    """Triage has not received the facts yet: they are stored, the decision must wait a moment."""
-
-
-class OtherDestination(Exception):
-    """Triage recommends another place for the stored facts than the one on the user's screen."""
 
 
 async def open_contact(services: ApiClients, contact_id: str) -> HandledContact:
@@ -75,13 +67,13 @@ async def replace_draft(services: ApiClients, handled: HandledContact) -> Handle
 
 
 async def recommend(
-    services: ApiClients, contact: Contact, form: ContactForm
+    services: ApiClients, contact: Contact, facts: Mapping[str, Any]
 ) -> ExplainedRecommendation | None:
-    """Where triage would send it as the form is; None without a need, or where triage cannot advise."""
-    if not form.facts["needs"]:
+    """Where triage would send it with these facts; None without a need, or where triage cannot advise."""
+    if not facts["needs"]:
         return None
     body = {
-        "facts": form.facts_for_triage,
+        "facts": facts,
         "channel": contact.channel,
         "received_at": contact.received_at.isoformat(),
     }
@@ -107,26 +99,19 @@ async def store(services: ApiClients, contact_id: str, form: ContactForm, etag: 
 
 
 async def decide(services: ApiClients, contact: Contact, choice: Choice) -> None:
-    """Decide on the facts as they are stored. Raises NotAssessedYet, OtherDestination or Refused."""
-    assessment = await _assessment_of(services, contact)
-    place = place_of(assessment.recommendation.destination)
-    if choice.accepts and choice.seen not in {None, place}:
-        raise OtherDestination
-    await services.send(
-        "triage", "POST", f"/v1/assessments/{assessment.id}/decision", choice.body, once=choice.once
-    )
+    """Decide on the facts as they are stored. Raises Refused.
 
-
-async def _assessment_of(services: ApiClients, contact: Contact) -> Assessment:
-    """Triage's assessment of the stored facts, once it has received them. Raises NotAssessedYet."""
-    loop = asyncio.get_running_loop()
-    ends_at = loop.time() + _LONGEST_WAIT_SECONDS
-    while loop.time() < ends_at:
-        newest = await newest_assessment(services, contact.id)
-        if newest and contact.facts and newest.facts.says_the_same_as(contact.facts):
-            return newest
-        await asyncio.sleep(_POLL_SECONDS)
-    raise NotAssessedYet
+    Triage needs no event for it: it assesses the facts of this call, if it does not know them yet.
+    """
+    body = {
+        # Not the ETag: events count the contact's versions, and triage puts both in one order.
+        "contact_version": contact.version,
+        "facts": contact.facts and contact.facts.model_dump(mode="json"),
+        "channel": contact.channel,
+        "received_at": contact.received_at.isoformat(),
+        **choice.body,
+    }
+    await services.send("triage", "POST", f"/v1/contacts/{contact.id}/decision", body, once=choice.once)
 
 
 async def newest_assessment(services: ApiClients, contact_id: str) -> Assessment | None:

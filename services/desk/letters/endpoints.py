@@ -15,7 +15,6 @@ from services.desk.letters.arrival import RELATIONS, read_letter
 from services.desk.page_request import PageRequest, signed_in
 from services.desk.problems import Refused
 from services.desk.routing_models import Board
-from shared.clock import COPENHAGEN
 from shared.vocabulary import Role
 
 letters_router = APIRouter(prefix="/letters")
@@ -52,7 +51,7 @@ async def follow_letters(page: Receptionist) -> AsyncIterator[ServerSentEvent]:
 @letters_router.get("/new", name="new_letter")
 async def new_letter(page: Receptionist) -> Response:
     """The form for a letter, as of today."""
-    return _form(page, {"received_on": [_today(page)]}, {})
+    return _form(page, {"received_on": [str(page.today)]}, {})
 
 
 def _form(page: PageRequest, fields: Fields, faults: dict[str, str]) -> Response:
@@ -62,12 +61,8 @@ def _form(page: PageRequest, fields: Fields, faults: dict[str, str]) -> Response
         fields=fields,
         faults=faults,
         relations=RELATIONS,
-        today=_today(page),
+        today=str(page.today),
     )
-
-
-def _today(page: PageRequest) -> str:
-    return str(page.now.astimezone(COPENHAGEN).date())
 
 
 @letters_router.post("")

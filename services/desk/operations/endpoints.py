@@ -17,7 +17,6 @@ from services.desk.operations.troubles import troubles_of
 from services.desk.page_request import PageRequest, signed_in
 from services.desk.routing_models import Board, Queue
 from services.desk.sections import section
-from shared.clock import COPENHAGEN
 from shared.problems import NotFound
 from shared.vocabulary import Role
 
@@ -87,7 +86,7 @@ def _worst_first(queue: Queue) -> tuple[bool, int, float, str]:
 @operations_router.get("/day", name="operations_day")
 async def show_day(page: Reader, queue: Code = "reception-phone", day: str = "") -> Response:
     """A queue's day against the same weekday of the weeks before."""
-    today = page.now.astimezone(COPENHAGEN).date()
+    today = page.today
     wanted = _day_of(day, today)
     queues = (await page.services.get("routing", "/v1/queues", Listing[Queue])).items
     seen = await read_day(page.services, queue, wanted or today, page.now)

@@ -14,7 +14,7 @@ from services.desk.sign_in.development import sign_in_as
 from services.desk.sign_in.provider.endpoints import send_to_provider
 from shared.access import public
 from shared.problems import NotFound
-from shared.vocabulary import Role, Unit
+from shared.vocabulary import Role
 
 sign_in_router = APIRouter()
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -28,11 +28,12 @@ async def sign_in_page(page: PublicPage) -> Response:
     if page.state.identity_provider is not None:
         return await send_to_provider(page, then)
     _demand_development(page)
+    await page.read_units()
     return _choices(page, then)
 
 
 def _choices(page: PublicRequest, then: str | None, *, wrong: bool = False) -> Response:
-    units = [unit for unit in Unit if unit is not Unit.RECEPTION]
+    units = page.units_to_choose
     status = 422 if wrong else 200
     return page.render("sign_in.html", status=status, people=PEOPLE, units=units, then=then, wrong=wrong)
 
@@ -45,9 +46,13 @@ async def sign_in(page: PublicPage) -> Response:
     demand_same_origin(page.request)
     form = await page.form()
     then = local_path(form.text("then"))
+    await page.read_units()
     try:
         role = Role(form.text("role") or "")
-        session = sign_in_as(page.state.tokens, role, form.all("unit"), form.text("name") or "", page.now)
+        units = form.all("unit")
+        if role is Role.CASEWORKER and not set(units) <= set(page.units_to_choose):
+            return _choices(page, then, wrong=True)
+        session = sign_in_as(page.state.tokens, role, units, form.text("name") or "", page.now)
     except ValueError:
         return _choices(page, then, wrong=True)
     answer = page.redirect(then or home_of(session))

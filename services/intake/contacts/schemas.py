@@ -172,6 +172,9 @@ class ContactOut(BaseModel):
     companion_of: UUID | None = None
     concerns: str | None = Field(None, description="Who a companion contact is about", examples=["child"])
     edition: int = Field(description="The ETag's number", examples=[1])
+    version: int = Field(
+        description="The version that its events carry, and that a decision in triage names", examples=[1]
+    )
 
 
 def is_protected(contact: ContactColumns, now: datetime) -> bool:
@@ -202,6 +205,7 @@ def contact_out(
         facts=Facts.model_validate(contact.facts) if with_person and contact.facts else None,
         concerns=contact.concerns,
         edition=contact.edition,
+        version=contact.version,
     )
 
 

@@ -13,7 +13,6 @@ from services.desk.rules.citizen import CHANNELS, recommendation_body
 from services.desk.rules.schemas import Ruleset
 from services.desk.session import PEOPLE
 from services.desk.triage_models import ExplainedRecommendation, Need
-from shared.vocabulary import Unit
 
 trial_router = APIRouter(prefix="/rules/try")
 
@@ -76,6 +75,6 @@ async def _page(page: PageRequest, fields: Fields, trial: Trial, *, status: int 
         trial=trial,
         needs=needs.items,
         rulesets=list(reversed(rulesets.items)),
-        units=[unit for unit in Unit if unit is not Unit.RECEPTION],
+        units=page.units_to_choose,
         channels=CHANNELS,
     )
