@@ -224,7 +224,7 @@ def use(module: str, source: str) -> None:
 def modules_used_by(files: tuple[str, ...]) -> list[str]:
     """The modules that the tests of the unchanged module import, in the order in which their imports began.
 
-    Raises SystemExit if these tests fail, or if there are none: then they say nothing about a change.
+    Raises RuntimeError if these tests fail, or if there are none: then they say nothing about a change.
     """
     with tempfile.NamedTemporaryFile("r+", encoding="utf-8") as report:
 
@@ -234,7 +234,7 @@ def modules_used_by(files: tuple[str, ...]) -> list[str]:
             return code
 
         if exit_code_of(start(work)) != 0:
-            sys.exit(f"the tests fail, or there are none, before anything is changed: {' '.join(files)}")
+            raise RuntimeError(f"the tests fail, or there are none, with no change made: {' '.join(files)}")
         names: list[str] = json.load(report)
     return names
 
@@ -339,13 +339,13 @@ def main() -> None:
     if unknown:
         parser.error(f"not in benchmarks/mutation_table.py: {', '.join(unknown)}")
     results = []
-    # A new process for each module: the one before has left modules behind that depend on the next.
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), max_tasks_per_child=1) as processes:
-        for path in options.modules or TESTS:
-            started = time.monotonic()
+    for path in options.modules or TESTS:
+        started = time.monotonic()
+        # A new process for each module: the one before has imported modules that depend on the next.
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as processes:
             result = processes.submit(run_module, path, options.jobs).result()
-            results.append(result)
-            _print(result, time.monotonic() - started)
+        results.append(result)
+        _print(result, time.monotonic() - started)
     noticed = sum(result.noticed for result in results)
     counted = sum(result.counted for result in results)
     equivalent = sum(result.equivalent for result in results)

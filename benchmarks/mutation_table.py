@@ -51,6 +51,8 @@ EQUIVALENT_EVERYWHERE: tuple[tuple[str, str, str], ...] = (
     (r"^@lru_cache\(maxsize=4096\)$", "@lru_cache(maxsize= 4097)", "the same"),
     (r"\*, ", "/, ", "every caller names what must be named"),
     (r" is (?=[A-Z]\w+\.[A-Z])", " == ", "a member of an enumeration is equal to itself only"),
+    (r" is (?=True|False)", " == ", "of three values, each is equal to itself only"),
+    (r" is not (?=True|False)", " != ", "the same"),
 )
 
 _LAST = "moments only grow, so that an earlier one is never the latest"
@@ -106,6 +108,12 @@ EQUIVALENT: dict[str, tuple[tuple[str, str, str], ...]] = {
     "services/triage/rules/case.py": (
         ("!= ELSEWHERE", "> ELSEWHERE", "no district has a number below 0"),
         ("!= ELSEWHERE", "is not ELSEWHERE", "Python has one object for each small number"),
+    ),
+    "services/triage/rules/three_valued.py": (
+        ("(case.needs & mask) != 0", "(case.needs & mask) > 0", "a set of needs is never less than 0"),
+        ("(case.needs & mask) == mask", "(case.needs & mask) >= mask", "it is never greater"),
+        ("(case.needs & ~mask) == 0", "(case.needs & ~mask) <= 0", "a set of needs is never less than 0"),
+        ("(rest & ~case.covered[case.age]) == 0", "(rest & ~case.covered[case.age]) <= 0", "the same"),
     ),
     "services/triage/rules/clocks.py": tuple(
         ("self.working_days or 1", f"self.working_days or {other}", "one length is set, and is not 0")

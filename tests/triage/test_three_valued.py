@@ -101,6 +101,7 @@ def test_channels_and_dates_are_compared_too_and_cut_no_ages() -> None:
 def test_a_comparison_may_change_at_its_ages_and_a_year_after(fact: str) -> None:
     assert compiled({"fact": fact, "below": 18}).cuts == {18, 19}
     assert compiled({"fact": fact, "between": [7, 9]}).cuts == {7, 8, 9, 10}
+    assert compiled({"fact": fact, "between": [7, 8]}).cuts == {7, 8, 9}
     assert compiled({"fact": fact, "in": [3, 30]}).cuts == {3, 4, 30, 31}
 
 
@@ -136,7 +137,7 @@ def test_needs_are_covered_by_offers_for_the_citizens_age() -> None:
     assert tested.evaluate(case("debt", "advice", age=40, covered=debt)) is True
     assert tested.evaluate(case("debt", "autism", age=40, covered=debt)) is False
     assert tested.evaluate(case("debt", age=40, covered=advice)) is False
-    assert (tested.reads, tested.explained_by) == ({"age"}, ("needs", "age"))
+    assert (set(tested.reads), tested.explained_by) == ({"age"}, ("needs", "age"))
 
 
 def test_the_offers_of_the_citizens_own_age_are_what_counts() -> None:
@@ -150,12 +151,12 @@ def test_the_offers_of_the_citizens_own_age_are_what_counts() -> None:
 def test_a_condition_says_which_facts_it_reads_and_what_explains_it() -> None:
     for name in ("is_true", "is_false"):
         test = compiled({name: "in_municipality"})
-        assert (test.reads, test.explained_by) == ({"in_municipality"}, ("in_municipality",))
+        assert (set(test.reads), test.explained_by) == ({"in_municipality"}, ("in_municipality",))
     for condition, fact in (({"is_not_true": "anonymous"}, "anonymous"), ({"known": "age"}, "age")):
         test = compiled(condition)
         assert (test.reads, test.explained_by) == (frozenset(), (fact,))
     test = compiled({"fact": "age", "below": 18})
-    assert (test.reads, test.explained_by) == ({"age"}, ("age",))
+    assert (set(test.reads), test.explained_by) == ({"age"}, ("age",))
 
 
 @pytest.mark.parametrize(("key", "joined"), [("all", "all"), ("any", "any")])
@@ -169,22 +170,19 @@ def test_what_is_joined_has_the_facts_needs_and_ages_of_its_parts(key: str, join
     test = compiled({key: parts})
     assert test.reads == {"in_municipality", "age"}
     assert test.needs == (Need("debt"), Need("autism"))
-    assert (test.cuts, test.joined, len(test.parts)) == ({18, 19}, joined, 4)
+    assert test.cuts == {18, 19}
+    assert (str(test.joined), len(test.parts)) == (joined, 4)
 
 
 def test_only_what_may_be_unknown_reads_facts() -> None:
     inner = {"all": [{"needs": {"any": ["debt"]}}, {"fact": "age", "below": 18}]}
     for key in ("possibly", "certainly"):
         test = compiled({key: inner})
-        assert (test.reads, test.needs, test.cuts, test.joined) == (
-            frozenset(),
-            (Need("debt"),),
-            {18, 19},
-            "one",
-        )
-        assert len(test.parts) == 1
+        assert (set(test.reads), test.needs, set(test.cuts)) == (set(), (Need("debt"),), {18, 19})
+        assert (str(test.joined), len(test.parts)) == ("one", 1)
     opposite = compiled({"not": inner})
-    assert (opposite.reads, opposite.joined, len(opposite.parts)) == ({"age"}, "one", 1)
+    assert opposite.reads == {"age"}
+    assert (str(opposite.joined), len(opposite.parts)) == ("one", 1)
 
 
 def test_missing_facts_are_those_that_a_person_can_be_asked_for() -> None:
