@@ -21,18 +21,21 @@ TESTS: dict[str, tuple[str, ...]] = {
         "tests/intake/test_call_state_traps.py",
         "tests/intake/test_call_fold.py",
         "tests/intake/test_call_moves.py",
+        "tests/intake/test_call_borders.py",
     ),
     "services/intake/call_story/moves.py": (
         "tests/intake/test_call_state.py",
         "tests/intake/test_call_state_traps.py",
         "tests/intake/test_call_fold.py",
         "tests/intake/test_call_moves.py",
+        "tests/intake/test_call_borders.py",
     ),
     "services/intake/call_story/fold.py": (
         "tests/intake/test_call_state.py",
         "tests/intake/test_call_state_traps.py",
         "tests/intake/test_call_fold.py",
         "tests/intake/test_call_moves.py",
+        "tests/intake/test_call_borders.py",
     ),
     "services/intake/callback_store/state.py": ("tests/intake/test_callback_state.py",),
     "services/triage/rules/clocks.py": ("tests/triage/test_clocks_of_a_contact.py",),
@@ -58,6 +61,7 @@ EQUIVALENT_EVERYWHERE: tuple[tuple[str, str, str], ...] = (
 _LAST = "moments only grow, so that an earlier one is never the latest"
 _LEAST = "of the values that it can have, none comes before this one in the alphabet"
 _MOST = "of the values that it can have, none comes after this one in the alphabet"
+_DIFFER = "computed only where the two differ by more than 2 seconds"
 
 #: The same for one module: (part of a line before, after, why).
 EQUIVALENT: dict[str, tuple[tuple[str, str, str], ...]] = {
@@ -99,6 +103,31 @@ EQUIVALENT: dict[str, tuple[tuple[str, str, str], ...]] = {
         *(("call.talks[-1:]", f"call.talks[{other}:]", _LAST) for other in ("~1", "not 1", "- 2", "- 0")),
         ('last.outcome == "abandoned"', 'last.outcome <= "abandoned"', _LEAST),
         ('left.outcome == "abandoned"', 'left.outcome <= "abandoned"', _LEAST),
+    ),
+    "services/intake/call_story/fold.py": (
+        ("_ENTRANCES | {", "_ENTRANCES ^ {", "an answer is no entrance"),
+        ("len(reported) < len(simultaneous)", "len(reported) != len(simultaneous)", "they are never more"),
+        (
+            "derivation is derivations[-1]",
+            "derivation == derivations[-1]",
+            "two calls differ in `occurrence`",
+        ),
+        (
+            "event.model_dump_json() < other.model_dump_json()",
+            "event.model_dump_json() <= other.model_dump_json()",
+            "equal contents are the same delivery",
+        ),
+        *(
+            ("len(simultaneous) == 1", f"len(simultaneous) {other}", "one event needs no order: a short cut")
+            for other in ("< 1", "<= 1", "== 0")
+        ),
+        ("yield simultaneous[0]", "yield simultaneous[ -1]", "there is one only"),
+        *(
+            (f"(talk.{seconds}_seconds or 0)", f"(talk.{seconds}_seconds or {other})", _DIFFER)
+            for seconds in ("reported_talk", "talk")
+            for other in (1, -1)
+        ),
+        ("or 0) > (talk", "or 0) >= (talk", _DIFFER),
     ),
     "services/intake/callback_store/state.py": (
         ('action.kind == "attempt"', 'action.kind <= "attempt"', _LEAST),
