@@ -14,6 +14,7 @@ import argparse
 import ast
 import contextlib
 import difflib
+import faulthandler
 import importlib
 import importlib.util
 import json
@@ -26,6 +27,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import count
@@ -38,6 +40,7 @@ from cosmic_ray.operators.provider import OperatorProvider
 from hypothesis import HealthCheck, Phase, settings
 
 from benchmarks.mutation_table import EQUIVALENT, EQUIVALENT_EVERYWHERE, TESTS, VALUES
+from tests.architecture.test_values import pure_modules
 
 ROOT = Path(__file__).parents[1]
 OUR_FOLDERS = ("services", "shared", "tests", "benchmarks")
@@ -147,6 +150,11 @@ def changes_nothing(path: str, mutant: Mutant) -> bool:
         for pattern, replacement, _ in EQUIVALENT_EVERYWHERE
         if re.search(pattern, mutant.before)
     )
+
+
+def pure_paths() -> list[str]:
+    """All modules that this run could be about."""
+    return [path.relative_to(ROOT).as_posix() for path in pure_modules()]
 
 
 def name_of(path: str) -> str:
@@ -341,15 +349,28 @@ def main() -> None:
     results = []
     for path in options.modules or TESTS:
         started = time.monotonic()
-        # A new process for each module: the one before has imported modules that depend on the next.
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as processes:
-            result = processes.submit(run_module, path, options.jobs).result()
-        results.append(result)
-        _print(result, time.monotonic() - started)
+        results.append(_result_of(path, options.jobs))
+        _print(results[-1], time.monotonic() - started)
     noticed = sum(result.noticed for result in results)
     counted = sum(result.counted for result in results)
     equivalent = sum(result.equivalent for result in results)
     print(f"{noticed}/{counted} noticed ({noticed / counted:.1%}), and {equivalent} that change nothing")
+    not_run = [path for path in pure_paths() if path not in {result.module for result in results}]
+    print(f"not run: {len(not_run)} other pure modules")
+
+
+def _result_of(path: str, jobs: int) -> Result:
+    """The result of a module, from a process of its own: another has imported modules that depend on it."""
+    for _ in range(3):
+        with contextlib.suppress(BrokenProcessPool), _one_process() as process:
+            return process.submit(run_module, path, jobs).result()
+        # Seen twice in some thirty runs, with nothing said about why; faulthandler prints it next time.
+        print(f"{path}: the process ended before its time, and begins again", flush=True)
+    raise RuntimeError(f"{path}: the process ended three times")
+
+
+def _one_process() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=faulthandler.enable)
 
 
 def _print(result: Result, seconds: float) -> None:

@@ -74,6 +74,7 @@ EQUIVALENT: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("day > _REPLACEMENT_OFFSET", "day >= _REPLACEMENT_OFFSET", "neither day 60 nor day 0 exists"),
         ("today.year - born.year", "today.year % born.year", "the same for who was born after 1013"),
     ),
+    "shared/ids.py": (("range(35, -5, -5)", "range(35, - 4, -5)", "both end with 0"),),
     "shared/city/places.py": (
         ('self.inside == "wholly"', 'self.inside >= "wholly"', _MOST),
         ("len(set(numbers)) != len(numbers)", "len(set(numbers)) < len(numbers)", "a set is never larger"),
