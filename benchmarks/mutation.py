@@ -14,7 +14,6 @@ import argparse
 import ast
 import contextlib
 import difflib
-import faulthandler
 import importlib
 import importlib.util
 import json
@@ -27,7 +26,6 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import count
@@ -349,7 +347,9 @@ def main() -> None:
     results = []
     for path in options.modules or TESTS:
         started = time.monotonic()
-        results.append(_result_of(path, options.jobs))
+        # A new process for each module: the one before has imported modules that depend on the next.
+        with ProcessPoolExecutor(1, mp_context=get_context("fork")) as processes:
+            results.append(processes.submit(run_module, path, options.jobs).result())
         _print(results[-1], time.monotonic() - started)
     noticed = sum(result.noticed for result in results)
     counted = sum(result.counted for result in results)
@@ -357,20 +357,6 @@ def main() -> None:
     print(f"{noticed}/{counted} noticed ({noticed / counted:.1%}), and {equivalent} that change nothing")
     not_run = [path for path in pure_paths() if path not in {result.module for result in results}]
     print(f"not run: {len(not_run)} other pure modules")
-
-
-def _result_of(path: str, jobs: int) -> Result:
-    """The result of a module, from a process of its own: another has imported modules that depend on it."""
-    for _ in range(3):
-        with contextlib.suppress(BrokenProcessPool), _one_process() as process:
-            return process.submit(run_module, path, jobs).result()
-        # Seen twice in some thirty runs, with nothing said about why; faulthandler prints it next time.
-        print(f"{path}: the process ended before its time, and begins again", flush=True)
-    raise RuntimeError(f"{path}: the process ended three times")
-
-
-def _one_process() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=faulthandler.enable)
 
 
 def _print(result: Result, seconds: float) -> None:

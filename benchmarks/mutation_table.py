@@ -132,6 +132,7 @@ EQUIVALENT: dict[str, tuple[tuple[str, str, str], ...]] = {
     ),
     "services/intake/callback_store/state.py": (
         ('action.kind == "attempt"', 'action.kind <= "attempt"', _LEAST),
+        ("action.id) > (settled", "action.id) >= (settled", "what settled it is neither a take nor a try"),
         ('action.kind == "take"', 'action.kind >= "take"', _MOST),
         *(("tries: int = 0", f"tries: int = {other}", "always set after it") for other in (1, -1)),
     ),
