@@ -164,3 +164,101 @@ def test_nobody_is_forgotten_and_nobody_is_chased(
     if callback is not None:
         assert (callback.status in {CallbackStatus.WAITING, CallbackStatus.TAKEN}) == bool(owed)
         assert not owed or callback.waiting_since == min(owed)
+
+
+def minutes(number: float) -> datetime:
+    return MONDAY + timedelta(minutes=number)
+
+
+def test_a_call_of_which_no_wait_is_known_waited_not_at_all_and_is_not_short() -> None:
+    call = NumberCall(UUID(int=1), "main", MONDAY)
+
+    assert (call.waited_seconds, call.is_short) == (0, False)
+
+
+def test_an_attempt_at_the_moment_of_a_settlement_is_settled() -> None:
+    at_the_answer = replace(gave_up(1), started_at=minutes(0.5))
+    assert callback_for([answered(0), at_the_answer]).status == "settled"
+
+    later = callback_for([answered(0), at_the_answer, gave_up(9)])
+    assert (later.status, later.waiting_since, later.attempts) == ("waiting", minutes(9), 2)
+    assert later.first_attempt_at == minutes(0.5)
+
+
+def test_only_the_tries_of_its_own_callback_count() -> None:
+    for other in (OTHER, UUID(int=999)):
+        tries = [action(1, "attempt"), action(2, "attempt", callback=other), action(3, "attempt")]
+        assert callback_for([gave_up(0)], *tries).tries == 2
+        assert callback_for([gave_up(0)], *tries, action(4, "settle")).tries == 2
+
+
+def test_only_tries_are_counted_whatever_else_was_done() -> None:
+    done = [action(1, "attempt"), action(2, "take"), action(3, "release")]
+
+    assert callback_for([gave_up(0)], *done).tries == 1
+    assert callback_for([gave_up(0)], *done, action(4, "settle")).tries == 1
+    assert callback_for([gave_up(0)], *done, action(4, "clear")).tries == 1
+
+
+def test_only_a_clearing_of_its_own_callback_clears_it() -> None:
+    for other in (OTHER, UUID(int=999)):
+        assert callback_for([gave_up(0)], action(10, "clear", callback=other)).status == "waiting"
+
+
+def test_an_id_read_from_elsewhere_is_the_same_callback() -> None:
+    cleared = action(10, "clear", callback=UUID(str(CALLBACK)))
+    tried = action(5, "attempt", callback=UUID(str(CALLBACK)))
+
+    assert callback_for([gave_up(0)], tried, cleared).status == "cleared"
+    assert callback_for([gave_up(0)], tried).tries == 1
+
+
+def test_what_was_done_before_the_last_settlement_is_over() -> None:
+    calls = [gave_up(0), answered(10), answered(20), gave_up(40)]
+
+    callback = callback_for(calls, action(1, "attempt"), action(15, "attempt"), action(16, "take"))
+
+    assert (callback.status, callback.tries, callback.taken_by) == ("waiting", 0, None)
+    assert callback.waiting_since == minutes(40)
+
+
+def test_of_several_settlements_the_last_one_before_an_attempt_is_where_it_opens_again() -> None:
+    callback = callback_for([gave_up(0), answered(10), gave_up(15), answered(20), gave_up(40)])
+
+    assert (callback.waiting_since, callback.attempts) == (minutes(40), 3)
+
+
+def test_what_is_done_after_the_settlement_is_about_what_is_open_now() -> None:
+    calls = [gave_up(0), gave_up(40)]
+    settled = action(10, "settle")
+
+    callback = callback_for(calls, settled, action(41, "attempt"), action(42, "take", "bob"))
+
+    assert (callback.tries, callback.taken_by, callback.next_try_at) == (1, "bob", minutes(101))
+
+
+def test_a_settlement_is_no_longer_open_work_and_what_follows_at_its_moment_is() -> None:
+    settled = action(10, "settle")
+    taken = replace(action(20, "take"), at=settled.at)
+    before = replace(action(5, "take"), at=settled.at)
+
+    assert callback_for([gave_up(0), gave_up(40)], settled, taken).taken_by == "alice"
+    assert callback_for([gave_up(0), gave_up(40)], settled, before).taken_by is None
+
+
+def test_an_answer_settles_before_what_is_done_at_its_moment() -> None:
+    taken = replace(action(0, "take"), at=minutes(0.5))
+
+    assert callback_for([answered(0), gave_up(5), gave_up(6)], taken).taken_by == "alice"
+
+
+def test_a_try_at_the_moment_of_the_last_attempt_keeps_its_next_time() -> None:
+    assert callback_for([gave_up(0)], action(0, "attempt")).next_try_at == minutes(60)
+
+
+def test_neither_a_take_nor_a_release_changes_when_to_try_again() -> None:
+    tried, taken = action(1, "attempt"), action(2, "take")
+
+    assert callback_for([gave_up(0)], tried, taken).next_try_at == minutes(61)
+    released = callback_for([gave_up(0)], tried, taken, action(3, "release"))
+    assert (released.next_try_at, released.taken_by) == (minutes(61), None)

@@ -102,3 +102,17 @@ def test_deciding_the_same_again_changes_nothing(
     assert (again.stop, again.start) == ([], [])
     counting = {(one.rule, one.due_at) for one in left if one.met_at is None and one.stopped_at is None}
     assert counting <= {(one.rule, one.due_at) for one in wanted}
+
+
+def test_of_several_that_fell_away_the_last_one_decides_whether_there_is_a_new_date() -> None:
+    renewed_last = [row(1, stopped=True), row(2, stopped=True), row(3, days=20, stopped=True, renews=2)]
+    (begun,) = changes_to(renewed_last, [WANTED]).start
+    assert (begun.clock.due_at, begun.renews) == (due(20), UUID(int=3))
+
+    renewed_first = [row(1, stopped=True), row(2, days=20, stopped=True, renews=1), row(3, stopped=True)]
+    (begun,) = changes_to(renewed_first, [WANTED]).start
+    assert (begun.clock, begun.renews) == (WANTED, None)
+
+    both = [*renewed_first, row(4, days=30, stopped=True, renews=3)]
+    (begun,) = changes_to(both, [WANTED]).start
+    assert (begun.clock.due_at, begun.renews) == (due(30), UUID(int=4))

@@ -13,9 +13,11 @@ from sqlalchemy import delete, insert
 from services.routing.board.repository import next_tickets
 from services.routing.deadlines.clocks import Deadline
 from services.routing.entries.queue_order import (
+    NO_SHOWS_FORGIVEN,
     OrderKey,
     OrderReason,
     key_of,
+    moved_back,
     order_at,
     placing,
     rank_of,
@@ -188,3 +190,31 @@ def test_the_reason_names_the_rule_that_is_due_first() -> None:
     soon, late = clock(NOON, "notification_assessment"), clock(NOON + timedelta(days=9))
     place = placing(Urgency.DAY, (late, soon), NOON, TARGET, NOON)
     assert (place.rule, place.due_at) == ("notification_assessment", NOON)
+
+
+def test_an_entry_is_not_late_at_the_very_moment_it_is_due() -> None:
+    tick = timedelta(microseconds=1)
+    assert placing(Urgency.DAY, (clock(NOON),), NOON, TARGET, NOON).reason is OrderReason.DUE
+    assert placing(Urgency.DAY, (clock(NOON),), NOON, TARGET, NOON + tick).reason is OrderReason.OVERDUE
+    assert placing(Urgency.NORMAL, (), NOON, TARGET, NOON + TARGET).reason is OrderReason.TARGET
+
+
+def test_who_did_not_come_is_called_just_after_the_next_three() -> None:
+    behind = [NOON + timedelta(minutes=minute) for minute in (40, 10, 30, 20)]
+    just_after = timedelta(microseconds=1)
+    assert moved_back(NOON, behind) == NOON + timedelta(minutes=30) + just_after
+    assert moved_back(NOON, behind[:1]) == NOON + timedelta(minutes=40) + just_after
+    assert moved_back(NOON, []) == NOON
+
+
+def test_who_did_not_come_is_never_moved_ahead() -> None:
+    late = NOON + timedelta(hours=1)
+    assert moved_back(late, [NOON, NOON, NOON]) == late
+
+
+def test_the_third_time_somebody_does_not_come_ends_it() -> None:
+    assert NO_SHOWS_FORGIVEN == 2
+
+
+def test_ranks_are_as_they_are_stored() -> None:
+    assert (rank_of(Urgency.ACUTE), rank_of(Urgency.DAY), rank_of(Urgency.NORMAL)) == (0, 1, 1)

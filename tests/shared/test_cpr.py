@@ -98,3 +98,14 @@ def test_the_age_turns_on_the_birthday_at_midnight_in_copenhagen(
     born: date, moment: datetime, age: int
 ) -> None:
     assert age_at(born, moment) == age
+
+
+def test_an_ordinary_number_has_its_day_as_it_is() -> None:
+    # Nobody who was born in 1858 is alive.
+    ordinary = Cpr.parse("010158-5000")
+
+    assert (ordinary.birth_date, ordinary.is_replacement) == (date(1858, 1, 1), False)
+
+
+def test_the_representation_has_nothing_of_the_number_in_it() -> None:
+    assert repr(Cpr.parse("610107-4321")) == "Cpr()"

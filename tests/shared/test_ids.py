@@ -31,3 +31,16 @@ def test_a_reference_is_understood_however_it_is_typed(spoken: str) -> None:
 
 def test_letters_that_look_like_digits_are_forgiven() -> None:
     assert read_reference("iLo0-1111") == "11001111"
+
+
+@pytest.mark.parametrize(
+    ("contact_id", "reference"),
+    [
+        ("00000000-0000-0000-0000-000000000000", "6X3GHZZQ"),
+        ("01890a5d-ac96-774b-bcce-b302099a8057", "JVWBAYGW"),
+        ("ffffffff-ffff-ffff-ffff-ffffffffffff", "BB3AB52Z"),
+    ],
+)
+def test_the_reference_of_an_id_never_changes(contact_id: str, reference: str) -> None:
+    """It is on letters and in notes; the first 40 bits of the id's SHA-256 in Crockford's base 32."""
+    assert reference_of(UUID(contact_id)) == reference

@@ -50,6 +50,7 @@ def test_two_periods_overlap_exactly_when_a_day_is_in_both(one: Period, other: P
 def test_only_a_last_day_before_the_first_is_reversed() -> None:
     assert Period(TUESDAY, MONDAY).is_reversed
     assert not Period(TUESDAY, TUESDAY).is_reversed
+    assert not Period(MONDAY, TUESDAY).is_reversed
     assert not Period(None, MONDAY).is_reversed
     assert not Period(MONDAY).is_reversed
 

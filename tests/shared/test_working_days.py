@@ -150,3 +150,7 @@ def test_months_land_in_the_right_month_and_never_skip_one(begun: date, months: 
     over = local_date(add_months(local(begun.year, begun.month, begun.day, 9, 30), months))
     assert (over.year * 12 + over.month) - (begun.year * 12 + begun.month) == months
     assert over.day <= begun.day
+
+
+def test_a_child_is_no_year_old_on_the_day_it_is_born() -> None:
+    assert age_on(date(2026, 1, 1), local(2026, 1, 1, 12, 0)) == 0

@@ -102,3 +102,19 @@ def test_a_clock_rule_has_exactly_one_length() -> None:
     for lengths in ({}, {"hours": 24, "working_days": 1}):
         with pytest.raises(ValueError, match="exactly one"):
             ClockRule.model_validate({"legal_basis": "barnets lov § 136", **lengths})
+
+
+@pytest.mark.parametrize("length", ["hours", "calendar_days", "working_days"])
+def test_a_clock_rule_is_at_least_one_long(length: str) -> None:
+    received_at = local(2026, 1, 15, 10, 0)
+    rule = ClockRule.model_validate({"legal_basis": "barnets lov § 136", length: 1})
+    assert rule.due(received_at) > received_at
+    with pytest.raises(ValueError, match="greater than or equal to 1"):
+        ClockRule.model_validate({"legal_basis": "barnets lov § 136", length: 0})
+
+
+def test_saturdays_count_only_where_the_rule_says_so() -> None:
+    friday = local(2026, 1, 16, 10, 0)
+    rule = ClockRule(working_days=1, legal_basis="forvaltningsloven § 16")
+    assert rule.due(friday) == local(2026, 1, 19, 23, 59, 59)
+    assert rule.model_copy(update={"saturdays": True}).due(friday) == local(2026, 1, 17, 23, 59, 59)
