@@ -10,6 +10,7 @@ python3 start.py reload            run everything, and start again whenever a fi
 python3 start.py quick [options]   the tests that need no database, browser or server (half a minute)
 python3 start.py lint              format the code, fix what the linter can fix, and list the rest
 python3 start.py types             check types
+python3 start.py mutation [MODULES] change the pure modules and count what the tests notice (an hour for all)
 python3 start.py migration SERVICE NAME   a new, empty migration of a service's schema
 """
 
@@ -161,13 +162,21 @@ def types(options: list[str]) -> None:
     run(PYTHON, "-m", "mypy", *options)
 
 
+def mutation(options: list[str]) -> None:
+    """Change the pure modules one place at a time, and count the changes that their tests notice."""
+    install("development")
+    # The lock has only what development's lacks.
+    pip("--require-hashes", "--no-deps", "-r", ROOT / "requirements" / "mutation.txt")
+    run(PYTHON, "-m", "benchmarks.mutation", *options)
+
+
 def migration(options: list[str]) -> None:
     """A new migration of a service, to be filled in by hand."""
     install("development")
     run(PYTHON, "-m", "migrations.new", *options)
 
 
-TASKS = (set_up, serve, reload, test, quick, lint, types, migration)
+TASKS = (set_up, serve, reload, test, quick, lint, types, mutation, migration)
 
 
 def main() -> None:

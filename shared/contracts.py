@@ -13,16 +13,17 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from shared.city.current import city
 from shared.vocabulary import Administration, Channel, DestinationKind, Need, Unit, Urgency
 
 #: Opaque, the same for every contact about one citizen, used only to see that a citizen came back.
-#: Made from the blind index of the personal number (services/intake/contacts/citizen_key.py); neither can be
-#: got back from it. It is sent to no other system, and is never displayed or logged.
+#: Made from the blind index of the personal number (services/intake/contacts/contact_events.py); neither
+#: can be got back from it. It is sent to no other system, and is never displayed or logged.
 CitizenKey = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 PostalCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
 Age = Annotated[int, Field(ge=0, le=130, strict=True)]
-District = Annotated[int, Field(ge=1, le=10, strict=True)]
+District = Annotated[int, Field(ge=min(city().places.numbers), le=max(city().places.numbers), strict=True)]
 
 #: A fact that may be unknown, and that a person can declare to stay so.
 OpenFact = Literal[
@@ -44,7 +45,7 @@ class Facts(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     age: Age | None = Field(None, description="Age in whole years of the citizen the contact is about")
-    district: District | None = Field(None, description="Bydel number, 1 to 10")
+    district: District | None = Field(None, description="Bydel number")
     postal_code: PostalCode | None = Field(None, description="Four digits")
     in_municipality: bool | None = Field(None, description="Whether the citizen lives in kommune 0101")
     needs: frozenset[Need] = Field(min_length=1, description="Need codes, at least one")

@@ -1,7 +1,7 @@
 """Rows to insert, collected by table: pure code adds them, and a transaction writes them later.
 
 They can be written alone, or joined with those of other requests into one statement for each table
-(grouped.py): the same rows either way.
+(group_commit.py): the same rows either way.
 """
 
 from collections.abc import Iterable, Mapping

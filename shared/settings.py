@@ -24,7 +24,7 @@ class CommonSettings(BaseSettings):
     #: Where an embedded installation keeps its databases and secrets: beside the checkout, or else in the
     #: folder that the command is started in.
     data: Path = (_ROOT if (_ROOT / "pyproject.toml").exists() else Path()) / "data"
-    #: Load units, queues, lines, needs and offers of the example city where a table is empty.
+    #: Fill tables that are empty with the example's lines, offers and deadlines for applications.
     example: bool = True
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     max_body_bytes: int = 1_048_576

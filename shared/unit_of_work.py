@@ -1,7 +1,7 @@
 """The request's transaction, and what may be done in it.
 
-`Writing` and `Reading` are the ways an endpoint reaches the database, and `Grouped` (grouped.py) where it
-does nothing but add rows. A writing request commits *before* its answer leaves (`scope="function"`), and
+`Writing` and `Reading` are the ways an endpoint reaches the database, and `Grouped` (group_commit.py) where
+it does nothing but add rows. A writing request commits *before* its answer leaves (`scope="function"`), and
 rolls back on any exception. Nothing below commits.
 """
 

@@ -11,7 +11,7 @@ from services.routing.board.metrics import QueueMetrics, measure
 from services.routing.board.service import broadcast_board
 from services.routing.contacts.events import HANDLERS
 from services.routing.deadlines.endpoints import areas_router, clocks_router
-from services.routing.deadlines.example import load_areas
+from services.routing.deadlines.example import load_example
 from services.routing.duties.endpoints import duties_router
 from services.routing.entries.endpoints import entries_router
 from services.routing.models import tables
@@ -26,7 +26,7 @@ from services.routing.tasks.endpoints import tasks_router
 from services.routing.tasks.jobs import MissedDeadlines
 from services.routing.tickets.endpoints import tickets_router
 from services.routing.units.endpoints import units_router
-from services.routing.units.example import load_units
+from services.routing.units.first_start import store_city
 from services.routing.units.jobs import StoredUnits
 from services.routing.units.service import use_stored_units
 from services.routing.waits.endpoints import statistics_router
@@ -54,6 +54,7 @@ _TAGS = (
 
 
 async def _prepare(work: UnitOfWork) -> None:
+    await store_city(work)
     await use_stored_units(work.session)
     work.state.board = broadcast_board(work)
     work.state.staff = Staff()
@@ -64,12 +65,6 @@ async def _with_units_of_today(state: State, who: Principal) -> Principal:
     await refresh_staff(state)
     staff: Staff = state.staff
     return staff.today(who, state)
-
-
-async def load_example(work: UnitOfWork) -> None:
-    """Configure the example city, unless a city is configured already."""
-    if await load_units(work):
-        await load_areas(work)
 
 
 def _jobs(state: State) -> list[Job]:

@@ -1,6 +1,6 @@
 """Reads a city's configuration from its folder, and names the file, the line and the code of each fault.
 
-The folder has `units.yaml`, `districts.yaml`, `needs.yaml` and `lines.yaml` (which intake reads).
+The folder has `units.yaml`, `districts.yaml` and `needs.yaml`.
 Copenhagen's is the default; another city sets `DSI_CITY` to a folder of its own.
 """
 

@@ -8,7 +8,7 @@ from services.intake.call_story.state import Call
 from tests.intake.test_call_state import at, event, fold, visits_of
 
 
-def test_a_call_is_the_first_with_its_id_where_nothing_else_is_said() -> None:
+def test_a_call_is_the_first_with_its_id_where_nothing_else_is_known() -> None:
     assert Call(at(0), at(0)).occurrence == 1
 
 

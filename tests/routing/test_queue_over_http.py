@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from services.routing.app import load_example
 from services.routing.models import QueueRow, UnitRow
+from services.routing.units.first_start import store_city
 from shared.database import table_of
 from shared.ids import new_id
 from shared.unit_of_work import unit_of_work
@@ -177,7 +177,7 @@ async def test_starting_again_keeps_what_the_city_has_configured(routing: Bench)
     state = routing.app.state
     async with state.database.writing() as session:
         await session.execute(table_of(UnitRow).update().values(name="Omdøbt"))
-        await load_example(unit_of_work(state, session))
+        await store_city(unit_of_work(state, session))
     assert await routing.count(table_of(QueueRow)) == 19
     units = await listed(routing.client(Role.OPERATIONS), "/v1/units")
     assert {unit["name"] for unit in units} == {"Omdøbt"}

@@ -53,12 +53,12 @@ def test_a_postcode_inside_says_the_municipality_and_the_area_where_there_is_onl
     assert (case(postal_code="2400").in_municipality, case(postal_code="2400").area) == (True, None)
 
 
-@pytest.mark.parametrize("said", [None, True, False])
-def test_a_postcode_outside_settles_nothing_about_the_citizen(said: bool | None) -> None:
-    assert case(postal_code="8000", in_municipality=said).in_municipality is said
+@pytest.mark.parametrize("given", [None, True, False])
+def test_a_postcode_outside_settles_nothing_about_the_citizen(given: bool | None) -> None:
+    assert case(postal_code="8000", in_municipality=given).in_municipality is given
 
 
-def test_a_postcode_inside_does_not_contradict_what_was_said() -> None:
+def test_a_postcode_inside_does_not_overrule_the_answer_given() -> None:
     assert case(postal_code="2300", in_municipality=False).in_municipality is False
 
 

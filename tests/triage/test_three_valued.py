@@ -46,7 +46,7 @@ def test_all_and_any_are_those_of_kleene(one: bool | None, other: bool | None) -
 
 
 @pytest.mark.parametrize("truth", VALUES)
-def test_unknown_stays_unknown_unless_it_is_asked_whether_it_is_possible_or_certain(
+def test_unknown_stays_unknown_unless_the_question_is_whether_it_is_possible_or_certain(
     truth: bool | None,
 ) -> None:
     opposite = None if truth is None else not truth
@@ -185,7 +185,7 @@ def test_only_what_may_be_unknown_reads_facts() -> None:
     assert (str(opposite.joined), len(opposite.parts)) == ("one", 1)
 
 
-def test_missing_facts_are_those_that_a_person_can_be_asked_for() -> None:
+def test_missing_facts_are_those_that_a_person_can_answer() -> None:
     child = compiled({"all": [{"is_true": "child_in_municipality"}, {"fact": "age", "below": 18}]})
     assert child.missing(case()) == {"child_district", "age"}
     assert child.missing(case(age=9)) == {"child_district"}

@@ -83,7 +83,7 @@ async def list_reorganisations(_who: Follower, work: Reading, paging: Paging) ->
 
 
 @reorganisations_router.get(
-    "/{reorganisation_id}",
+    "/{reorganisation_id:uuid}",
     summary="Read a reorganisation",
     response_model=ReorganisationOut,
     responses=answers(NotFound),
@@ -94,7 +94,7 @@ async def read_reorganisation(_who: Follower, reorganisation_id: UUID, work: Rea
 
 
 @reorganisations_router.get(
-    "/{reorganisation_id}/moves", summary="The contacts it moved", responses=answers(NotFound)
+    "/{reorganisation_id:uuid}/moves", summary="The contacts it moved", responses=answers(NotFound)
 )
 async def list_reorganisation_moves(
     _who: Follower,
@@ -111,7 +111,7 @@ async def list_reorganisation_moves(
 
 
 @reorganisations_router.post(
-    "/{reorganisation_id}/cancel",
+    "/{reorganisation_id:uuid}/cancel",
     summary="Cancel a planned reorganisation",
     response_model=ReorganisationOut,
     responses=answers(NotFound, ReorganisationOver, StaleVersion, VersionRequired),
@@ -124,7 +124,7 @@ async def cancel_reorganisation(
 
 
 @reorganisations_router.post(
-    "/{reorganisation_id}/undo",
+    "/{reorganisation_id:uuid}/undo",
     summary="Undo a reorganisation",
     response_model=ReorganisationOut,
     responses=answers(NotFound, ReorganisationOver, ReorganisationTouched, StaleVersion, VersionRequired),

@@ -1,4 +1,4 @@
-"""The example city's units, with their administrations, opening hours and queues."""
+"""Stores the city's units, opening hours, queues and administrations at the first start."""
 
 from datetime import date
 from functools import partial
@@ -32,10 +32,10 @@ def read_example(name: str) -> Any:
     return yaml.safe_load((_FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
 
 
-async def load_units(work: UnitOfWork) -> bool:
-    """Store units, opening hours, queues and administrations; False where a city is configured already."""
+async def store_city(work: UnitOfWork) -> None:
+    """Store what the city's files say, unless units are stored already: later changes come over HTTP."""
     if await find_units(work.session, None):
-        return False
+        return
     units = [
         UnitRow(**period.model_dump() | {"districts": sorted(period.districts)}) for period in city().units
     ]
@@ -50,7 +50,6 @@ async def load_units(work: UnitOfWork) -> bool:
         members = [{"unit": unit.code, "valid_from": ONE_SOF} for unit in units]
         terms = AdministrationTerms.model_validate({**document, "units": members})
         await store_administration(work.session, StoredAdministration(code, 0, terms))
-    return True
 
 
 def _queues(units: list[UnitRow]) -> list[QueueRow]:
