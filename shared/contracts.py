@@ -39,6 +39,20 @@ OpenFact = Literal[
 ]
 
 
+class ChildAtRisk(BaseModel):
+    """A child at risk who is somebody else than the citizen. None means unknown."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    age: Age | None = Field(None, description="Age in whole years")
+    district: District | None = Field(None, description="Bydel number")
+    postal_code: PostalCode | None = Field(None, description="Four digits")
+
+
+#: The short way to give one child at risk.
+CHILD_FACTS: tuple[OpenFact, ...] = ("child_age", "child_district", "child_postal_code")
+
+
 class Facts(BaseModel):
     """What triage looks at, as far as it is known (triage-policy.md). None means unknown."""
 
@@ -47,19 +61,29 @@ class Facts(BaseModel):
     age: Age | None = Field(None, description="Age in whole years of the citizen the contact is about")
     district: District | None = Field(None, description="Bydel number")
     postal_code: PostalCode | None = Field(None, description="Four digits")
-    in_municipality: bool | None = Field(None, description="Whether the citizen lives in kommune 0101")
+    in_municipality: bool | None = Field(
+        None,
+        description="Whether this municipality is the one that must act: where the citizen lives or usually "
+        "stays, or that placed the citizen elsewhere (retssikkerhedsloven § 9). False: another one must",
+    )
     needs: frozenset[Need] = Field(min_length=1, description="Need codes, at least one")
     applies_for_measure: bool | None = Field(
         None, description="The citizen asks for, or plainly needs, help that takes an assessment"
     )
     acute_danger: bool = Field(False, description="Life or health in danger now")
     child_at_risk: bool = Field(False, description="Concern for someone under 18, or unborn")
-    child_age: Age | None = Field(None, description="Age of that child, where it is not the citizen")
-    child_district: District | None = Field(None, description="Bydel of that child")
-    child_postal_code: PostalCode | None = Field(None, description="Postcode of that child")
+    children: tuple[ChildAtRisk, ...] | None = Field(
+        None, max_length=10, description="The children at risk who are somebody else than the citizen"
+    )
+    child_age: Age | None = Field(None, description="Short for one child in `children`: its age")
+    child_district: District | None = Field(None, description="Its bydel")
+    child_postal_code: PostalCode | None = Field(None, description="Its postcode")
     suspected_parental_abuse: bool = False
     honour_related: bool = False
     reporter_is_professional: bool = False
+    measures_running: bool = Field(
+        False, description="The child already gets supportive measures, or is placed outside the home"
+    )
     aftercare_running: bool = Field(False, description="The children's area runs an aftercare course")
     existing_case_unit: Unit | None = Field(None, description="The unit that already has the case")
     anonymous: bool = False
@@ -77,7 +101,20 @@ class Facts(BaseModel):
         if self.district is not None and self.in_municipality is False:
             message = "district is one of Copenhagen's ten, so in_municipality cannot be false"
             raise ValueError(message)
+        if self.children and any(getattr(self, fact) is not None for fact in CHILD_FACTS):
+            message = "children has every child: leave out child_age, child_district and child_postal_code"
+            raise ValueError(message)
         return self
+
+    @property
+    def children_elsewhere(self) -> tuple[ChildAtRisk, ...]:
+        """The children at risk who are somebody else than the citizen, in whichever way they were given."""
+        if self.children:
+            return self.children
+        child = ChildAtRisk(
+            age=self.child_age, district=self.child_district, postal_code=self.child_postal_code
+        )
+        return () if child == ChildAtRisk() else (child,)
 
 
 class Clock(BaseModel):
@@ -193,6 +230,40 @@ class ContactClosed(Event):
     outcome: str
 
 
+class AssessedCompanion(BaseModel):
+    """A child at risk who needs a contact of their own, which a decision will open under this id."""
+
+    contact_id: UUID
+    concerns: Literal["child"]
+    destination: Destination
+    urgency: Urgency
+    clocks: list[Clock] = []
+    warnings: list[str] = []
+
+
+class ContactAssessed(Event):
+    """What the citizen is owed, as soon as facts are registered and again when they change. triage → routing.
+
+    Nobody has decided yet: `destination` is the recommendation. `number` counts the contact's assessments
+    from 1. All clocks begin when the contact was received.
+    """
+
+    type: Literal["contact.assessed"] = "contact.assessed"
+    contact_id: UUID
+    number: int = Field(ge=1)
+    reference: str
+    channel: Channel
+    received_at: AwareDatetime
+    ruleset: str
+    destination: Destination
+    urgency: Urgency
+    clocks: list[Clock] = []
+    warnings: list[str] = []
+    companions: list[AssessedCompanion] = []
+    #: Only to see whether two contacts can be about the same child; null without a personal number.
+    citizen_key: CitizenKey | None = None
+
+
 class TriagedCompanion(BaseModel):
     """A further contact, for another person: triage gives it its id, intake makes it, routing queues it."""
 
@@ -274,6 +345,7 @@ AnyEvent = Annotated[
     | UnitsConfigured
     | ContactClosed
     | ContactTriaged
+    | ContactAssessed
     | EntryTaken
     | EntryReleased
     | EntryCompleted
