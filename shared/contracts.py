@@ -13,6 +13,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from shared.city.applications import ApplicationArea
 from shared.city.current import city
 from shared.vocabulary import Administration, Channel, DestinationKind, Need, Unit, Urgency
 
@@ -213,6 +214,16 @@ class UnitsConfigured(Event):
     units: list[ConfiguredUnit]
 
 
+class ApplicationAreasConfigured(Event):
+    """The published deadlines for applications, all of them, with the number of the change.
+    routing → triage.
+    """
+
+    type: Literal["application_areas.configured"] = "application_areas.configured"
+    edition: int = Field(ge=1)
+    areas: list[ApplicationArea]
+
+
 class CitizenRekeyed(Event):
     """A citizen's key has changed with the index key; both are the same person. intake → triage."""
 
@@ -343,6 +354,7 @@ AnyEvent = Annotated[
     | ContactRegistered
     | CitizenRekeyed
     | UnitsConfigured
+    | ApplicationAreasConfigured
     | ContactClosed
     | ContactTriaged
     | ContactAssessed

@@ -36,12 +36,12 @@ from shared.background import Job
 from shared.clock import Clock
 from shared.contracts import UnitsConfigured
 from shared.database import table_of
-from shared.known_units import KnownUnits, load_units, units_handler
+from shared.known_configuration import KnownConfiguration, known_units
 from shared.sealing import BlindIndex, Keyring
 from shared.service_app import Service, create_service
 from shared.unit_of_work import UnitOfWork
 
-KNOWN_UNITS = table_of(KnownUnitsRow)
+KNOWN_UNITS = known_units(table_of(KnownUnitsRow))
 
 _TAGS = (
     {"name": "contacts", "description": "One approach by a citizen, over one channel"},
@@ -62,7 +62,7 @@ def vault_from(settings: Settings) -> Vault:
 
 async def _prepare(work: UnitOfWork) -> None:
     state, settings = work.state, work.state.settings
-    await load_units(work.session, KNOWN_UNITS)
+    await KNOWN_UNITS.load(work.session)
     state.vault = vault_from(settings)
     state.forms = forms_of(settings, state.tokens)
     state.seal_answer, state.unseal_answer = state.vault.seal_answer, state.vault.unseal_answer
@@ -76,7 +76,7 @@ async def _prepare(work: UnitOfWork) -> None:
 
 def _jobs(state: State) -> list[Job]:
     state.interpreter = Interpreter(state)
-    return [state.interpreter, SilenceWatch(state), KnownUnits(state, KNOWN_UNITS)]
+    return [state.interpreter, SilenceWatch(state), KnownConfiguration(state, [KNOWN_UNITS])]
 
 
 add_form_routes(telephony_router)
@@ -103,7 +103,7 @@ def service(settings: Settings) -> Service:
             lines_router,
             access_log_router,
         ),
-        handlers={**HANDLERS, UnitsConfigured: units_handler(KNOWN_UNITS)},
+        handlers={**HANDLERS, UnitsConfigured: KNOWN_UNITS.handler},
         publishes={
             "contact.waiting": ("routing",),
             "contact.registered": ("triage",),

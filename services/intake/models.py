@@ -367,7 +367,7 @@ class CallbackActionRow(IntakeModel, table=True):
 
 
 class KnownUnitsRow(IntakeModel, table=True):
-    """One row: the units as routing published them last (`shared/known_units.py`)."""
+    """One row: the units as routing published them last (`shared/known_configuration.py`)."""
 
     __tablename__ = "known_units"
 

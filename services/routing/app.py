@@ -11,7 +11,9 @@ from services.routing.board.metrics import QueueMetrics, measure
 from services.routing.board.service import broadcast_board
 from services.routing.contacts.events import HANDLERS
 from services.routing.deadlines.endpoints import areas_router, clocks_router
-from services.routing.deadlines.example import load_example
+from services.routing.deadlines.first_start import store_areas
+from services.routing.deadlines.jobs import StoredAreas
+from services.routing.deadlines.service import use_stored_areas
 from services.routing.duties.endpoints import duties_router
 from services.routing.entries.endpoints import entries_router
 from services.routing.models import tables
@@ -55,7 +57,9 @@ _TAGS = (
 
 async def _prepare(work: UnitOfWork) -> None:
     await store_city(work)
+    await store_areas(work)
     await use_stored_units(work.session)
+    await use_stored_areas(work.session)
     work.state.board = broadcast_board(work)
     work.state.staff = Staff()
 
@@ -68,7 +72,7 @@ async def _with_units_of_today(state: State, who: Principal) -> Principal:
 
 
 def _jobs(state: State) -> list[Job]:
-    return [MissedDeadlines(state), Reorganising(state), StoredUnits(state)]
+    return [MissedDeadlines(state), Reorganising(state), StoredUnits(state), StoredAreas(state)]
 
 
 def service(settings: Settings) -> Service:
@@ -101,10 +105,10 @@ def service(settings: Settings) -> Service:
             "entry.completed": ("intake",),
             "entry.returned": ("intake", "triage"),
             "units.configured": ("intake", "triage"),
+            "application_areas.configured": ("triage",),
         },
         peers={"intake": settings.intake_url, "triage": settings.triage_url},
         tags=_TAGS,
-        load_example=load_example,
         prepare=_prepare,
         measure=measure,
         jobs=_jobs,

@@ -250,6 +250,7 @@ class AreaRow(RoutingModel, table=True):
     valid_to: date | None = None
     name: str = Field(max_length=120)
     units: list[str] = Field(sa_type=JSON)
+    needs: list[str] = Field(default_factory=list, sa_type=JSON)
     kle: list[str] = Field(sa_type=JSON)
     weeks: int | None = None
     working_days: int | None = None

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from shared.application_clocks import APPLICATION_RULES
+
 
 class EntryStatus(StrEnum):
     """`waiting` and `taken` are open; a contact has at most one open entry. The others are final."""
@@ -72,8 +74,6 @@ LOST = "lost"
 
 #: The municipality's own target for sending a written contact on to the right authority.
 FORWARDING = "forwarding"
-#: How the rules of the municipality's own deadlines for applications begin.
-APPLICATION_RULES = "application_"
 
 
 def is_application(rule: str) -> bool:

@@ -24,7 +24,7 @@ from services.triage.catalogue.services.endpoints import services_router
 from services.triage.catalogue.taxonomies.endpoints import taxonomies_router, terms_router
 from services.triage.decisions.endpoints import decisions_router
 from services.triage.learning.endpoints import learning_router
-from services.triage.models import KnownUnitsRow, tables
+from services.triage.models import KnownApplicationAreasRow, KnownUnitsRow, tables
 from services.triage.needs.endpoints import needs_router
 from services.triage.proof.proving import demand_proof
 from services.triage.recommendations.endpoints import recommendations_router
@@ -37,15 +37,16 @@ from services.triage.rulesets.endpoints import rulesets_router
 from services.triage.settings import Settings
 from services.triage.simulation.endpoints import simulations_router
 from shared.clock import Clock
-from shared.contracts import UnitsConfigured
+from shared.contracts import ApplicationAreasConfigured, UnitsConfigured
 from shared.database import table_of
-from shared.known_units import KnownUnits, load_units, units_handler
+from shared.known_configuration import KnownConfiguration, known_application_areas, known_units
 from shared.service_app import Service, create_service
 from shared.unit_of_work import UnitOfWork
 
 log = structlog.get_logger("triage")
 
-KNOWN_UNITS = table_of(KnownUnitsRow)
+KNOWN_UNITS = known_units(table_of(KnownUnitsRow))
+KNOWN_AREAS = known_application_areas(table_of(KnownApplicationAreasRow))
 
 _TAGS = (
     {"name": "recommendations", "description": "Advice on facts, with nothing stored"},
@@ -67,7 +68,8 @@ async def _prepare(work: UnitOfWork) -> None:
     work.state.catalogue = CatalogueCache()
     work.state.advisers = Advisers(rulesets, work.state.catalogue)
     try:
-        await load_units(work.session, KNOWN_UNITS)
+        await KNOWN_UNITS.load(work.session)
+        await KNOWN_AREAS.load(work.session)
         await repository.store_files(work.session, rulesets, work.clock.now())
     except (DBAPIError, OSError) as error:
         # Not migrated yet, or not reachable: `/health/ready` reports it, and the files are used meanwhile.
@@ -105,14 +107,18 @@ def service(settings: Settings) -> Service:
             referrals_router,
             outcomes_router,
         ),
-        handlers={**HANDLERS, UnitsConfigured: units_handler(KNOWN_UNITS)},
+        handlers={
+            **HANDLERS,
+            UnitsConfigured: KNOWN_UNITS.handler,
+            ApplicationAreasConfigured: KNOWN_AREAS.handler,
+        },
         publishes={"contact.triaged": ("intake", "routing")},
         peers={"intake": settings.intake_url, "routing": settings.routing_url},
         tags=_TAGS,
         load_example=load_example,
         prepare=_prepare,
         measure=metrics.measure,
-        jobs=lambda state: [KnownUnits(state, KNOWN_UNITS)],
+        jobs=lambda state: [KnownConfiguration(state, [KNOWN_UNITS, KNOWN_AREAS])],
     )
 
 

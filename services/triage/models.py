@@ -331,13 +331,23 @@ class AlarmRow(TriageModel, table=True):
 
 
 class KnownUnitsRow(TriageModel, table=True):
-    """One row: the units as routing published them last (`shared/known_units.py`)."""
+    """One row: the units as routing published them last (`shared/known_configuration.py`)."""
 
     __tablename__ = "known_units"
 
     id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     edition: int
     units: list[Any] = Field(sa_type=JSON)
+
+
+class KnownApplicationAreasRow(TriageModel, table=True):
+    """One row: the deadlines for applications as routing published them last."""
+
+    __tablename__ = "known_application_areas"
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    edition: int
+    areas: list[Any] = Field(sa_type=JSON)
 
 
 metadata = TriageModel.metadata

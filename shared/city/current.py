@@ -1,21 +1,35 @@
-"""The city that this process serves: its units and needs as codes, with the names they have everywhere.
+"""The city that this process serves: its units, needs and deadlines for applications.
 
 The needs, districts and postcodes are those of the folder in `DSI_CITY` (default: Copenhagen), read once when
-the process starts. The units begin as the folder has them; routing owns them from then on, and `use_units` is
-called with what it has stored or published.
+the process starts. The units and the application areas begin as the folder has them;
+routing owns them from then on, and `use_units` and `use_application_areas` are called with what it has stored
+or published.
 """
 
 import os
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from shared.city.applications import ApplicationArea
 from shared.city.codes import Need, Unit, UnitCode
 from shared.city.places import Geography
 from shared.city.reading import COPENHAGEN, City, read_city
 from shared.city.units import Units
 
-__all__ = ["Need", "Unit", "city", "geography_on", "unit_in_a_sentence", "unit_name", "units", "use_units"]
+__all__ = [
+    "Need",
+    "Unit",
+    "application_areas",
+    "city",
+    "geography_on",
+    "unit_in_a_sentence",
+    "unit_name",
+    "units",
+    "use_application_areas",
+    "use_units",
+]
 
 
 class _Current:
@@ -24,6 +38,8 @@ class _Current:
     def __init__(self, city: City) -> None:
         self.city = city
         self.units = city.units
+        self.application_areas = city.application_areas
+        self.areas_edition = 0
         for need in city.needs.codes:
             Need._add(need)  # noqa: SLF001 -- codes are added here and nowhere else
         self.use(city.units)
@@ -60,6 +76,17 @@ def use_units(known: Units) -> None:
     """From now on these are the units, unless newer ones are known."""
     if known.edition >= _current.units.edition:
         _current.use(known)
+
+
+def application_areas() -> tuple[ApplicationArea, ...]:
+    """The published deadlines for applications as they are known by now, in all their periods."""
+    return _current.application_areas
+
+
+def use_application_areas(known: Iterable[ApplicationArea], edition: int) -> None:
+    """From now on these are the areas, unless a newer change is known."""
+    if edition >= _current.areas_edition:
+        _current.application_areas, _current.areas_edition = tuple(known), edition
 
 
 def unit_name(code: UnitCode) -> str:

@@ -1,6 +1,6 @@
 """Reads a city's configuration from its folder, and names the file, the line and the code of each fault.
 
-The folder has `units.yaml`, `districts.yaml` and `needs.yaml`.
+The folder has `units.yaml`, `districts.yaml`, `needs.yaml` and `application_areas.yaml`.
 Copenhagen's is the default; another city sets `DSI_CITY` to a folder of its own.
 """
 
@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from shared.city.applications import ApplicationArea, ApplicationAreasFile
 from shared.city.codes import Strict, UnitCode
 from shared.city.needs import NeedVocabulary
 from shared.city.places import Places
@@ -90,6 +91,7 @@ class City:
     units: Units
     places: Places
     needs: NeedVocabulary
+    application_areas: tuple[ApplicationArea, ...]
     units_file: UnitsFile
     folder: Path
 
@@ -113,7 +115,27 @@ def read_city(folder: Path = COPENHAGEN) -> City:
             )
             for one in found
         )
-    return City(units, places, needs, units_file, folder)
+    areas = _application_areas(folder / "application_areas.yaml", units, needs)
+    return City(units, places, needs, areas, units_file, folder)
+
+
+def _application_areas(file: Path, units: Units, needs: NeedVocabulary) -> tuple[ApplicationArea, ...]:
+    """The areas of the file, whose units and needs must be known; none without a file."""
+    if not file.exists():
+        return ()
+    read, document = _read(file, ApplicationAreasFile)
+    faults = [
+        _fault(file, document, ("areas", place, field), f"{area.code}: there is no {what} {code}")
+        for place, area in enumerate(read.areas)
+        for field, what, codes in (
+            ("units", "unit", area.units - set(units.codes)),
+            ("needs", "need", area.needs - set(needs.codes)),
+        )
+        for code in sorted(codes)
+    ]
+    if faults:
+        raise CityError(faults)
+    return read.areas
 
 
 def _read(file: Path, part: type[Part]) -> tuple[Part, Document]:

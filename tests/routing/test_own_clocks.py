@@ -1,5 +1,6 @@
 """Clocks that routing itself sets: started by a caseworker, or promised by the municipality."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -8,12 +9,24 @@ import httpx
 import pytest
 
 from services.routing.deadlines.own_deadlines import Area, area_of, conflicts_of
-from shared.contracts import ContactTriaged
+from shared.city import current
+from shared.city.current import application_areas, city, use_application_areas
+from shared.contracts import ApplicationAreasConfigured, ContactTriaged
 from shared.ids import new_id
 from shared.vocabulary import Channel, DestinationKind, Role, Unit
 from tests.bench import Bench
+from tests.conftest import StartService
 from tests.routing.events import NOW, triaged
 from tests.routing.hours import local
+
+
+@pytest.fixture(autouse=True)
+def areas_of_the_file() -> Iterator[None]:
+    """A process knows one city: other tests find its areas as they were."""
+    yield
+    current._current.areas_edition = 0
+    use_application_areas(city().application_areas, 0)
+
 
 APRIL = "2026-04-01"
 BODY: dict[str, Any] = {
@@ -171,6 +184,25 @@ async def test_an_area_is_changed_only_with_the_etag_that_was_read_and_applies_a
     assert [one["due_at"] for one in await clocks(routing, contact_id)] == ["2026-03-11T22:59:59Z"]
     listed = await routing.client(Role.CASEWORKER).get("/v1/application-areas", params={"on": "2026-02-28"})
     assert "crime" not in {area["code"] for area in listed.json()["items"]}
+
+
+async def test_a_change_reaches_triage_which_then_uses_it(
+    routing: Bench, start_service: StartService
+) -> None:
+    triage = await start_service("triage")
+    await put(routing, f"crime/{APRIL}", {**BODY, "needs": ["crime_exit"], "valid_to": "2026-05-31"})
+    await put(routing, "crime/2026-06-01", {**BODY, "needs": ["crime_exit"], "weeks": 4})
+    first, second = [
+        ApplicationAreasConfigured.model_validate(one)
+        for one in await routing.published("application_areas.configured")
+    ]
+    current._current.areas_edition = 0
+    use_application_areas([], 0)
+
+    await triage.deliver(second, first)
+
+    weeks = [(set(area.needs), area.weeks) for area in application_areas() if area.code == "crime"]
+    assert weeks == [({"crime_exit"}, 3), ({"crime_exit"}, 4)]
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,9 @@ def test_a_new_need_is_one_line_with_a_bit_of_its_own(folder: Path) -> None:
         ("needs.yaml", "{code: debt,", "{code: autism,", "needs:", "the need autism is there twice"),
         ("needs.yaml", "{code: child_concern,", "{code: concern,", "needs:", "the need child_concern must be there"),
         ("needs.yaml", "27.57.16", "27.57", "{code: shelter", "shelter: needs.kle.number"),
+        ("application_areas.yaml", "units: [hky]", "units: [moon]", "code: disability-benefits", "there is no unit moon"),
+        ("application_areas.yaml", "units: [hky]", "units: [hky], needs: [gold]", "code: disability-benefits", "there is no need gold"),
+        ("application_areas.yaml", "weeks: 12", "years: 1", "code: housing-offers", "housing-offers: areas.years: Extra inputs"),
         ("districts.yaml", "{number: 3,", "{number: 2,", "districts:", "two districts have the same number"),
         ("districts.yaml", "from: 2450, to: 2450", "from: 2450, to: 2500", "districts:", "the postcode 2500 is in two"),
     ],
@@ -134,6 +137,11 @@ def test_a_file_that_is_missing_or_no_yaml_is_named(folder: Path) -> None:
     assert f"{folder / 'needs.yaml'}, line " in fault_of(folder)
     (folder / "needs.yaml").unlink()
     assert "needs.yaml: cannot be read" in fault_of(folder)
+
+
+def test_a_city_without_deadlines_for_applications_has_none(folder: Path) -> None:
+    (folder / "application_areas.yaml").unlink()
+    assert read_city(folder).application_areas == ()
 
 
 def test_without_a_reception_there_is_no_city() -> None:

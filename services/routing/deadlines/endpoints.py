@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from services.routing.deadlines.own_deadlines import Area, AreaTerms
+from services.routing.deadlines.own_deadlines import Area, AreaTermsIn
 from services.routing.deadlines.repository import count_running, list_areas, running_clocks
 from services.routing.deadlines.schemas import RunningClockOut, RunningClocksPage
 from services.routing.deadlines.service import put_area
@@ -68,7 +68,7 @@ async def put_application_area(
     *,
     code: AreaCode,
     valid_from: Annotated[date, Path(description="Its first day", examples=["2026-04-01"])],
-    terms: AreaTerms,
+    terms: AreaTermsIn,
     work: Writing,
     if_match: IfMatch = None,
 ) -> Response:

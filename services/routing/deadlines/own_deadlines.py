@@ -1,54 +1,37 @@
 """Deadlines that the municipality set itself: for applications, by area, and for sending contacts on.
 
-Retssikkerhedsloven § 3 has each municipality publish how soon it decides applications. An area covers some
-units, or only some KLE numbers in them; the narrower one wins. It applies to what is received between two
-days, both included.
+The areas are `shared/city/applications.py`; what a change of them must not contradict is here.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, time
-from typing import Annotated, Self
+from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field
 
-from services.routing.states import APPLICATION_RULES, FORWARDING
-from shared.clock import COPENHAGEN
+from services.routing.states import FORWARDING
+from shared.application_clocks import application_clock
+from shared.city.applications import ApplicationArea, AreaTerms
 from shared.contracts import Clock, ContactTriaged
 from shared.periods import Period
 from shared.problems import FieldError
-from shared.vocabulary import Channel, DestinationKind, Unit
-from shared.working_days import add_calendar_days, add_working_days, local_date
-
-KleNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}\.[0-9]{2}\.[0-9]{2}$")]
+from shared.vocabulary import Channel, DestinationKind, Need, Unit
+from shared.working_days import add_working_days, local_date
 
 
-class AreaTerms(BaseModel):
-    """What applies in one period of an area. Weeks run through holidays; working days are office time."""
+class AreaTermsIn(AreaTerms):
+    """As `AreaTerms`, with units and needs that there are."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str = Field(min_length=1, max_length=120, examples=["Støtte i egen bolig"])
     units: frozenset[Unit] = Field(min_length=1, examples=[["adults", "youth"]])
-    kle: frozenset[KleNumber] = Field(
-        frozenset(), description="Only applications with these numbers; none: all", examples=[["27.36.12"]]
+    needs: frozenset[Need] = Field(
+        frozenset(),
+        description="Only applications for these needs; none: all",
+        examples=[["support_at_home"]],
     )
-    weeks: int | None = Field(None, ge=1, le=104, examples=[8])
-    working_days: int | None = Field(None, ge=1, le=500, examples=[None])
-    legal_basis: str = Field(min_length=1, max_length=200, examples=["retssikkerhedsloven § 3, stk. 2"])
-    valid_to: date | None = Field(None, description="Its last day", examples=[None])
-
-    @model_validator(mode="after")
-    def _one_length(self) -> Self:
-        if (self.weeks is None) == (self.working_days is None):
-            raise ValueError("exactly one of weeks and working_days must be given")
-        return self
 
 
-class Area(AreaTerms):
+class Area(ApplicationArea):
     """An area in one period. `edition` is the number of the change that made it."""
 
-    code: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$", max_length=40)]
-    valid_from: date
     edition: int = 0
 
 
@@ -88,23 +71,6 @@ def area_of(areas: Iterable[Area], unit: Unit, kle: str | None, received_at: dat
     return max(fitting, key=lambda area: bool(area.kle), default=None)
 
 
-def application_clock(area: Area, received_at: datetime) -> Clock:
-    """The clock of an application received then: due at the end of its last day."""
-    if area.working_days is not None:
-        due_at = add_working_days(received_at, area.working_days, saturdays=False)
-    else:
-        last_day = local_date(add_calendar_days(received_at, 7 * (area.weeks or 1)))
-        due_at = datetime.combine(last_day, time(23, 59, 59), COPENHAGEN).astimezone(UTC)
-    return Clock(
-        rule=APPLICATION_RULES + area.code.replace("-", "_"),
-        starts_at=received_at.astimezone(UTC),
-        due_at=due_at,
-        legal_basis=area.legal_basis,
-        # Weeks run through holidays, as the law's own periods do; working days are office time.
-        paused_when_closed=area.working_days is not None,
-    )
-
-
 def conflicts_of(area: Area, others: Iterable[Area]) -> list[FieldError]:
     """Why this period of an area contradicts `others`: one application would have two deadlines."""
     conflicts = []
@@ -123,7 +89,11 @@ def _conflicts_at_one_time(area: Area, other: Area) -> Iterator[FieldError]:
         )
         return
     units = area.units & other.units
-    same_numbers = area.kle & other.kle if area.kle and other.kle else not area.kle and not other.kle
-    if units and same_numbers:
+    if units and _share(area.needs, other.needs) and _share(area.kle, other.kle):
         message = f"{other.code} from {other.valid_from} covers {', '.join(sorted(units))} in the same way"
         yield FieldError(pointer="/kle" if area.kle else "/units", message=message)
+
+
+def _share(some: frozenset[str], others: frozenset[str]) -> bool:
+    """Whether an application can be in both, and neither is the narrower one."""
+    return bool(some & others) if some and others else not some and not others

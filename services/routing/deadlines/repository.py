@@ -228,6 +228,6 @@ async def list_areas(session: AsyncSession) -> Sequence[Area]:
 
 async def store_area(session: AsyncSession, area: Area) -> None:
     """Add a period of an area, or replace the one that begins on the same day."""
-    columns = area.model_dump() | {"units": sorted(area.units), "kle": sorted(area.kle)}
+    columns = area.model_dump() | {name: sorted(getattr(area, name)) for name in ("units", "needs", "kle")}
     new = upsert(session, _areas).values(columns)
     await session.execute(new.on_conflict_do_update(index_elements=["code", "valid_from"], set_=columns))

@@ -1,17 +1,24 @@
-"""Setting the municipality's own deadlines for applications."""
+"""Setting the municipality's own deadlines for applications, which triage needs as well."""
 
+from collections.abc import Iterable
 from datetime import date
 
-from services.routing.deadlines.own_deadlines import Area, AreaTerms, conflicts_of
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.routing.deadlines.own_deadlines import Area, AreaTermsIn, conflicts_of
 from services.routing.deadlines.repository import list_areas, store_area
 from services.routing.problems import ContradictingAreas
 from services.routing.repository import begin_change
+from shared.city.applications import ApplicationArea
+from shared.city.current import use_application_areas
+from shared.contracts import ApplicationAreasConfigured
 from shared.etags import require_version
+from shared.ids import new_id
 from shared.unit_of_work import UnitOfWork
 
 
 async def put_area(
-    work: UnitOfWork, code: str, valid_from: date, terms: AreaTerms, if_match: str | None
+    work: UnitOfWork, code: str, valid_from: date, terms: AreaTermsIn, if_match: str | None
 ) -> tuple[Area, bool]:
     """Store one period of an area, and say whether it is new. Changing one that is there takes its ETag.
 
@@ -27,4 +34,21 @@ async def put_area(
     if conflicts:
         raise ContradictingAreas(errors=conflicts)
     await store_area(work.session, area)
+    areas = _plain(await list_areas(work.session))
+    event = ApplicationAreasConfigured(
+        id=new_id(), occurred_at=work.clock.now(), edition=edition, areas=areas
+    )
+    await work.publish(event)
+    use_application_areas(areas, edition)
     return area, before is None
+
+
+async def use_stored_areas(session: AsyncSession) -> None:
+    """Use the stored areas in this process; before they are changed, those of the city's files are used."""
+    stored = await list_areas(session)
+    if edition := max((area.edition for area in stored), default=0):
+        use_application_areas(_plain(stored), edition)
+
+
+def _plain(areas: Iterable[Area]) -> list[ApplicationArea]:
+    return [ApplicationArea(**area.model_dump(exclude={"edition"})) for area in areas]

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.models import TaskRow
 from services.routing.repository import CLOCKS, COUNTING
-from services.routing.states import APPLICATION_RULES, WRITTEN_NOTICE, TaskStatus
+from services.routing.states import WRITTEN_NOTICE, TaskStatus
+from shared.application_clocks import APPLICATION_RULES
 from shared.database import table_of, upsert
 from shared.ids import new_id
 from shared.paging import Cursor

@@ -4,7 +4,7 @@ from starlette.datastructures import State
 
 from services.routing.units.service import use_stored_units
 from shared.background import Job
-from shared.known_units import INTERVAL_SECONDS
+from shared.known_configuration import INTERVAL_SECONDS
 
 
 class StoredUnits(Job):
