@@ -42,7 +42,11 @@ def add_working_days(moment: datetime, days: int, *, saturdays: bool) -> datetim
     """
     if days < 1:
         raise ValueError("a deadline in working days needs at least one day")
-    day = local_date(moment)
+    return _end_of_working_day(local_date(moment), days, saturdays=saturdays)
+
+
+@lru_cache(maxsize=4096)
+def _end_of_working_day(day: date, days: int, *, saturdays: bool) -> datetime:
     while days:
         day += timedelta(days=1)
         days -= is_working_day(day, saturdays=saturdays)
