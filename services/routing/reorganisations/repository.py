@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.models import EntryRow, MoveRow, ReorganisationMoveRow, ReorganisationRow
 from services.routing.reorganisations.plan import MoveState, ReorganisationState
-from services.routing.repository import CLOCKS, COUNTING, ENTRIES, in_status
+from services.routing.repository import DUTIES, ENTRIES, RUNNING, in_status
 from services.routing.states import EntryStatus
 from shared.database import table_of
 from shared.paging import Cursor
@@ -81,8 +81,8 @@ async def open_counts(session: AsyncSession, queue: str, now: datetime) -> Mappi
     entries = (
         await session.execute(select(func.count(), taken).where(ENTRIES.c.queue == queue, _OPEN))
     ).one()
-    overdue = func.count().filter(CLOCKS.c.due_at < now)
-    running = COUNTING & (CLOCKS.c.contact_id == ENTRIES.c.contact_id) & (ENTRIES.c.queue == queue) & _OPEN
+    overdue = func.count().filter(DUTIES.c.due_at < now)
+    running = RUNNING & (DUTIES.c.contact_id == ENTRIES.c.contact_id) & (ENTRIES.c.queue == queue) & _OPEN
     clocks = (await session.execute(select(func.count(), overdue).where(running))).one()
     return {
         "entries": entries[0],
@@ -105,13 +105,6 @@ async def entry_for_move(session: AsyncSession, entry_id: UUID) -> EntryRow | No
 async def set_entry(session: AsyncSession, entry_id: UUID, **values: Any) -> None:
     """Change an entry that is locked."""
     await session.execute(update(ENTRIES).where(ENTRIES.c.id == entry_id).values(**values))
-
-
-async def carry_running_clocks(session: AsyncSession, contact_id: UUID, queue: str) -> None:
-    """The deadlines that run are the new queue's from now on; when they are due stays as it was."""
-    await session.execute(
-        update(CLOCKS).where(CLOCKS.c.contact_id == contact_id, COUNTING).values(queue=queue)
-    )
 
 
 async def add_contact_move(session: AsyncSession, row: ReorganisationMoveRow) -> None:

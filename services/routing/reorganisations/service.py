@@ -11,6 +11,7 @@ from uuid import UUID
 
 from starlette.datastructures import State
 
+from services.routing.duties.repository import Place, carry_duties
 from services.routing.entries.repository import add_entry, add_move, lock_contact
 from services.routing.entries.service import WITH_NO_EMPLOYEE, event_fields
 from services.routing.models import EntryRow, ReorganisationMoveRow, ReorganisationRow
@@ -217,7 +218,7 @@ async def _move(
             successor = successor.model_copy(update=WITH_NO_EMPLOYEE)
         await add_entry(session, successor)
         await _write_trail(work, row, successor.id, MoveKind.REORGANISED)
-        await repository.carry_running_clocks(session, entry.contact_id, target)
+        await carry_duties(session, entry.contact_id, Place(target, target, entry.contact_id))
         await repository.add_contact_move(
             session,
             ReorganisationMoveRow(
@@ -271,7 +272,8 @@ async def _move_back(state: State, row: ReorganisationRow, move: ReorganisationM
                 outcome=None,
             )
             await _write_trail(work, row, before.id, MoveKind.REORGANISED_BACK)
-            await repository.carry_running_clocks(session, move.contact_id, row.from_unit)
+            place = Place(row.from_unit, row.from_unit, move.contact_id)
+            await carry_duties(session, move.contact_id, place)
         await repository.mark_undone(session, row.id, move.contact_id)
 
 
