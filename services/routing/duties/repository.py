@@ -214,7 +214,7 @@ async def list_duties(
     """Duties in the order in which they are due; with `running` those that somebody still has to do."""
     wanted = (
         select(DUTIES, *(ENTRIES.c[name].label(f"entry_{name}") for name in _OF_ENTRY))
-        .outerjoin(ENTRIES, _OPEN_ENTRY)
+        .select_from(DUTIES.outerjoin(ENTRIES, _OPEN_ENTRY))
         .where(*_conditions(only))
         .order_by(DUTIES.c.due_at, DUTIES.c.id)
         .limit(limit)
