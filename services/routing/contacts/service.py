@@ -27,7 +27,7 @@ from services.routing.states import (
     DutyEnding,
     is_application,
 )
-from services.routing.units.repository import Queue, get_queue
+from services.routing.units.repository import Queue, get_queue, reception_queue
 from services.routing.wording import own_target
 from shared.contracts import AssessedCompanion, Clock, ContactAssessed, ContactTriaged, ContactWaiting
 from shared.unit_of_work import UnitOfWork
@@ -122,7 +122,7 @@ def _is_same_matter(duty: DutyRow, clock: Clock) -> bool:
 async def _end_forwarding(work: UnitOfWork, stored: list[DutyRow], at: datetime) -> None:
     ended = {"ended_at": at, "ending": DutyEnding.OTHERWISE, "reason": SUPERSEDED, "role": "triage"}
     for duty in stored:
-        if duty.rule == FORWARDING:
+        if duty.rule == FORWARDING and not duty.follows_facts:
             await end_duty(work.session, duty.id, **ended, written_at=at)
 
 
@@ -131,8 +131,9 @@ async def owe_reading(work: UnitOfWork, event: ContactWaiting, state: ContactSta
     await open_entry_of(work.session, event.contact_id, locked=True)
     stored = await duties_of(work.session, event.contact_id)
     if not any(duty.rule == UNREAD_MAIL for duty in stored):
-        place = await place_of(work, event.contact_id, event.contact_id)
-        queue = await get_queue(work.session, place.queue)
+        first = state.visits[0].queue
+        queue = await reception_queue(work.session, first, event.channel, event.occurred_at)
+        place = Place(queue.code, queue.row.unit, event.contact_id)
         clock = _reading_clock(event.received_at, queue, work.state.settings.unread_mail_office_hours)
         await add_duty(work.session, event.contact_id, clock, place, channel=event.channel)
     await record_reading(work, event.channel, event.contact_id, state)
