@@ -154,7 +154,7 @@ async def test_a_letter_that_a_new_decision_keeps_here_is_not_forwarded_and_agai
     routing: Bench,
 ) -> None:
     letter = new_id()
-    elsewhere = {"channel": Channel.WRITTEN, "kind": DestinationKind.OTHER_AUTHORITY}
+    elsewhere: Any = {"channel": Channel.WRITTEN, "kind": DestinationKind.OTHER_AUTHORITY}
     await routing.deliver(
         triaged(letter, Unit.RECEPTION, **elsewhere),
         triaged(letter, Unit.ADULTS, decision=2, channel=Channel.WRITTEN, at=NOW + timedelta(minutes=1)),

@@ -24,8 +24,8 @@ from tests.routing.events import (
 )
 
 RECEIVED = ago(hours=3)
-ASSESSED = {"acute_help_needed": True, "reason": "Barnet anbringes akut"}
-ANOTHER = {"reason": "Barnet er flyttet til Roskilde"}
+ASSESSED: dict[str, Any] = {"acute_help_needed": True, "reason": "Barnet anbringes akut"}
+ANOTHER: dict[str, Any] = {"reason": "Barnet er flyttet til Roskilde"}
 
 
 async def notified(duties: Duties, citizen_key: str | None = None) -> Any:
