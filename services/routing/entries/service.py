@@ -242,6 +242,7 @@ async def _record_taken(work: UnitOfWork, who: Principal, entry: EntryRow) -> No
     if entry.channel == Channel.WRITTEN:
         now = work.clock.now()
         await mark_read(work.session, entry.contact_id, now, now, role=who.role, by=who.subject)
+        await reorder_open_entry(work, entry.contact_id)
     if entry.taken_at is not None:
         seconds = (entry.taken_at - entry.entered_at).total_seconds()
         work.state.queue_metrics.observe_wait(entry.queue, seconds)
