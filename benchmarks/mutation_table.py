@@ -11,10 +11,8 @@ TESTS: dict[str, tuple[str, ...]] = {
     "shared/ids.py": ("tests/shared/test_ids.py",),
     "shared/city/units.py": ("tests/shared/test_city.py",),
     "shared/city/places.py": ("tests/shared/test_city.py",),
-    "services/routing/deadlines/clocks.py": (
-        "tests/routing/test_clocks.py",
-        "tests/routing/test_clock_changes.py",
-    ),
+    "services/routing/deadlines/clocks.py": ("tests/routing/test_clocks.py",),
+    "services/routing/duties/owed.py": ("tests/routing/duties/test_owed.py",),
     "services/routing/entries/queue_order.py": ("tests/routing/test_queue_order.py",),
     "services/intake/call_story/state.py": (
         "tests/intake/test_call_state.py",
@@ -86,11 +84,6 @@ EQUIVALENT: dict[str, tuple[tuple[str, str, str], ...]] = {
     ),
     "services/routing/deadlines/clocks.py": (
         ("overdue_seconds > 0", "overdue_seconds != 0", "it is never less than 0"),
-        (
-            ".latest is stopped[-1].first",
-            ".latest == stopped[-1].first",
-            "rows of two clocks differ in their id",
-        ),
     ),
     "services/routing/entries/queue_order.py": (
         ("urgency is Urgency.ACUTE", "urgency <= Urgency.ACUTE", _LEAST),

@@ -6,15 +6,15 @@ import httpx
 from fastapi import FastAPI
 from starlette.datastructures import State
 
+from services.routing.acts.endpoints import clocks_router, duties_router, entry_acts_router
 from services.routing.board.endpoints import board_router
 from services.routing.board.metrics import QueueMetrics, measure
 from services.routing.board.service import broadcast_board
 from services.routing.contacts.events import HANDLERS
-from services.routing.deadlines.endpoints import areas_router, clocks_router
+from services.routing.deadlines.endpoints import areas_router
 from services.routing.deadlines.first_start import store_areas
 from services.routing.deadlines.jobs import StoredAreas
 from services.routing.deadlines.service import use_stored_areas
-from services.routing.duties.endpoints import duties_router
 from services.routing.entries.endpoints import entries_router
 from services.routing.models import tables
 from services.routing.opening_hours.endpoints import administrations_router, hours_router
@@ -42,6 +42,10 @@ _TAGS = (
     {"name": "units", "description": "Units that receive work, with their dates"},
     {"name": "queues", "description": "The reception's and the teams' queues, live"},
     {"name": "entries", "description": "One stay of a contact in one queue, from entering to its end"},
+    {
+        "name": "duties",
+        "description": "What citizens are owed, from the first word on, each ended by its own act",
+    },
     {"name": "clocks", "description": "Deadlines that must still be met"},
     {"name": "tasks", "description": "What a unit must do because a deadline was missed"},
     {"name": "application areas", "description": "The municipality's own deadlines for applications, dated"},
@@ -87,6 +91,7 @@ def service(settings: Settings) -> Service:
             queues_router,
             entries_router,
             tickets_router,
+            entry_acts_router,
             duties_router,
             clocks_router,
             tasks_router,

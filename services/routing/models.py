@@ -1,4 +1,4 @@
-"""Routing's tables: units, opening hours and queues as dated data; entries, their clocks and their trail.
+"""Routing's tables: units, opening hours and queues as dated data; duties; entries and their trail.
 
 No table holds a citizen's name, number or facts: an entry knows its contact by id and reference.
 """
@@ -11,7 +11,7 @@ from sqlalchemy import JSON, Index, SmallInteger, Text, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from services.routing.states import EntryStatus, QueueKind
+from services.routing.states import DutyEnding, EntryStatus, QueueKind
 from shared.database import UtcDateTime
 from shared.tables import ServiceTables
 
@@ -185,17 +185,25 @@ class EntryRow(RoutingModel, table=True):
         return self.status in (EntryStatus.WAITING, EntryStatus.TAKEN)
 
 
-class ClockRow(RoutingModel, table=True):
-    """A deadline of a contact. It stays with the contact from queue to queue; `queue` is the latest.
+class DutyRow(RoutingModel, table=True):
+    """Something that a citizen is owed by a time. It is the contact's, whatever becomes of its entries.
 
-    `started_by` is the caseworker who started it, None where a decision did. `renews` is the missed clock
-    in whose place it runs, with the new date that the citizen was given in writing.
+    `carried_by` is the contact whose entry displays it and is ordered by it: its own, or the one in whose
+    words it came, until a decision opens this one. `unit` answers for it; `queue` is the latest one that the
+    contact was in. `follows_facts`: the newest assessment says whether it is owed. `started_by` is the
+    caseworker who started it. `renews` is the missed duty in whose place it runs, with the new date that the
+    citizen was given in writing.
+
+    `ending` is a DutyEnding: `done` by `act`, or `otherwise` for `reason`, at `ended_at`. `ended_by` is the
+    person who wrote the act, `role` theirs or the service that reported it, `written_at` when that was.
     """
 
-    __tablename__ = "clocks"
+    __tablename__ = "duties"
 
     id: UUID = Field(primary_key=True)
     contact_id: UUID
+    carried_by: UUID
+    unit: str = Field(max_length=60)
     queue: str = Field(max_length=60)
     channel: str = Field(max_length=20)
     rule: str = Field(max_length=60)
@@ -203,32 +211,44 @@ class ClockRow(RoutingModel, table=True):
     paused_when_closed: bool
     starts_at: datetime = Field(sa_type=UtcDateTime)
     due_at: datetime = Field(sa_type=UtcDateTime)
-    met_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    stopped_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    follows_facts: bool = False
     started_by: str | None = Field(default=None, max_length=255)
     renews: UUID | None = None
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ending: str | None = Field(default=None, max_length=20)
+    act: str | None = Field(default=None, max_length=40)
+    reason: str | None = Field(default=None, max_length=40)
+    ended_by: str | None = Field(default=None, max_length=255)
+    role: str | None = Field(default=None, max_length=40)
+    written_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    details: dict[str, Any] | None = Field(default=None, sa_type=JSON)
 
     __table_args__ = (
-        Index("ix_clocks_contact", "contact_id"),
-        Index("ix_clocks_due", "due_at"),
-        # Few among all that were ever met: those that somebody still has to meet.
+        Index("ix_duties_contact", "contact_id"),
+        Index("ix_duties_carrier", "carried_by"),
+        Index("ix_duties_due", "due_at", "id"),
+        # Few among all that ever ended: those that somebody still has to do.
         Index(
-            "ix_clocks_counting",
+            "ix_duties_running",
             "due_at",
             "id",
-            sqlite_where=text("met_at IS NULL AND stopped_at IS NULL"),
-            postgresql_where=text("met_at IS NULL AND stopped_at IS NULL"),
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
         ),
     )
 
+    @property
+    def done(self) -> bool:
+        return self.ending == DutyEnding.DONE
+
 
 class TaskRow(RoutingModel, table=True):
-    """Something a unit has to do because a deadline was missed: never two of one clock."""
+    """Something a unit has to do because a deadline was missed: never two of one duty."""
 
     __tablename__ = "tasks"
 
     id: UUID = Field(primary_key=True)
-    clock_id: UUID = Field(foreign_key="clocks.id", unique=True)
+    duty_id: UUID = Field(foreign_key="duties.id", unique=True)
     kind: str = Field(max_length=20)
     status: str = Field(max_length=20)
     made_at: datetime = Field(sa_type=UtcDateTime)

@@ -45,6 +45,17 @@ class ClockRuns(Conflict):
     title = "This deadline runs already"
 
 
+class DutyEnded(Conflict):
+    kind = "duty-ended"
+    title = "This duty has ended already"
+
+
+class ActNeedsDetails(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    kind = "act-needs-details"
+    title = "What this deadline asks for takes more to say than that it was done"
+
+
 class TaskEnded(Conflict):
     kind = "task-ended"
     title = "This task is not open any more"

@@ -3,16 +3,16 @@
 from sqlalchemy import ColumnElement, literal_column, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.models import ClockRow, ConfigurationRow, EntryRow
+from services.routing.models import ConfigurationRow, DutyRow, EntryRow
 from services.routing.states import EntryStatus
 from shared.database import table_of
 
 ENTRIES = table_of(EntryRow)
-CLOCKS = table_of(ClockRow)
+DUTIES = table_of(DutyRow)
 _CONFIGURATION = table_of(ConfigurationRow)
 
-#: A clock that must still be met. The partial index `ix_clocks_counting` has the same condition.
-COUNTING = CLOCKS.c.met_at.is_(None) & CLOCKS.c.stopped_at.is_(None)
+#: A duty that somebody still has to do. The partial index `ix_duties_running` has the same condition.
+RUNNING = DUTIES.c.ended_at.is_(None)
 
 
 def in_status(status: EntryStatus) -> ColumnElement[bool]:

@@ -14,3 +14,6 @@ class Settings(CommonSettings):
 
     #: The city's own target for sending a written contact on to the right authority. The law sets none.
     forwarding_working_days: int = Field(2, ge=1, le=30)
+
+    #: The city's own target for opening a letter, in hours of the queue's opening: it may be a notification.
+    unread_mail_office_hours: float = Field(4, gt=0, le=80)

@@ -32,6 +32,7 @@ class MoveKind(StrEnum):
     `answered` is the exchange's word for taken; `superseded`: a triage decision sent the contact on;
     `called`: again, since no one came; `no_show`: still no one came, and it waits again a few places down;
     `closed`: intake closed the contact; `overflowed`: the exchange moved the caller to another queue;
+    `clock_met`: a duty was done; `duty_ended`: a person ended one otherwise;
     `reorganised`: moved with its unit's work, and back: `reorganised_back`.
     """
 
@@ -50,6 +51,7 @@ class MoveKind(StrEnum):
     CLOCK_MET = "clock_met"
     CALLED = "called"
     NO_SHOW = "no_show"
+    DUTY_ENDED = "duty_ended"
     CLOCK_STARTED = "clock_started"
     CLOCK_RENEWED = "clock_renewed"
     REORGANISED = "reorganised"
@@ -63,6 +65,38 @@ class TaskStatus(StrEnum):
     DONE = "done"
     LAPSED = "lapsed"
 
+
+class DutyState(StrEnum):
+    """`met` and `met_late`: done, by or after its due time; `overdue`: past it and still to be done.
+
+    `ended_otherwise`: nobody has to do it any more, for a reason that is stored with it.
+    """
+
+    RUNNING = "running"
+    OVERDUE = "overdue"
+    MET = "met"
+    MET_LATE = "met_late"
+    ENDED_OTHERWISE = "ended_otherwise"
+
+
+class DutyEnding(StrEnum):
+    """How a duty ended: by the act that it asks for, or otherwise."""
+
+    DONE = "done"
+    OTHERWISE = "otherwise"
+
+
+#: Reasons for which a duty ends otherwise without an act: the newest facts do not owe it; a decision sent the
+#: contact where it is not owed; the citizen was given a new date in writing, which a duty of its own has.
+FACTS_CHANGED = "facts_changed"
+SUPERSEDED = "superseded"
+RENEWED = "renewed"
+
+#: The duties of a notification of concern (barnets lov § 136). No event ends them, only a person's act.
+NOTIFICATION_RULES = frozenset({"notification_assessment", "notification_receipt"})
+#: The city's own target for opening a letter, which may be a notification, and the act that ends it.
+UNREAD_MAIL = "unread_mail"
+READ = "read"
 
 #: The task of retssikkerhedsloven § 3: write to the citizen that it takes longer, and until when.
 WRITTEN_NOTICE = "written_notice"

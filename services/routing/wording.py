@@ -44,10 +44,23 @@ def kind_text(kind: str | None) -> str | None:
     return None if kind is None else _texts()["kinds"].get(kind)
 
 
-def order_text(reason: str, rule: str | None, due_at: datetime) -> str:
-    """Why an entry has its place in the queue."""
+def act_name(act: str) -> str:
+    """What an act is called; its code where it has no name yet."""
+    return _texts()["acts"].get(act, act)
+
+
+def ending_name(reason: str) -> str:
+    """Why a duty ended otherwise: the name of the act, or of what ended it without one."""
+    return _texts()["endings"].get(reason, act_name(reason))
+
+
+def order_text(reason: str, rule: str | None, due_at: datetime, *, has_deadline: bool) -> str:
+    """Why an entry has its place in the queue. Its own target can come before a deadline that runs, too."""
     name = "" if rule is None else rule_name(rule)
-    return _texts()["order"][reason].format(rule=name, due=local_time(due_at))
+    before_deadline = f"{reason}_before_deadline"
+    texts = _texts()["order"]
+    text = texts[before_deadline] if has_deadline and before_deadline in texts else texts[reason]
+    return text.format(rule=name, due=local_time(due_at))
 
 
 def estimate_text(method: str, *, observed: int, ahead: int, opens: bool, waits_for_opening: bool) -> str:

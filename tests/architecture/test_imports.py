@@ -98,6 +98,7 @@ _PURE = (
     "shared/city/units.py",
     "services/routing/opening_hours/hours.py",
     "services/routing/deadlines/clocks.py",
+    "services/routing/duties/owed.py",
     "services/routing/entries/queue_order.py",
     "services/routing/waits/figures.py",
     "services/routing/waits/estimate.py",

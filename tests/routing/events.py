@@ -1,11 +1,14 @@
 """Events as intake and triage publish them, with only what a test is about."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from shared.contracts import (
+    AssessedCompanion,
     Clock,
+    ContactAssessed,
     ContactClosed,
     ContactTriaged,
     ContactWaiting,
@@ -87,6 +90,67 @@ def assessment_clock(received_at: datetime) -> Clock:
     """The 24 hours of barnets lov § 136."""
     due_at = received_at + timedelta(hours=24)
     return clock("notification_assessment", received_at, due_at, basis="barnets lov § 136")
+
+
+def receipt_clock(received_at: datetime) -> Clock:
+    """The receipt to the person who sent a notification."""
+    return clock("notification_receipt", received_at, received_at + timedelta(days=7), paused=True)
+
+
+def notification(received_at: datetime) -> list[Clock]:
+    """What is owed for a notification of concern."""
+    return [assessment_clock(received_at), receipt_clock(received_at)]
+
+
+@dataclass(frozen=True)
+class StoredDeadline:
+    """A duty as far as its clock is concerned."""
+
+    rule: str
+    due_at: datetime
+    paused_when_closed: bool = False
+    ended_at: datetime | None = None
+    done: bool = False
+
+
+def assessed(
+    contact_id: UUID,
+    *clocks: Clock,
+    number: int = 1,
+    at: datetime = NOW,
+    received_at: datetime | None = None,
+    companions: Sequence[AssessedCompanion] = (),
+    channel: Channel = Channel.PHONE,
+    citizen_key: str | None = None,
+    unit: Unit = Unit.CHILDREN_AMAGER,
+) -> ContactAssessed:
+    """Facts were registered; nobody has decided."""
+    return ContactAssessed(
+        id=new_id(),
+        occurred_at=at,
+        contact_id=contact_id,
+        number=number,
+        reference=reference_of(contact_id),
+        channel=channel,
+        received_at=received_at or at,
+        ruleset="2",
+        destination=Destination(kind=DestinationKind.UNIT, unit=unit),
+        urgency=Urgency.DAY,
+        clocks=list(clocks),
+        companions=list(companions),
+        citizen_key=citizen_key,
+    )
+
+
+def child(contact_id: UUID, *clocks: Clock, received_at: datetime = NOW) -> AssessedCompanion:
+    """A child at risk whose contact no decision has opened; without clocks, with those of a notification."""
+    return AssessedCompanion(
+        contact_id=contact_id,
+        concerns="child",
+        destination=Destination(kind=DestinationKind.UNIT, unit=Unit.CHILDREN_AMAGER),
+        urgency=Urgency.DAY,
+        clocks=list(clocks) or notification(received_at),
+    )
 
 
 def triaged(

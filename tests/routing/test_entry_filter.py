@@ -41,7 +41,7 @@ async def test_without_a_filter_everything_is_there(dorte: httpx.AsyncClient) ->
     assert set(await found(dorte)) == {str(one) for one in ALL}
 
 
-async def test_the_late_are_past_a_deadline_or_past_the_target_where_there_is_none(
+async def test_the_late_are_past_a_deadline_or_past_the_queues_target(
     dorte: httpx.AsyncClient,
 ) -> None:
     assert set(await found(dorte, late="true")) == {str(OVERDUE), str(PAST_TARGET)}
@@ -50,8 +50,11 @@ async def test_the_late_are_past_a_deadline_or_past_the_target_where_there_is_no
 async def test_a_deadline_that_was_met_no_longer_makes_an_entry_late(dorte: httpx.AsyncClient) -> None:
     (entry,) = (await dorte.get(ENTRIES, params={"rule": "notification_assessment"})).json()["items"]
     await dorte.post(f"/v1/entries/{entry['id']}/take")
-    await dorte.post(f"/v1/entries/{entry['id']}/clocks/notification_assessment/meet")
+    act = {"act": "assessed", "acute_help_needed": False, "reason": "Barnet er i sikkerhed"}
+    written = await dorte.post(f"/v1/duties/{entry['clocks'][0]['id']}/acts", json=act)
+    assert written.status_code == 200, written.text
     assert await found(dorte, rule="notification_assessment") == {}
+    assert set(await found(dorte, late="true")) == {str(PAST_TARGET)}
 
 
 async def test_urgency_channel_and_deadline_can_be_filtered_by_and_all_must_fit(

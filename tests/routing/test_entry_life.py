@@ -11,7 +11,9 @@ from services.routing.models import tables
 from shared.ids import new_id
 from shared.vocabulary import Channel, Role, Unit, Urgency
 from tests.bench import Bench
-from tests.routing.events import NOW, ago, assessment_clock, closed, triaged, visit, waiting
+from tests.routing.events import NOW, ago, assessment_clock, clock, closed, triaged, visit, waiting
+
+ASSESSED = {"act": "assessed", "acute_help_needed": False, "reason": "Barnet er i sikkerhed"}
 
 
 @pytest.fixture
@@ -172,8 +174,8 @@ async def test_an_entry_is_completed_only_by_who_has_taken_it_and_only_once(
 async def test_a_returned_entry_goes_to_the_reception_with_its_urgency_and_running_clocks(
     routing: Bench, bo: httpx.AsyncClient, alma: httpx.AsyncClient
 ) -> None:
-    clock = assessment_clock(ago(hours=3))
-    contact_id = await in_the_youth_queue(routing, urgency=Urgency.DAY, clocks=[clock], decision=2)
+    runs = assessment_clock(ago(hours=3))
+    contact_id = await in_the_youth_queue(routing, urgency=Urgency.DAY, clocks=[runs], decision=2)
     entry = await taken_by(bo)
     routing.clock.advance(timedelta(hours=1))
     reason = {"reason": "Barnet bor på Amager"}
@@ -259,7 +261,7 @@ async def test_a_transfer_to_nowhere_or_to_where_it_is_moves_nothing(
     assert [one["status"] for one in await entries_of(otto, contact_id)] == ["waiting"]
 
 
-async def test_a_citizen_who_gives_up_ends_the_entry_and_its_clocks(
+async def test_a_citizen_who_gives_up_ends_the_entry_and_nothing_that_is_owed(
     routing: Bench, bo: httpx.AsyncClient
 ) -> None:
     contact_id = await in_the_youth_queue(routing, clocks=[assessment_clock(NOW)])
@@ -268,7 +270,7 @@ async def test_a_citizen_who_gives_up_ends_the_entry_and_its_clocks(
     assert (gone["status"], gone["outcome"], gone["clocks"][0]["state"]) == (
         "abandoned",
         "abandoned",
-        "stopped",
+        "running",
     )
     (event,) = await routing.published("entry.completed")
     assert event["outcome"] == "abandoned"
@@ -280,23 +282,71 @@ async def test_the_assessment_can_be_done_in_time_while_the_work_goes_on(
     contact_id = await in_the_youth_queue(routing, clocks=[assessment_clock(NOW)])
     entry = await taken_by(bo)
     routing.clock.advance(timedelta(hours=20))
-    met = await bo.post(f"/v1/entries/{entry['id']}/clocks/notification_assessment/meet")
-    assert met.json()["clocks"] == []
-    again = await bo.post(f"/v1/entries/{entry['id']}/clocks/notification_assessment/meet")
-    assert kind_of(again) == "not-found"
+    path = f"/v1/duties/{entry['clocks'][0]['id']}/acts"
+    assert (await bo.post(path, json=ASSESSED)).json()["state"] == "met"
+    assert (await bo.get(f"/v1/entries/{entry['id']}")).json()["clocks"] == []
+    assert kind_of(await bo.post(path, json=ASSESSED)) == "duty-ended"
     routing.clock.advance(timedelta(days=3))
     await bo.post(f"/v1/entries/{entry['id']}/complete")
     (done,) = await entries_of(bo, contact_id)
     assert [one["state"] for one in done["clocks"]] == ["met"]
 
 
-async def test_work_finished_after_its_deadline_shows_the_deadline_as_missed(
+async def test_the_plain_act_of_a_deadline_is_written_by_its_rule(
+    routing: Bench, bo: httpx.AsyncClient
+) -> None:
+    fortnight = clock("drug_treatment", NOW, NOW + timedelta(days=14))
+    await in_the_youth_queue(routing, clocks=[fortnight, assessment_clock(NOW)])
+    entry = await taken_by(bo)
+    path = f"/v1/entries/{entry['id']}/clocks"
+    met = await bo.post(f"{path}/drug_treatment/meet")
+    assert [one["rule"] for one in met.json()["clocks"]] == ["notification_assessment"]
+    assert kind_of(await bo.post(f"{path}/drug_treatment/meet")) == "not-found"
+    refused = await bo.post(f"{path}/notification_assessment/meet")
+    assert (refused.status_code, kind_of(refused)) == (422, "act-needs-details")
+    assert f"/v1/duties/{met.json()['clocks'][0]['id']}/acts" in refused.json()["detail"]
+    trail = (await bo.get(f"/v1/entries/{entry['id']}")).json()["trail"]
+    assert (trail[-1]["kind"], trail[-1]["reason"]) == ("clock_met", "drug_treatment: treatment_begun")
+
+
+async def test_completing_ends_no_duty_that_is_not_named(routing: Bench, bo: httpx.AsyncClient) -> None:
+    receipt = clock("notification_receipt", NOW, NOW + timedelta(days=7))
+    contact_id = await in_the_youth_queue(routing, clocks=[assessment_clock(NOW), receipt])
+    entry = await taken_by(bo)
+    acts = [{"id": entry["clocks"][0]["id"], **ASSESSED}]
+    done = await bo.post(f"/v1/entries/{entry['id']}/complete", json={"duties": acts})
+    assert (done.json()["status"], [one["state"] for one in done.json()["clocks"]]) == (
+        "completed",
+        ["met", "running"],
+    )
+    await routing.deliver(closed(contact_id, "completed"))
+    (one,) = (await bo.get("/v1/clocks")).json()["items"]
+    assert (one["rule"], one["unit"], one["entry_id"]) == ("notification_receipt", "youth", None)
+
+
+async def test_an_act_that_is_refused_completes_nothing(routing: Bench, bo: httpx.AsyncClient) -> None:
+    contact_id = await in_the_youth_queue(routing, clocks=[assessment_clock(NOW)])
+    entry = await taken_by(bo)
+    path = f"/v1/entries/{entry['id']}/complete"
+    for act, pointer in (
+        ({"id": entry["clocks"][0]["id"], "act": "assessed", "reason": "I sikkerhed"}, "acute_help_needed"),
+        ({"id": str(new_id()), **ASSESSED}, "id"),
+    ):
+        refused = await bo.post(path, json={"duties": [act]})
+        assert refused.status_code == 422
+        assert [error["pointer"] for error in refused.json()["errors"]] == [f"/duties/0/{pointer}"]
+    (now,) = await entries_of(bo, contact_id)
+    assert (now["status"], now["clocks"][0]["state"]) == ("taken", "running")
+
+
+async def test_an_act_after_its_deadline_shows_the_deadline_as_missed(
     routing: Bench, bo: httpx.AsyncClient
 ) -> None:
     contact_id = await in_the_youth_queue(routing, clocks=[assessment_clock(NOW)])
     entry = await taken_by(bo)
     routing.clock.advance(timedelta(hours=24, seconds=1))
-    await bo.post(f"/v1/entries/{entry['id']}/complete")
+    acts = [{"id": entry["clocks"][0]["id"], **ASSESSED}]
+    await bo.post(f"/v1/entries/{entry['id']}/complete", json={"duties": acts})
     (done,) = await entries_of(bo, contact_id)
     assert [(one["state"], one["overdue_seconds"]) for one in done["clocks"]] == [("missed", 1)]
 

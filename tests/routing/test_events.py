@@ -1,6 +1,7 @@
 """Events of intake and triage: every contact ends in exactly one place, in any order and however often."""
 
 import random
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from services.routing.models import EntryRow
+from services.routing.states import OPEN_STATUSES
 from shared.contracts import Event
 from shared.database import table_of
 from shared.ids import new_id, reference_of, show_reference
@@ -19,6 +21,7 @@ from tests.routing.events import (
     RECEPTION_QUEUES,
     ago,
     assessment_clock,
+    clock,
     closed,
     companion,
     triaged,
@@ -129,8 +132,8 @@ async def test_a_decision_puts_exactly_one_entry_into_the_responsible_units_queu
     routing: Bench, otto: httpx.AsyncClient
 ) -> None:
     contact_id = new_id()
-    clock = assessment_clock(ago(hours=1))
-    decided = triaged(contact_id, Unit.CHILDREN_AMAGER, urgency=Urgency.DAY, clocks=[clock])
+    runs = assessment_clock(ago(hours=1))
+    decided = triaged(contact_id, Unit.CHILDREN_AMAGER, urgency=Urgency.DAY, clocks=[runs])
     await deliver(routing, waiting(contact_id, entered_at=ago(hours=1)), decided)
     assert await places(otto, contact_id) == [
         ("reception-phone", "completed"),
@@ -190,18 +193,20 @@ async def test_a_changed_decision_moves_the_contact_and_does_not_drop_the_child(
     assert await places(otto, child) == [("children-amager", "waiting")]
 
 
-async def test_a_clock_that_the_new_decision_keeps_runs_on_and_one_it_drops_stops(
+async def test_a_clock_that_the_new_decision_keeps_runs_on_and_one_it_drops_stops_unless_of_a_notification(
     routing: Bench, otto: httpx.AsyncClient
 ) -> None:
     contact_id = new_id()
-    clock = assessment_clock(ago(hours=1))
-    await deliver(routing, triaged(contact_id, Unit.CHILDREN_AMAGER, clocks=[clock], at=ago(minutes=5)))
-    await deliver(routing, triaged(contact_id, Unit.CHILDREN_CITY_OESTERBRO, clocks=[clock], decision=2))
+    notified = assessment_clock(ago(hours=1))
+    fortnight = clock("drug_treatment", ago(hours=1), NOW + timedelta(days=14))
+    both = [notified, fortnight]
+    await deliver(routing, triaged(contact_id, Unit.CHILDREN_AMAGER, clocks=both, at=ago(minutes=5)))
+    await deliver(routing, triaged(contact_id, Unit.CHILDREN_CITY_OESTERBRO, clocks=both, decision=2))
     (entry,) = (await otto.get("/v1/queues/children-city-oesterbro/entries")).json()["items"]
-    assert [one["state"] for one in entry["clocks"]] == ["running"]
+    assert [one["state"] for one in entry["clocks"]] == ["running", "running"]
     await deliver(routing, triaged(contact_id, Unit.YOUTH, decision=3))
     (entry,) = (await otto.get("/v1/queues/youth/entries")).json()["items"]
-    assert entry["clocks"] == []
+    assert [one["rule"] for one in entry["clocks"]] == ["notification_assessment"]
 
 
 async def test_intakes_closing_leaves_nothing_open(routing: Bench, otto: httpx.AsyncClient) -> None:
@@ -283,7 +288,7 @@ async def test_the_same_events_shuffled_and_doubled_end_in_the_same_place(
     expected = await _state(routing)
     async with routing.app.state.database.writing() as session:
         for table in reversed(routing.app.state.tables.outbox.metadata.sorted_tables):
-            if table.name in {"entry_moves", "entries", "clocks", "contacts", "inbox"}:
+            if table.name in {"entry_moves", "entries", "duties", "contacts", "inbox"}:
                 await session.execute(table.delete())
     doubled = events + events
     random.Random(seed).shuffle(doubled)
@@ -294,16 +299,20 @@ async def test_the_same_events_shuffled_and_doubled_end_in_the_same_place(
 
 async def _state(routing: Bench) -> list[tuple[Any, ...]]:
     """Every entry that matters: all visits, and of the units' entries the open ones and the last
-    decision's.
+    decision's. The place in the order matters as long as an entry waits; duties that came later change it.
     """
     entries = table_of(EntryRow)
     names = (
         "contact_id visit queue status urgency order_at entered_at taken_at left_at ended_at outcome decision"
     )
     columns = [entries.c[name] for name in names.split()]
+    place, status = names.split().index("order_at"), names.split().index("status")
 
     async with routing.app.state.database.reading() as session:
-        rows = [tuple(row) for row in await session.execute(select(*columns))]
+        found = [list(row) for row in await session.execute(select(*columns))]
+    for row in found:
+        row[place] = row[place] if row[status] in OPEN_STATUSES else None
+    rows = [tuple(row) for row in found]
     newest = {row[0]: max(other[-1] for other in rows if other[0] == row[0]) for row in rows}
     kept = [row for row in rows if row[1] is not None or row[-1] == newest[row[0]]]
     return sorted(kept, key=str)

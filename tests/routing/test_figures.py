@@ -209,17 +209,27 @@ async def test_deadline_compliance_counts_those_due_and_a_late_finish_as_missed(
     routing: Bench, otto: httpx.AsyncClient
 ) -> None:
     bo = routing.client(Role.CASEWORKER, units=["youth"], subject="bo")
-    soon = clock("notification_assessment", NOW, NOW + timedelta(hours=1))
+    soon = clock("drug_treatment", NOW, NOW + timedelta(hours=1))
     for _ in range(3):
         await routing.deliver(triaged(new_id(), Unit.YOUTH, clocks=[soon]))
     await routing.deliver(triaged(new_id(), Unit.YOUTH, clocks=[assessment_clock(NOW)]))
     entries = [(await bo.post("/v1/queues/youth/next")).json()["id"] for _ in range(3)]
-    await bo.post(f"/v1/entries/{entries[0]}/complete")
+    await bo.post(f"/v1/entries/{entries[0]}/clocks/drug_treatment/meet")
     routing.clock.advance(timedelta(hours=2))
-    await bo.post(f"/v1/entries/{entries[1]}/complete")
-    # One met, one finished late, one still lying there; the fourth is not due yet.
+    await bo.post(f"/v1/entries/{entries[1]}/clocks/drug_treatment/meet")
+    await bo.post(f"/v1/entries/{entries[2]}/complete")
+    # One met, one late, one that nobody has done though its entry is completed; the fourth is not due yet.
     deadlines = (await statistics(otto, group_by="queue"))["groups"][0]["deadlines"]
-    assert deadlines == {"met": 1, "missed": 2, "stopped": 0, "open": 1, "share": pytest.approx(1 / 3)}
+    assert deadlines == {
+        "met": 1,
+        "missed": 2,
+        "stopped": 0,
+        "open": 1,
+        "met_late": 1,
+        "overdue": 1,
+        "ended_otherwise": {},
+        "share": pytest.approx(1 / 3),
+    }
 
 
 @pytest.mark.parametrize(

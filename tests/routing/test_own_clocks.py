@@ -16,7 +16,7 @@ from shared.ids import new_id
 from shared.vocabulary import Channel, DestinationKind, Role, Unit
 from tests.bench import Bench
 from tests.conftest import StartService
-from tests.routing.events import NOW, triaged
+from tests.routing.events import NOW, assessed, clock, triaged
 from tests.routing.hours import local
 
 
@@ -64,8 +64,8 @@ async def test_four_months_run_from_when_the_need_became_known(routing: Bench) -
     known = "2026-02-28T12:00:00+01:00"
     started = await karen.post(f"{entry}/clocks", json={"rule": "child_assessment", "starts_at": known})
     assert started.status_code == 201, started.text
-    (clock,) = started.json()["clocks"]
-    assert (clock["due_at"], clock["legal_basis"], clock["name"]) == (
+    (runs,) = started.json()["clocks"]
+    assert (runs["due_at"], runs["legal_basis"], runs["name"]) == (
         "2026-06-28T10:00:00Z",
         "barnets lov § 20",
         "børnefaglig undersøgelse",
@@ -134,9 +134,7 @@ async def test_an_application_gets_the_deadline_of_its_area_the_narrower_one_fir
     assert await clocks(routing, advice) == []
 
 
-async def test_a_decision_for_another_area_changes_the_deadline_and_the_same_area_keeps_it(
-    routing: Bench,
-) -> None:
+async def test_an_application_keeps_its_deadline_whatever_is_decided_later(routing: Bench) -> None:
     contact_id = new_id()
     first = application(contact_id)
     await routing.deliver(first, application(contact_id, Unit.YOUTH, decision=2, at=NOW))
@@ -144,8 +142,42 @@ async def test_a_decision_for_another_area_changes_the_deadline_and_the_same_are
     await routing.deliver(
         application(contact_id, Unit.ASSISTIVE_DEVICES, decision=3, at=NOW + timedelta(minutes=1))
     )
+    assert [one["rule"] for one in await clocks(routing, contact_id)] == ["application_adults_other"]
+
+
+async def test_an_office_clock_of_an_application_is_paused_when_the_office_is_closed(
+    routing: Bench,
+) -> None:
+    contact_id = new_id()
+    await routing.deliver(application(contact_id, Unit.ASSISTIVE_DEVICES))
     (devices,) = await clocks(routing, contact_id)
     assert (devices["rule"], devices["paused_when_closed"]) == ("application_assistive_devices", True)
+
+
+async def test_a_decision_neither_doubles_nor_ends_an_application_that_was_assessed(routing: Bench) -> None:
+    contact_id = new_id()
+    owed = clock("application_support_at_home", NOW, NOW + timedelta(weeks=8))
+    await routing.deliver(assessed(contact_id, owed), application(contact_id))
+    assert [one["rule"] for one in await clocks(routing, contact_id)] == ["application_support_at_home"]
+    await routing.deliver(assessed(contact_id, owed, number=2), application(contact_id, decision=2))
+    assert [one["rule"] for one in await clocks(routing, contact_id)] == ["application_support_at_home"]
+
+
+async def test_a_letter_that_a_new_decision_keeps_here_is_not_forwarded_and_again_when_it_does_not(
+    routing: Bench,
+) -> None:
+    letter = new_id()
+    elsewhere: Any = {"channel": Channel.WRITTEN, "kind": DestinationKind.OTHER_AUTHORITY}
+    await routing.deliver(
+        triaged(letter, Unit.RECEPTION, **elsewhere),
+        triaged(letter, Unit.ADULTS, decision=2, channel=Channel.WRITTEN, at=NOW + timedelta(minutes=1)),
+    )
+    assert await clocks(routing, letter) == []
+    await routing.deliver(
+        triaged(letter, Unit.RECEPTION, decision=3, **elsewhere, at=NOW + timedelta(minutes=2))
+    )
+    (again,) = await clocks(routing, letter)
+    assert (again["rule"], again["starts_at"]) == ("forwarding", "2026-03-10T09:00:00Z")
 
 
 async def test_a_letter_for_another_authority_is_to_be_sent_on_by_the_citys_own_target(
@@ -157,9 +189,9 @@ async def test_a_letter_for_another_authority_is_to_be_sent_on_by_the_citys_own_
         triaged(letter, Unit.RECEPTION, channel=Channel.WRITTEN, kind=elsewhere),
         triaged(call, Unit.RECEPTION, channel=Channel.PHONE, kind=elsewhere),
     )
-    (clock,) = await clocks(routing, letter)
-    assert (clock["rule"], clock["due_at"]) == ("forwarding", "2026-03-12T22:59:59Z")
-    assert "byens eget mål" in clock["legal_basis"]
+    (runs,) = await clocks(routing, letter)
+    assert (runs["rule"], runs["due_at"]) == ("forwarding", "2026-03-12T22:59:59Z")
+    assert "byens eget mål" in runs["legal_basis"]
     assert await clocks(routing, call) == []
 
 

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, insert
 
 from services.routing.board.repository import next_tickets
-from services.routing.deadlines.clocks import Deadline
 from services.routing.entries.queue_order import (
     NO_SHOWS_FORGIVEN,
     OrderKey,
@@ -33,19 +32,20 @@ from services.routing.repository import ENTRIES
 from services.routing.states import EntryStatus
 from shared.vocabulary import Unit, Urgency
 from tests.bench import Bench
+from tests.routing.events import StoredDeadline
 
 NOON = datetime(2026, 11, 23, 11, tzinfo=UTC)
 TARGET = timedelta(days=5)
 
 
-def clock(due_at: datetime, rule: str = "drug_treatment_offer", **ended: datetime) -> Deadline:
-    return Deadline(rule, NOON, due_at, "serviceloven § 101", False, **ended)
+def clock(due_at: datetime, rule: str = "drug_treatment", ended_at: datetime | None = None) -> StoredDeadline:
+    return StoredDeadline(rule, due_at, False, ended_at, ended_at is not None)
 
 
 @dataclass(frozen=True)
 class Waiting:
     urgency: Urgency
-    clocks: tuple[Deadline, ...]
+    clocks: tuple[StoredDeadline, ...]
     entered_at: datetime
     id: UUID
 
@@ -56,7 +56,7 @@ class Waiting:
 
     def naive_key(self, now: datetime) -> tuple[bool, bool, datetime, datetime, UUID]:
         """The words of the rule, one by one: acute, then overdue, then by due time, then by arrival."""
-        due_at = min((one.due_at for one in self.clocks), default=self.entered_at + TARGET)
+        due_at = min([self.entered_at + TARGET, *(one.due_at for one in self.clocks)])
         return (self.urgency is not Urgency.ACUTE, due_at >= now, due_at, self.entered_at, self.id)
 
 
@@ -161,11 +161,34 @@ def test_an_entry_with_no_clock_is_not_overtaken_for_ever_by_those_with_fourteen
     assert without.key < with_clock.key
 
 
-def test_of_two_clocks_the_one_that_still_counts_and_is_due_first_decides() -> None:
-    met = clock(NOON + timedelta(hours=1), met_at=NOON)
-    running = clock(NOON + timedelta(days=6), "notification_receipt")
+def test_of_two_duties_the_one_that_runs_and_is_due_first_decides() -> None:
+    met = clock(NOON + timedelta(hours=1), ended_at=NOON)
+    running = clock(NOON + timedelta(days=4), "notification_receipt")
+    later = clock(NOON + timedelta(days=4, hours=1))
+    assert order_at((met, later, running), NOON, TARGET) == NOON + timedelta(days=4)
+
+
+def test_the_queues_own_target_decides_where_it_comes_before_every_deadline() -> None:
     later = clock(NOON + timedelta(days=14))
-    assert order_at((met, later, running), NOON, TARGET) == NOON + timedelta(days=6)
+    assert order_at((later,), NOON, TARGET) == NOON + TARGET
+    place = placing(Urgency.PROMPT, (later,), NOON, TARGET, NOON)
+    assert (place.reason, place.rule, place.has_deadline) == (OrderReason.TARGET, None, True)
+    after = placing(Urgency.PROMPT, (later,), NOON, TARGET, NOON + TARGET + timedelta(seconds=1))
+    assert (after.reason, after.rule, after.has_deadline) == (OrderReason.PAST_TARGET, None, True)
+    assert not placing(Urgency.NORMAL, (), NOON, TARGET, NOON).has_deadline
+
+
+@given(st.lists(moments.map(clock), max_size=4), moments, moments)
+def test_no_deadline_that_is_added_makes_anybody_wait_longer(
+    duties: list[StoredDeadline], added: datetime, entered_at: datetime
+) -> None:
+    before = order_at(duties, entered_at, TARGET)
+    assert order_at([*duties, clock(added)], entered_at, TARGET) <= before
+
+
+def test_a_deadline_and_a_target_at_the_same_moment_are_called_a_deadline() -> None:
+    place = placing(Urgency.NORMAL, (clock(NOON + TARGET),), NOON, TARGET, NOON)
+    assert (place.reason, place.rule) == (OrderReason.DUE, "drug_treatment")
 
 
 def test_of_two_due_at_the_same_time_the_one_that_came_first_is_first() -> None:

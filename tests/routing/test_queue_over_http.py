@@ -51,8 +51,10 @@ async def test_a_queue_is_listed_and_taken_in_the_same_order_and_says_why(
     queue = await listed(dorte)
     assert [one["contact_id"] for one in queue] == [str(contact_id) for contact_id in expected]
     assert [one["position"] for one in queue] == [1, 2, 3, 4, 5]
-    assert [one["order"]["reason"] for one in queue] == ["acute", "overdue", "due", "target", "due"]
+    assert [one["order"]["reason"] for one in queue] == ["acute", "overdue", "due", "target", "target"]
     assert queue[0]["order"]["text"] == "Akut: tages før alle andre."
+    assert queue[3]["order"]["text"].startswith("Ingen lovbestemt frist. Køens eget mål")
+    assert queue[4]["order"]["text"].startswith("Køens eget mål kommer før fristen")
     assert "Fristen er overskredet: 24-timers vurdering af underretning" in queue[1]["order"]["text"]
     taken = [(await dorte.post(f"{AMAGER}/next")).json()["contact_id"] for _ in expected]
     assert taken == [str(contact_id) for contact_id in expected]

@@ -68,14 +68,19 @@ async def test_a_caseworker_sees_the_own_units_deadlines_only(routing: Bench) ->
     assert len(rules(await running(routing, queue="children-amager"))) == 2
 
 
-async def test_what_is_met_or_fell_away_is_not_listed(routing: Bench) -> None:
+async def test_what_is_done_is_not_listed_and_what_outlived_its_entry_is(routing: Bench) -> None:
     contact = new_id()
-    await routing.deliver(triaged(contact, Unit.YOUTH, clocks=[assessment_clock(ago(hours=1))]))
+    fortnight = clock("drug_treatment", ago(hours=1), NOW + timedelta(days=14))
+    await routing.deliver(triaged(contact, Unit.YOUTH, clocks=[fortnight]))
     (item,) = (await running(routing))["items"]
     worker = routing.client(Role.CASEWORKER, units=["youth"], subject="yrsa")
     await worker.post(f"/v1/entries/{item['entry_id']}/take")
     assert (await running(routing))["items"][0]["taken_by"] == "yrsa"
     await worker.post(f"/v1/entries/{item['entry_id']}/complete")
+    (left,) = (await running(routing))["items"]
+    assert (left["entry_id"], left["unit"], left["reference"]) == (None, "youth", item["reference"])
+    act = {"act": "treatment_begun"}
+    assert (await worker.post(f"/v1/duties/{left['id']}/acts", json=act)).status_code == 200
     page = await running(routing)
     assert (page["items"], page["counting"], page["overdue"]) == ([], 0, 0)
 

@@ -93,10 +93,11 @@ async def test_the_notice_gives_a_new_date_and_the_miss_stays_a_miss(routing: Be
 
     karen = routing.client(Role.CASEWORKER, units=["adults"], subject="karen")
     entry = (await karen.post("/v1/queues/adults/next")).json()
-    assert entry["order"]["reason"] == "due"
+    assert (entry["order"]["reason"], entry["order"]["rule"]) == ("past_target", None)
     entry = (await karen.get(f"/v1/entries/{entry['id']}")).json()
     assert "clock_renewed" in {move["kind"] for move in entry["trail"]}
-    await karen.post(f"/v1/entries/{entry['id']}/complete")
+    decided = [{"id": clock["id"], "act": "decided"}]
+    await karen.post(f"/v1/entries/{entry['id']}/complete", json={"duties": decided})
     routing.clock.advance(MISSED)
     assert await by_rule(routing, task["rule"]) == {"open": 0, "met": 1, "missed": 1, "stopped": 0}
 
@@ -126,12 +127,27 @@ async def test_a_new_decision_does_not_bring_the_old_date_back(routing: Bench) -
 async def test_an_application_that_is_decided_needs_no_notice_any_more(routing: Bench) -> None:
     contact_id = await missed(routing)
     (task,) = await tasks(routing, status="open")
-    await routing.deliver(closed(contact_id, "completed", at=NOW + MISSED))
+    karen = routing.client(Role.CASEWORKER, units=["adults"], subject="karen")
+    (clock,) = await clocks(routing, contact_id)
+    assert (await karen.post(f"/v1/duties/{clock['id']}/acts", json={"act": "decided"})).status_code == 200
     assert (await done(routing, task)).status_code == 409
     assert (await tasks(routing))[0]["status"] == "open"
     await routing.settle()
     assert [one["status"] for one in await tasks(routing)] == ["lapsed"]
     assert (await by_rule(routing, task["rule"]))["missed"] == 1
+
+
+async def test_closing_the_contact_decides_no_application(routing: Bench) -> None:
+    contact_id = await missed(routing)
+    (task,) = await tasks(routing, status="open")
+    await routing.deliver(closed(contact_id, "completed", at=NOW + MISSED))
+    await routing.settle()
+    assert [one["status"] for one in await tasks(routing)] == ["open"]
+    assert (await done(routing, task)).status_code == 200
+    (clock, missed_one) = sorted(
+        await clocks(routing, contact_id), key=lambda one: str(one["state"] != "running")
+    )
+    assert (clock["state"], missed_one["state"]) == ("running", "missed")
 
 
 @pytest.mark.parametrize(
@@ -173,6 +189,6 @@ async def test_deadlines_and_tasks_are_measured(routing: Bench) -> None:
     await missed(routing)
     await routing.deliver(application(new_id(), Unit.HKY, at=NOW + MISSED))
     metrics = (await routing.client(None).get("/metrics")).text
-    assert 'dsi_clocks{rule="application_adults_other",state="overdue"} 1.0' in metrics
-    assert 'dsi_clocks{rule="application_disability_benefits",state="running"} 1.0' in metrics
+    assert 'dsi_clocks{reason="",rule="application_adults_other",state="overdue"} 1.0' in metrics
+    assert 'dsi_clocks{reason="",rule="application_disability_benefits",state="running"} 1.0' in metrics
     assert 'dsi_open_tasks{queue="adults"} 1.0' in metrics

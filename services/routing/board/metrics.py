@@ -1,19 +1,17 @@
 """Routing's own metrics for Prometheus. Labels are codes: of queues, rules and states."""
 
 from collections import Counter
-from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, Gauge, Histogram
 
-from services.routing.deadlines.repository import clock_counts
+from services.routing.board.service import COUNTED_BACK
+from services.routing.duties.repository import duty_counts
 from services.routing.states import OPEN_STATUSES, EntryStatus
 from services.routing.tasks.repository import count_open_tasks
 from services.routing.units.repository import all_queues
 from services.routing.waits.repository import open_counts, past_due_counts
 from shared.unit_of_work import UnitOfWork
 
-#: How far back the deadlines are counted that ended.
-_ENDED_WITHIN = timedelta(days=28)
 #: The upper ends of the histogram's buckets: half a minute on the telephone, weeks in a unit's queue.
 _SECONDS = (30, 60, 120, 300, 600, 1800, 3600, 14400, 86400, 259200, 604800, 1209600)
 
@@ -48,9 +46,9 @@ class QueueMetrics:
         )
         self.clocks = Gauge(
             "dsi_clocks",
-            "Deadlines by rule: those that count now (running, overdue), and those due in the last 28 days "
-            "that ended (met, missed, stopped)",
-            ["rule", "state"],
+            "Duties by rule: those that run now (running, overdue), also without an open entry, and those "
+            "due in the last 28 days that ended (met, met_late, ended_otherwise with its reason)",
+            ["rule", "state", "reason"],
             registry=registry,
         )
         self.tasks = Gauge(
@@ -75,8 +73,8 @@ class QueueMetrics:
 async def _measure_clocks(work: UnitOfWork, metrics: QueueMetrics) -> None:
     now = work.clock.now()
     metrics.clocks.clear()
-    for (rule, state), count in (await clock_counts(work.session, now - _ENDED_WITHIN, now)).items():
-        metrics.clocks.labels(rule, state).set(count)
+    for one in await duty_counts(work.session, now - COUNTED_BACK, now):
+        metrics.clocks.labels(one.rule, one.state, one.reason or "").set(one.number)
     metrics.tasks.clear()
     for queue, count in (await count_open_tasks(work.session)).items():
         metrics.tasks.labels(queue).set(count)

@@ -6,20 +6,35 @@ from uuid import UUID
 from services.routing.contacts.repository import (
     decision_entry,
     lock_state,
+    lock_states,
     save_state,
     visit_entries,
     visit_entry,
 )
+from services.routing.contacts.service import (
+    follow_entry,
+    owe_assessed,
+    owe_decided,
+    owe_dropped,
+    owe_own,
+    owe_reading,
+    record_reading,
+)
 from services.routing.contacts.state import UNSERVED, ContactState, VisitState, end_of, visit_states
-from services.routing.deadlines.own_deadlines import own_clocks
-from services.routing.deadlines.repository import end_clocks, list_areas, set_clocks
+from services.routing.duties.repository import (
+    Place,
+    carry_duties,
+    running_duties,
+    unopened_companions,
+)
 from services.routing.entries.repository import add_entry, add_move, change_entry, open_entry_of
+from services.routing.entries.service import reorder_open_entry
 from services.routing.models import EntryRow
-from services.routing.states import FORWARDING, TRIAGED, EntryStatus, MoveKind
+from services.routing.states import TRIAGED, EntryStatus, MoveKind
 from services.routing.units.repository import get_queue, reception_queue, unit_queue
-from services.routing.wording import own_target
 from shared.contracts import (
-    Clock,
+    AssessedCompanion,
+    ContactAssessed,
     ContactClosed,
     ContactTriaged,
     ContactWaiting,
@@ -28,10 +43,10 @@ from shared.contracts import (
 )
 from shared.inbox import Handler
 from shared.unit_of_work import UnitOfWork
-from shared.vocabulary import DestinationKind, Unit
+from shared.vocabulary import Channel, DestinationKind, Unit
 
 #: The columns of a visit's entry that intake alone decides.
-_FROM_INTAKE = ("queue", "origin", "agent", "taken_by", "received_at", "entered_at", "order_at")
+_FROM_INTAKE = ("queue", "origin", "agent", "taken_by", "received_at", "entered_at")
 
 
 async def on_contact_waiting(work: UnitOfWork, event: ContactWaiting) -> None:
@@ -49,17 +64,59 @@ async def on_contact_waiting(work: UnitOfWork, event: ContactWaiting) -> None:
             await _update_visit(work, entries[visit.position], current, reported)
         else:
             await _add_visit(work, reported, current)
+    if event.channel is Channel.WRITTEN:
+        await owe_reading(work, event, state)
+    if event.channel is Channel.WRITTEN or state.may_have_duties:
+        await follow_entry(work, event.contact_id)
+
+
+async def on_contact_assessed(work: UnitOfWork, event: ContactAssessed) -> None:
+    """Facts were registered: the contact, and each companion, is owed what follows from receipt on."""
+    session = work.session
+    assessed: dict[UUID, ContactAssessed | AssessedCompanion] = {
+        **{companion.contact_id: companion for companion in event.companions},
+        event.contact_id: event,
+    }
+    unopened = await unopened_companions(session, event.contact_id)
+    before = await lock_states(session, {*assessed, *unopened})
+    after = {
+        contact_id: state.with_assessment(
+            event.number,
+            event.occurred_at,
+            own=contact_id == event.contact_id,
+            citizen_key=event.citizen_key,
+        )
+        for contact_id, state in before.items()
+    }
+    await record_reading(work, event.channel, event.contact_id, after[event.contact_id])
+    # A companion that only a late assessment names may be new, and is still not what is owed now.
+    is_newest = after[event.contact_id].assessment == event.number
+    for contact_id, state in after.items():
+        changed = state != before[contact_id]
+        if changed:
+            await save_state(session, contact_id, state)
+        if contact_id in assessed:
+            newest = is_newest and changed
+            await owe_assessed(work, event, assessed[contact_id], state, is_newest=newest)
+        elif is_newest and changed:
+            await owe_dropped(work, event, contact_id)
+    for contact_id in after:
+        await reorder_open_entry(work, contact_id)
 
 
 async def on_contact_triaged(work: UnitOfWork, event: ContactTriaged) -> None:
-    """A person decided: the contact, and each companion, goes to the one responsible unit's queue."""
-    await _apply_decision(work, event, event)
-    for companion in event.companions:
-        await _apply_decision(work, event, companion)
+    """A person decided: the contact, and each companion, goes to the one responsible unit's queue.
+
+    The companions first: from then on their duties are no longer among those that order the contact's entry.
+    """
+    decided: list[ContactTriaged | TriagedCompanion] = [*event.companions, event]
+    await lock_states(work.session, {one.contact_id for one in decided})
+    for one in decided:
+        await _apply_decision(work, event, one)
 
 
 async def on_contact_closed(work: UnitOfWork, event: ContactClosed) -> None:
-    """Nothing more is to be done: no entry stays open."""
+    """Intake is done with it: no entry stays open. What is still owed stays owed."""
     before = await lock_state(work.session, event.contact_id)
     state = before.with_closed(event)
     if state is before:
@@ -76,32 +133,28 @@ async def _apply_decision(
     is_own = decided is event
     before = await lock_state(session, contact_id)
     state = before.with_decision(event.decision, at, own=is_own)
-    if state == before:
-        return
-    await save_state(session, contact_id, state)
-    await _update_visits(work, contact_id, state)
-    if (state.decision, state.decided_at) == (before.decision, before.decided_at):
-        # An older decision that came late: it may be the first, but it does not say where the contact is now.
+    if state != before:
+        await save_state(session, contact_id, state)
+        await _update_visits(work, contact_id, state)
+    # An older decision that came late may be the first, but does not say where the contact is now.
+    is_newest = (state.decision, state.decided_at) != (before.decision, before.decided_at)
+    if is_newest:
+        await _end_superseded(work, contact_id, at)
+    is_owed_so = is_newest and not state.assessment
+    await owe_decided(work, event, contact_id, decided.clocks, is_newest=is_owed_so)
+    if is_own:
+        await owe_own(work, event, is_newest=is_newest)
+    await record_reading(work, event.channel, contact_id, state)
+    if not is_newest:
+        await reorder_open_entry(work, contact_id)
         return
     to_unit = decided.destination.kind is DestinationKind.UNIT
     queue = await unit_queue(session, decided.destination.unit if to_unit else Unit.RECEPTION, at)
-    await _end_superseded(work, contact_id, at)
-    wanted = [*decided.clocks, *(await _own_clocks(work, event) if is_own else ())]
-    clocks = await set_clocks(session, contact_id, wanted, queue=queue.code, channel=event.channel, at=at)
-    entry = decision_entry(event, decided, queue, clocks)
+    await carry_duties(session, contact_id, Place(queue.code, queue.row.unit, contact_id))
+    entry = decision_entry(event, decided, queue, await running_duties(session, contact_id))
     await add_entry(session, entry)
     await add_move(session, entry.id, MoveKind.ENTERED, at, role="triage")
     await _close(work, contact_id, state)
-
-
-async def _own_clocks(work: UnitOfWork, event: ContactTriaged) -> list[Clock]:
-    """The municipality's own deadlines for this contact, beside the law's, which come with the decision."""
-    return own_clocks(
-        event,
-        await list_areas(work.session),
-        forwarding_days=work.state.settings.forwarding_working_days,
-        forwarding_basis=own_target(FORWARDING),
-    )
 
 
 async def _add_visit(work: UnitOfWork, entry: EntryRow, current: VisitState) -> None:
@@ -142,6 +195,8 @@ async def _update_visit(work: UnitOfWork, entry: EntryRow, current: VisitState, 
     }
     if all(getattr(entry, name) == value for name, value in values.items()):
         return
+    if (entry.queue, entry.entered_at) != (reported.queue, reported.entered_at):
+        values["order_at"] = reported.order_at
     if not current.is_over:
         await _end_elsewhere(work, entry)
     await change_entry(work.session, entry, **values)
@@ -172,7 +227,7 @@ async def _end_superseded(work: UnitOfWork, contact_id: UUID, at: datetime) -> N
 
 
 async def _close(work: UnitOfWork, contact_id: UUID, state: ContactState) -> None:
-    """Once intake has closed the contact, end its open entry and its clocks."""
+    """Once intake has closed the contact, end its open entry. Its duties go on."""
     if not state.is_closed or state.closed_at is None:
         return
     outcome = state.closed_outcome
@@ -182,7 +237,6 @@ async def _close(work: UnitOfWork, contact_id: UUID, state: ContactState) -> Non
         at = max(state.closed_at, entry.entered_at)
         taken_at = None if outcome in UNSERVED else at
         await _end(work, entry, VisitState(status, move, taken_at, at, at, outcome))
-    await end_clocks(work.session, contact_id, state.closed_at, met=outcome not in UNSERVED)
 
 
 async def _end(work: UnitOfWork, entry: EntryRow, end: VisitState) -> None:
@@ -208,6 +262,7 @@ async def _write_trail(work: UnitOfWork, entry: EntryRow, current: VisitState) -
 
 HANDLERS: dict[type[Event], Handler] = {
     ContactWaiting: on_contact_waiting,
+    ContactAssessed: on_contact_assessed,
     ContactTriaged: on_contact_triaged,
     ContactClosed: on_contact_closed,
 }

@@ -1,6 +1,6 @@
 """Statements on what is known of a contact, and the rows of the entries that its events make."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.routing.contacts.state import ContactState, VisitState
 from services.routing.deadlines.clocks import Deadline
 from services.routing.entries.queue_order import ORDINARY_RANK, order_at, rank_of
-from services.routing.entries.repository import lock_contact
+from services.routing.entries.repository import lock_contact, lock_contacts
 from services.routing.models import ContactRow, EntryRow
 from services.routing.repository import ENTRIES
 from services.routing.states import EntryStatus
@@ -25,6 +25,12 @@ _contacts = table_of(ContactRow)
 async def lock_state(session: AsyncSession, contact_id: UUID) -> ContactState:
     """What is known of the contact, locked until the transaction ends (see `lock_contact`)."""
     return ContactState.model_validate(await lock_contact(session, contact_id))
+
+
+async def lock_states(session: AsyncSession, contact_ids: Iterable[UUID]) -> dict[UUID, ContactState]:
+    """What is known of these contacts, all of them locked (see `lock_contacts`)."""
+    locked = await lock_contacts(session, contact_ids)
+    return {contact_id: ContactState.model_validate(story) for contact_id, story in locked.items()}
 
 
 async def save_state(session: AsyncSession, contact_id: UUID, state: ContactState) -> None:
@@ -74,7 +80,7 @@ def decision_entry(
     event: ContactTriaged,
     decided: ContactTriaged | TriagedCompanion,
     queue: Queue,
-    clocks: Sequence[Deadline],
+    duties: Sequence[Deadline],
 ) -> EntryRow:
     """The entry of what a triage decision sends to a unit: the event's contact itself, or a companion."""
     return EntryRow(
@@ -89,7 +95,7 @@ def decision_entry(
         urgency=decided.urgency,
         status=EntryStatus.WAITING,
         rank=rank_of(decided.urgency),
-        order_at=order_at(clocks, event.occurred_at, queue.target),
+        order_at=order_at(duties, event.occurred_at, queue.target),
         received_at=event.received_at,
         entered_at=event.occurred_at,
     )

@@ -20,10 +20,11 @@ _GONE = frozenset({ABANDONED, LOST})
 
 
 class ContactState(BaseModel):
-    """The newest that is known of a contact. Version or decision 0: no event of that kind has come.
+    """The newest that is known of a contact. Version, decision or assessment 0: no such event has come.
 
     `decision_own` is false while the newest decision is only the one that opened this contact as a
-    companion of another: a decision of its own outranks any of those, whatever their numbers.
+    companion of another: a decision of its own outranks any of those, whatever their numbers. The same holds
+    for `assessment_own`. `citizen_key` is opaque, and only compared.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -34,6 +35,11 @@ class ContactState(BaseModel):
     decision_own: bool = False
     decided_at: AwareDatetime | None = None
     first_decided_at: AwareDatetime | None = None
+    assessment: int = 0
+    assessment_own: bool = False
+    assessed_at: AwareDatetime | None = None
+    first_assessed_at: AwareDatetime | None = None
+    citizen_key: str | None = None
     closed_version: int = 0
     closed_at: AwareDatetime | None = None
     closed_outcome: str = ""
@@ -66,6 +72,33 @@ class ContactState(BaseModel):
         if (own, decision) > (self.decision_own, self.decision):
             changes |= {"decision": decision, "decision_own": own, "decided_at": at}
         return self.model_copy(update=changes)
+
+    def with_assessment(
+        self, number: int, at: datetime, *, own: bool, citizen_key: str | None = None
+    ) -> "ContactState":
+        """The state after an assessment: the newest says what the citizen is owed.
+
+        `own` is false for an assessment of another contact that this one is a companion of.
+        """
+        first = at if self.first_assessed_at is None else min(at, self.first_assessed_at)
+        changes: dict[str, object] = {"first_assessed_at": first} if own else {}
+        if (own, number) > (self.assessment_own, self.assessment):
+            changes |= {"assessment": number, "assessment_own": own, "assessed_at": at}
+            if own:
+                changes["citizen_key"] = citizen_key
+        return self.model_copy(update=changes)
+
+    @property
+    def may_have_duties(self) -> bool:
+        """Whether anything can have been owed yet."""
+        return self.first_assessed_at is not None or self.first_decided_at is not None
+
+    @property
+    def read_at(self) -> datetime | None:
+        """When events first show that a person opened the letter: facts of it, a decision, or an answer."""
+        answered = [visit.left_at for visit in self.visits if visit.outcome == "answered"]
+        moments = [self.first_assessed_at, self.first_decided_at, *answered]
+        return min((moment for moment in moments if moment is not None), default=None)
 
     @property
     def is_closed(self) -> bool:

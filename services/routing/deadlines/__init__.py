@@ -1,1 +1,1 @@
-"""Deadlines of contacts: clocks that must be met, and those that the municipality set itself."""
+"""Deadlines: how a clock is read, and those that the municipality set itself."""

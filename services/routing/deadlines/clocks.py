@@ -1,23 +1,21 @@
-"""Clocks: how long is left of a deadline at a moment, and which clocks a new decision stops and starts.
+"""Clocks: how long is left of a duty's deadline at a moment, and whether the duty was done in time.
 
-When a clock starts and when it is due is decided by triage and stored with the clock (domain.md § 6). The
+When a clock starts and when it is due is decided by triage and stored with the duty (domain.md § 6). The
 24-hour clock of barnets lov § 136 runs through nights, weekends and holidays; office clocks are paused
 outside opening hours and on Danish public holidays, and what is left of them is counted in open time.
 """
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
-from uuid import UUID
 
 from services.routing.opening_hours.hours import OpeningHours
-from shared.contracts import Clock
+from services.routing.states import DutyState
 
 
 class ClockState(StrEnum):
-    """`stopped`: the duty fell away before it was due (the citizen left, or a new decision took over)."""
+    """`stopped`: the duty ended otherwise than by its act, before it was due."""
 
     RUNNING = "running"
     PAUSED = "paused"
@@ -27,22 +25,19 @@ class ClockState(StrEnum):
     STOPPED = "stopped"
 
 
-@dataclass(frozen=True)
-class Deadline:
-    """A clock as routing stores it: when it is due, and when (if so) it was met or stopped."""
-
-    rule: str
-    starts_at: datetime
-    due_at: datetime
-    legal_basis: str
-    paused_when_closed: bool
-    met_at: datetime | None = None
-    stopped_at: datetime | None = None
+class Deadline(Protocol):
+    """A duty as far as its clock is concerned; `DutyRow` has it. `done`: it ended by the act it asks for."""
 
     @property
-    def counting(self) -> bool:
-        """Whether it must still be met."""
-        return self.met_at is None and self.stopped_at is None
+    def rule(self) -> str: ...
+    @property
+    def due_at(self) -> datetime: ...
+    @property
+    def paused_when_closed(self) -> bool: ...
+    @property
+    def ended_at(self) -> datetime | None: ...
+    @property
+    def done(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -63,7 +58,7 @@ def read_clock(clock: Deadline, now: datetime, hours: OpeningHours) -> ClockRead
 
     At the very due moment it is still in time, with 0 seconds left.
     """
-    ended_at = clock.met_at or clock.stopped_at
+    ended_at = clock.ended_at
     overdue_seconds = max(((ended_at or now) - clock.due_at).total_seconds(), 0.0)
     if ended_at is not None:
         return ClockReading(_state_of_ended(clock, late=overdue_seconds > 0), 0.0, overdue_seconds)
@@ -76,90 +71,16 @@ def read_clock(clock: Deadline, now: datetime, hours: OpeningHours) -> ClockRead
 
 
 def _state_of_ended(clock: Deadline, *, late: bool) -> ClockState:
-    # A deadline that was exceeded stays missed, also when the duty falls away afterwards: the citizen waited.
+    # What was not done in time stays missed, also when it ends otherwise afterwards: the citizen waited.
     if late:
         return ClockState.MISSED
-    return ClockState.MET if clock.met_at is not None else ClockState.STOPPED
+    return ClockState.MET if clock.done else ClockState.STOPPED
 
 
-class StoredClock(Protocol):
-    """What must be known of a stored clock to compare it with a decision; `ClockRow` has it."""
-
-    id: UUID
-    rule: str
-    due_at: datetime
-    met_at: datetime | None
-    stopped_at: datetime | None
-    started_by: str | None
-    renews: UUID | None
-
-
-@dataclass(frozen=True)
-class NewClock:
-    """A clock to start; `renews` is the missed clock whose new date it has, where there is one."""
-
-    clock: Clock
-    renews: UUID | None = None
-
-
-@dataclass(frozen=True)
-class ClockChanges:
-    """Which clocks to stop and which to start."""
-
-    stop: list[UUID]
-    start: list[NewClock]
-
-
-@dataclass(frozen=True)
-class _Renewed:
-    """A deadline as it was first set, and its clock now, after new dates were given."""
-
-    first: StoredClock
-    latest: StoredClock
-
-    @property
-    def counting(self) -> bool:
-        return self.latest.met_at is None and self.latest.stopped_at is None
-
-    @property
-    def key(self) -> tuple[str, datetime]:
-        return self.first.rule, self.first.due_at
-
-
-def changes_to(stored: Sequence[StoredClock], wanted: Sequence[Clock]) -> ClockChanges:
-    """How to bring a contact's clocks, in the order in which they were made, to those of a new decision.
-
-    Clocks with the rule and due time of a wanted one run on, also when they have been given a new date since.
-    What a caseworker started, no decision stops. A duty that was done is not started again.
-    """
-    by_key = {(clock.rule, clock.due_at): clock for clock in wanted}
-    deadlines = list(_with_their_renewals(stored))
-    stop = [
-        deadline.latest.id
-        for deadline in deadlines
-        if deadline.counting and deadline.first.started_by is None and deadline.key not in by_key
-    ]
-    start: list[NewClock] = []
-    for key, clock in by_key.items():
-        same = [deadline for deadline in deadlines if deadline.key == key]
-        if not any(deadline.counting or deadline.latest.met_at is not None for deadline in same):
-            start.append(_again(clock, same))
-    return ClockChanges(stop, start)
-
-
-def _again(clock: Clock, stopped: Sequence[_Renewed]) -> NewClock:
-    """The clock to start; where it ran before and was given a new date, it still has that date."""
-    if not stopped or stopped[-1].latest is stopped[-1].first:
-        return NewClock(clock)
-    latest = stopped[-1].latest
-    return NewClock(clock.model_copy(update={"due_at": latest.due_at}), latest.id)
-
-
-def _with_their_renewals(stored: Sequence[StoredClock]) -> Iterator[_Renewed]:
-    renewals = {clock.renews: clock for clock in stored if clock.renews is not None}
-    for first in stored:
-        if first.renews is None:
-            latest = first
-            while latest.id in renewals:
-                latest = renewals[latest.id]
-            yield _Renewed(first, latest)
+def state_of(duty: Deadline, now: datetime) -> DutyState:
+    """The state of the duty at `now`. At the very due moment it is still in time."""
+    if duty.ended_at is None:
+        return DutyState.OVERDUE if duty.due_at < now else DutyState.RUNNING
+    if not duty.done:
+        return DutyState.ENDED_OTHERWISE
+    return DutyState.MET if duty.ended_at <= duty.due_at else DutyState.MET_LATE

@@ -1,1 +1,1 @@
-"""Deadlines that a caseworker starts and meets while working on an entry."""
+"""What each contact is owed: its duties, what assessments change in them, and the acts that end them."""

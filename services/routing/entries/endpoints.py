@@ -5,12 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from services.routing.deadlines.repository import deadlines_of
+from services.routing.duties.repository import carried_duties
 from services.routing.entries import service
 from services.routing.entries.repository import entries_of_contact, moves_of
 from services.routing.entries.schemas import (
     AbandonBody,
-    CompleteBody,
     EntryOut,
     EntryWithTrail,
     MoveOut,
@@ -55,9 +54,9 @@ async def list_entries(
     )
     page, next_cursor = paging.split(rows, place=lambda entry: (entry.entered_at, entry.id))
     queues = {queue.code: queue for queue in await all_queues(work.session)}
-    clocks = await deadlines_of(work.session, [contact_id])
+    duties = await carried_duties(work.session, [contact_id])
     visible = [entry for entry in page if sees(who, queues[entry.queue].row)]
-    items = [EntryOut.of(one, queues[one.queue], clocks[contact_id], work.clock.now()) for one in visible]
+    items = [EntryOut.of(one, queues[one.queue], duties[contact_id], work.clock.now()) for one in visible]
     return Page(items=items, next_cursor=next_cursor)
 
 
@@ -93,15 +92,6 @@ async def release_entry(
     return await entry_out(work, *await service.release(work, who, entry_id, reason))
 
 
-@entries_router.post("/{entry_id}/complete", summary="The work is done", responses=_HELD)
-async def complete_entry(
-    who: Worker, entry_id: UUID, work: Writing, body: CompleteBody | None = None
-) -> EntryOut:
-    """Its clocks are met (or were missed) now, and the contact closes with this outcome."""
-    outcome = None if body is None else body.outcome
-    return await entry_out(work, *await service.complete(work, who, entry_id, outcome))
-
-
 @entries_router.post(
     "/{entry_id}/return",
     summary="Wrong unit: back to triage",
@@ -133,12 +123,12 @@ async def transfer_entry(who: Mover, entry_id: UUID, work: Writing, body: Transf
 async def abandon_entry(
     who: Worker, entry_id: UUID, work: Writing, body: AbandonBody | None = None
 ) -> EntryOut:
-    """The contact closes as abandoned. Its clocks stop; those already overdue stay missed."""
+    """The contact closes as abandoned. What is still owed stays an open duty of the unit."""
     reason = None if body is None else body.reason
     return await entry_out(work, *await service.abandon(work, who, entry_id, reason))
 
 
 async def entry_out(work: UnitOfWork, entry: EntryRow, queue: Queue) -> EntryOut:
     """The answer of each request that changed one entry."""
-    clocks = await deadlines_of(work.session, [entry.contact_id])
-    return EntryOut.of(entry, queue, clocks[entry.contact_id], work.clock.now())
+    duties = await carried_duties(work.session, [entry.contact_id])
+    return EntryOut.of(entry, queue, duties[entry.contact_id], work.clock.now())

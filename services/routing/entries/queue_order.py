@@ -2,8 +2,8 @@
 
 An entry's place is decided by a key that is made with the entry and does not change while it waits, so that
 an index can keep the queue in order. The current time is not part of it: those overdue have the earliest due
-times of all, so sorting by due time puts them first. An entry without a clock is due when the queue's own
-target is; without that it could be overtaken for ever by those with a deadline.
+times of all, so sorting by due time puts them first. An entry is due when its first running duty is, or when
+the queue's own target is, whichever comes first: nothing that adds a deadline can make anybody wait longer.
 """
 
 from collections.abc import Sequence
@@ -68,36 +68,43 @@ class OrderReason(StrEnum):
 
 @dataclass(frozen=True)
 class Placing:
-    """Why an entry has its place, when it is due, and the deadline's rule (None: the queue's own target)."""
+    """Why an entry has its place, when it is due, and the deadline's rule (None: the queue's own target).
+
+    `has_deadline`: a deadline runs, too, where the queue's own target comes first.
+    """
 
     reason: OrderReason
     due_at: datetime
     rule: str | None
+    has_deadline: bool = False
 
 
 def rank_of(urgency: Urgency) -> int:
     return ACUTE_RANK if urgency is Urgency.ACUTE else ORDINARY_RANK
 
 
-def order_at(clocks: Sequence[Deadline], entered_at: datetime, target: timedelta) -> datetime:
-    """When the entry is due: its earliest counting clock, or else the queue's own target."""
-    clock = _first_due(clocks)
-    return entered_at + target if clock is None else clock.due_at
+def order_at(duties: Sequence[Deadline], entered_at: datetime, target: timedelta) -> datetime:
+    """When the entry is due: by its earliest running duty or the queue's own target, the earlier of both."""
+    first = _first_due(duties)
+    own_target = entered_at + target
+    return own_target if first is None else min(first.due_at, own_target)
 
 
 def placing(
-    urgency: Urgency, clocks: Sequence[Deadline], entered_at: datetime, target: timedelta, now: datetime
+    urgency: Urgency, duties: Sequence[Deadline], entered_at: datetime, target: timedelta, now: datetime
 ) -> Placing:
     """The reason for an entry's place, as a person would give it at `now`."""
-    due_at = order_at(clocks, entered_at, target)
-    clock = _first_due(clocks)
-    rule = None if clock is None else clock.rule
-    if urgency is Urgency.ACUTE:
-        return Placing(OrderReason.ACUTE, due_at, rule)
+    due_at = order_at(duties, entered_at, target)
+    first = _first_due(duties)
+    rule = first.rule if first is not None and first.due_at == due_at else None
     late = due_at < now
-    if clock is None:
-        return Placing(OrderReason.PAST_TARGET if late else OrderReason.TARGET, due_at, None)
-    return Placing(OrderReason.OVERDUE if late else OrderReason.DUE, due_at, rule)
+    if urgency is Urgency.ACUTE:
+        reason = OrderReason.ACUTE
+    elif rule is None:
+        reason = OrderReason.PAST_TARGET if late else OrderReason.TARGET
+    else:
+        reason = OrderReason.OVERDUE if late else OrderReason.DUE
+    return Placing(reason, due_at, rule, has_deadline=first is not None)
 
 
 def moved_back(own: datetime, behind: Sequence[datetime]) -> datetime:
@@ -110,5 +117,6 @@ def moved_back(own: datetime, behind: Sequence[datetime]) -> datetime:
     return max(own, few[-1] + _JUST_AFTER) if few else own
 
 
-def _first_due(clocks: Sequence[Deadline]) -> Deadline | None:
-    return min((clock for clock in clocks if clock.counting), key=lambda clock: clock.due_at, default=None)
+def _first_due(duties: Sequence[Deadline]) -> Deadline | None:
+    running = (duty for duty in duties if duty.ended_at is None)
+    return min(running, key=lambda duty: duty.due_at, default=None)

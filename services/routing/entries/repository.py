@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.entries.queue_order import OrderKey, key_of
 from services.routing.models import ContactRow, EntryRow, MoveRow
-from services.routing.repository import CLOCKS, COUNTING, ENTRIES, in_status
+from services.routing.repository import DUTIES, ENTRIES, RUNNING, in_status
 from services.routing.states import OPEN_STATUSES, EntryStatus, MoveKind
 from shared.database import UtcDateTime, refresh_live_after_commit, table_of, upsert
 from shared.ids import new_id, read_reference
@@ -134,10 +134,29 @@ async def find_entry(session: AsyncSession, entry_id: UUID) -> EntryRow | None:
     return _first(found.mappings().first())
 
 
-async def open_entry_of(session: AsyncSession, contact_id: UUID) -> EntryRow | None:
-    """The one open entry of a contact, if it has one."""
+async def lock_contacts(session: AsyncSession, contact_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Lock several contacts, always in the same order, so that no two requests wait for each other."""
+    return {contact_id: await lock_contact(session, contact_id) for contact_id in sorted(set(contact_ids))}
+
+
+async def open_entry_of(session: AsyncSession, contact_id: UUID, *, locked: bool = False) -> EntryRow | None:
+    """The one open entry of a contact, if it has one; `locked` until the transaction ends.
+
+    A request that takes an entry holds its row when it changes its duties, so others lock it first, too.
+    """
+    wanted = select(ENTRIES).where(ENTRIES.c.contact_id == contact_id, ENTRIES.c.status.in_(OPEN_STATUSES))
+    found = await session.execute(wanted.with_for_update() if locked else wanted)
+    return _first(found.mappings().first())
+
+
+async def latest_entry_of(session: AsyncSession, contact_id: UUID) -> EntryRow | None:
+    """Where a contact is, or was last: its open entry, or else the one that it entered last."""
+    is_open = ENTRIES.c.status.in_(OPEN_STATUSES)
     found = await session.execute(
-        select(ENTRIES).where(ENTRIES.c.contact_id == contact_id, ENTRIES.c.status.in_(OPEN_STATUSES))
+        select(ENTRIES)
+        .where(ENTRIES.c.contact_id == contact_id)
+        .order_by(is_open.desc(), ENTRIES.c.entered_at.desc(), ENTRIES.c.id.desc())
+        .limit(1)
     )
     return _first(found.mappings().first())
 
@@ -156,8 +175,7 @@ async def entries_of_contact(
 class EntryFilter:
     """Which entries of a queue to list: those that every part that is set fits.
 
-    `reference` is a part of one, as a person types it; `late` is past a deadline, or past the queue's own
-    target where the entry has no deadline.
+    `reference` is a part of one, as a person types it; `late` is past a deadline or the queue's own target.
     """
 
     taken_by: str | None = None
@@ -189,7 +207,7 @@ async def entries_in_order(
 
 def filtered(only: EntryFilter, now: datetime) -> Iterator[ColumnElement[bool]]:
     """The conditions of a filter, for `entries_in_order`."""
-    of_contact = and_(CLOCKS.c.contact_id == ENTRIES.c.contact_id, COUNTING)
+    of_entry = and_(DUTIES.c.carried_by == ENTRIES.c.contact_id, RUNNING)
     for column, value in (
         (ENTRIES.c.taken_by, only.taken_by),
         (ENTRIES.c.urgency, only.urgency),
@@ -198,12 +216,11 @@ def filtered(only: EntryFilter, now: datetime) -> Iterator[ColumnElement[bool]]:
         if value is not None:
             yield column == value
     if only.rule is not None:
-        yield exists().where(of_contact, CLOCKS.c.rule == only.rule)
+        yield exists().where(of_entry, DUTIES.c.rule == only.rule)
     if only.reference is not None:
         yield ENTRIES.c.reference.contains(read_reference(only.reference), autoescape=True)
     if only.late:
-        overdue = exists().where(of_contact, CLOCKS.c.due_at < now)
-        yield or_(overdue, and_(~exists().where(of_contact), ENTRIES.c.order_at < now))
+        yield or_(ENTRIES.c.order_at < now, exists().where(of_entry, DUTIES.c.due_at < now))
 
 
 async def count_ahead(session: AsyncSession, entry: EntryRow) -> int:

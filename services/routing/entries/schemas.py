@@ -8,10 +8,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.routing.deadlines.clocks import Deadline
 from services.routing.deadlines.schemas import ClockOut
 from services.routing.entries.queue_order import OrderReason, Placing, placing
-from services.routing.models import EntryRow
+from services.routing.models import DutyRow, EntryRow
 from services.routing.states import EntryStatus, MoveKind
 from services.routing.units.repository import Queue
 from services.routing.wording import kind_text, order_text
@@ -38,12 +37,6 @@ class ReleaseBody(Body):
 class TakeBody(Body):
     counter: Counter | None = Field(
         None, description="The counter that the holder of a ticket is called to", examples=["2"]
-    )
-
-
-class CompleteBody(Body):
-    outcome: Outcome | None = Field(
-        None, description="Default: advised at the reception, completed in a unit", examples=["completed"]
     )
 
 
@@ -81,7 +74,7 @@ class OrderOut(BaseModel):
 
     @classmethod
     def of(cls, place: Placing) -> Self:
-        text = order_text(place.reason, place.rule, place.due_at)
+        text = order_text(place.reason, place.rule, place.due_at, has_deadline=place.has_deadline)
         return cls(reason=place.reason, due_at=place.due_at, rule=place.rule, text=text)
 
 
@@ -105,7 +98,7 @@ class EntryOut(BaseModel):
     status: EntryStatus = Field(examples=["waiting"])
     position: int | None = Field(None, description="Its place in the queue, in lists", examples=[1])
     order: OrderOut
-    clocks: list[ClockOut]
+    clocks: list[ClockOut] = Field(description="Its duties, and those of companions that wait to be opened")
     received_at: datetime = Field(description="When the contact reached the city")
     entered_at: datetime = Field(description="When it entered this queue")
     taken_at: datetime | None
@@ -123,15 +116,15 @@ class EntryOut(BaseModel):
         cls,
         entry: EntryRow,
         queue: Queue,
-        clocks: Sequence[Deadline],
+        duties: Sequence[DutyRow],
         now: datetime,
         position: int | None = None,
     ) -> Self:
-        """An entry as it is at `now`; of an open one only the clocks that must still be met."""
-        place = placing(Urgency(entry.urgency), clocks, entry.entered_at, queue.target, now)
+        """An entry as it is at `now`; of an open one only the duties that run."""
+        place = placing(Urgency(entry.urgency), duties, entry.entered_at, queue.target, now)
         if entry.no_shows and place.rule is None:
             place = replace(place, reason=OrderReason.NO_SHOW)
-        relevant = [clock for clock in clocks if clock.counting or not entry.is_open]
+        relevant = [duty for duty in duties if duty.ended_at is None or not entry.is_open]
         return cls.model_validate(
             {
                 **{name: getattr(entry, name) for name in EntryOut.model_fields if hasattr(entry, name)},
@@ -139,7 +132,7 @@ class EntryOut(BaseModel):
                 "kind_text": kind_text(entry.kind),
                 "position": position,
                 "order": OrderOut.of(place),
-                "clocks": [ClockOut.of(clock, queue.hours, now) for clock in relevant],
+                "clocks": [ClockOut.of(duty, queue.hours, now) for duty in relevant],
                 "wait_seconds": max(((entry.left_at or now) - entry.entered_at).total_seconds(), 0.0),
             }
         )

@@ -1,15 +1,15 @@
 """The life of an entry: taken, released, completed, returned, transferred, abandoned.
 
 Each step checks the caller, changes the entry only if it is still as it was read, writes its trail and
-publishes its event, all in the caller's transaction.
+publishes its event, all in the caller's transaction. None of them ends a duty, except that taking a letter
+is reading it: what is still owed when an entry ends stays the unit's.
 """
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.routing.deadlines.clocks import Deadline
-from services.routing.deadlines.repository import carry_clocks, counting_deadlines, end_clocks
+from services.routing.duties.repository import Place, carry_duties, mark_read, running_duties
 from services.routing.entries.queue_order import order_at
 from services.routing.entries.repository import (
     add_entry,
@@ -18,8 +18,9 @@ from services.routing.entries.repository import (
     claim_next,
     find_entry,
     lock_contact,
+    open_entry_of,
 )
-from services.routing.models import EntryRow
+from services.routing.models import DutyRow, EntryRow
 from services.routing.permissions import (
     demand_free_or_held,
     demand_held,
@@ -40,7 +41,7 @@ from shared.contracts import EntryCompleted, EntryReleased, EntryReturned, Entry
 from shared.ids import new_id
 from shared.problems import Conflict, NotFound
 from shared.unit_of_work import UnitOfWork
-from shared.vocabulary import ReasonCode, Role, Unit
+from shared.vocabulary import Channel, ReasonCode, Role, Unit
 
 #: The columns of an entry that is in the line and with no employee.
 WITH_NO_EMPLOYEE: dict[str, Any] = {
@@ -103,11 +104,7 @@ async def release(
     entry, queue = await read_entry(work, entry_id)
     demand_move(who, queue.row)
     demand_held(entry, who, by_any=who.has(Role.OPERATIONS))
-    clocks = await counting_deadlines(work.session, entry.contact_id)
-    due_at = order_at(clocks, entry.entered_at, queue.target)
-    if entry.no_shows:
-        # Who was absent when called has lost a few places, and does not get them back this way.
-        due_at = max(due_at, entry.order_at)
+    due_at = await _due_at(work, entry, queue)
     released = await change(work, entry, **WITH_NO_EMPLOYEE, by_person=True, order_at=due_at)
     await write_trail(work, who, entry.id, MoveKind.RELEASED, reason)
     await work.publish(EntryReleased(**event_fields(released, work.clock.now())))
@@ -117,14 +114,13 @@ async def release(
 async def complete(
     work: UnitOfWork, who: Principal, entry_id: UUID, outcome: str | None
 ) -> tuple[EntryRow, Queue]:
-    """The work is done, its clocks are met, and the contact closes with this outcome."""
+    """The work is done, and the contact closes with this outcome."""
     entry, queue = await read_entry(work, entry_id)
     demand_work(who, queue.row)
     demand_held(entry, who)
     now = work.clock.now()
     outcome = outcome or ("advised" if queue.row.unit == Unit.RECEPTION else "completed")
     completed = await _end(work, entry, EntryStatus.COMPLETED, outcome)
-    await end_clocks(work.session, entry.contact_id, now, met=True)
     await write_trail(work, who, entry.id, MoveKind.COMPLETED, None)
     await work.publish(EntryCompleted(**event_fields(completed, now), outcome=outcome))
     return completed, queue
@@ -133,13 +129,12 @@ async def complete(
 async def abandon(
     work: UnitOfWork, who: Principal, entry_id: UUID, reason: str | None
 ) -> tuple[EntryRow, Queue]:
-    """The citizen gave up or does not answer: the entry ends, and its clocks stop."""
+    """The citizen gave up or does not answer: the entry ends."""
     entry, queue = await read_entry(work, entry_id)
     demand_work(who, queue.row)
     demand_free_or_held(entry, who)
     now = work.clock.now()
     abandoned = await _end(work, entry, EntryStatus.ABANDONED, ABANDONED)
-    await end_clocks(work.session, entry.contact_id, now, met=False)
     await write_trail(work, who, entry.id, MoveKind.ABANDONED, reason)
     await work.publish(EntryCompleted(**event_fields(abandoned, now), outcome=ABANDONED))
     return abandoned, queue
@@ -148,7 +143,7 @@ async def abandon(
 async def return_to_triage(
     work: UnitOfWork, who: Principal, entry_id: UUID, reason: str, reason_code: ReasonCode | None = None
 ) -> tuple[EntryRow, Queue]:
-    """Wrong unit: the reception has it again, urgency and clocks running on, until triage decides again."""
+    """Wrong unit: the reception has it again, with its urgency and duties, until triage decides again."""
     entry, queue = await read_entry(work, entry_id)
     demand_work(who, queue.row)
     if queue.row.is_reception:
@@ -175,7 +170,7 @@ async def return_to_triage(
 async def transfer(
     work: UnitOfWork, who: Principal, entry_id: UUID, code: str, reason: str | None
 ) -> tuple[EntryRow, Queue]:
-    """Move the contact to another queue, urgency and clocks running on; returns the entry there."""
+    """Move the contact to another queue, with its urgency and duties; returns the entry there."""
     entry, queue = await read_entry(work, entry_id)
     demand_move(who, queue.row)
     demand_free_or_held(entry, who, by_any=who.has(Role.OPERATIONS))
@@ -192,6 +187,17 @@ async def transfer(
         # Intake shows which employee has a contact: now none has.
         await work.publish(EntryReleased(**event_fields(moved, work.clock.now())))
     return moved, target
+
+
+async def reorder_open_entry(work: UnitOfWork, contact_id: UUID) -> EntryRow | None:
+    """Give the contact's open entry, if it has one, the place that its running duties give it; returns it."""
+    entry = await open_entry_of(work.session, contact_id, locked=True)
+    if entry is None:
+        return None
+    due_at = await _due_at(work, entry, await get_queue(work.session, entry.queue))
+    if due_at != entry.order_at:
+        await change_entry(work.session, entry, order_at=due_at)
+    return entry
 
 
 async def read_entry(work: UnitOfWork, entry_id: UUID) -> tuple[EntryRow, Queue]:
@@ -233,6 +239,10 @@ def event_fields(entry: EntryRow, now: datetime) -> dict[str, Any]:
 async def _record_taken(work: UnitOfWork, who: Principal, entry: EntryRow) -> None:
     await write_trail(work, who, entry.id, MoveKind.TAKEN, None)
     await work.publish(EntryTaken(**event_fields(entry, work.clock.now())))
+    if entry.channel == Channel.WRITTEN:
+        now = work.clock.now()
+        await mark_read(work.session, entry.contact_id, now, now, role=who.role, by=who.subject)
+        await reorder_open_entry(work, entry.contact_id)
     if entry.taken_at is not None:
         seconds = (entry.taken_at - entry.entered_at).total_seconds()
         work.state.queue_metrics.observe_wait(entry.queue, seconds)
@@ -251,18 +261,28 @@ async def _end(work: UnitOfWork, entry: EntryRow, status: EntryStatus, outcome: 
     )
 
 
+async def _due_at(work: UnitOfWork, entry: EntryRow, queue: Queue) -> datetime:
+    """When an open entry is due, by its running duties and its queue's target."""
+    duties = await running_duties(work.session, entry.contact_id)
+    due_at = order_at(duties, entry.entered_at, queue.target)
+    # Who was absent when called has lost a few places, and does not get them back this way.
+    return max(due_at, entry.order_at) if entry.no_shows else due_at
+
+
 async def _enter_next_queue(
     work: UnitOfWork, who: Principal, entry: EntryRow, queue: Queue, reason: str | None
 ) -> EntryRow:
-    """A new entry in another queue, with the urgency and the clocks of the one before it."""
-    clocks = await carry_clocks(work.session, entry.contact_id, queue.code)
-    entered = _successor_of(entry, queue, clocks, work.clock.now())
+    """A new entry in another queue, with the urgency and the duties of the one before it."""
+    place = Place(queue.code, queue.row.unit, entry.contact_id)
+    await carry_duties(work.session, entry.contact_id, place)
+    duties = await running_duties(work.session, entry.contact_id)
+    entered = _successor_of(entry, queue, duties, work.clock.now())
     await add_entry(work.session, entered)
     await write_trail(work, who, entered.id, MoveKind.ENTERED, reason)
     return entered
 
 
-def _successor_of(entry: EntryRow, queue: Queue, clocks: list[Deadline], now: datetime) -> EntryRow:
+def _successor_of(entry: EntryRow, queue: Queue, duties: list[DutyRow], now: datetime) -> EntryRow:
     return EntryRow(
         id=new_id(),
         contact_id=entry.contact_id,
@@ -275,7 +295,7 @@ def _successor_of(entry: EntryRow, queue: Queue, clocks: list[Deadline], now: da
         urgency=entry.urgency,
         status=EntryStatus.WAITING,
         rank=entry.rank,
-        order_at=order_at(clocks, now, queue.target),
+        order_at=order_at(duties, now, queue.target),
         received_at=entry.received_at,
         entered_at=now,
         by_person=True,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
-from services.routing.deadlines.repository import deadlines_of
+from services.routing.duties.repository import carried_duties
 from services.routing.entries.endpoints import entry_out
 from services.routing.entries.repository import (
     EntryFilter,
@@ -79,9 +79,7 @@ async def _filter(
             max_length=12, pattern=r"^[0-9A-Za-z -]+$", description="A part of a reference", examples=["7F3K"]
         ),
     ] = None,
-    late: Annotated[
-        bool, Query(description="Only past a deadline or, without one, past the queue's target")
-    ] = False,
+    late: Annotated[bool, Query(description="Only past a deadline or past the queue's own target")] = False,
 ) -> EntryFilter:
     return EntryFilter(who.subject if mine else None, urgency, channel, rule, reference, late)
 
@@ -131,10 +129,10 @@ async def _after(work: UnitOfWork, place: Cursor | None) -> EntryRow | None:
 
 
 async def _with_places(work: UnitOfWork, queue: Queue, page: Sequence[EntryRow]) -> list[EntryOut]:
-    clocks = await deadlines_of(work.session, {entry.contact_id for entry in page})
+    duties = await carried_duties(work.session, {entry.contact_id for entry in page})
     places = await places_in_line(work.session, queue.code, [entry.id for entry in page])
     now = work.clock.now()
-    return [EntryOut.of(entry, queue, clocks[entry.contact_id], now, places.get(entry.id)) for entry in page]
+    return [EntryOut.of(entry, queue, duties[entry.contact_id], now, places.get(entry.id)) for entry in page]
 
 
 @queues_router.post(

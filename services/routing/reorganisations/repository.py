@@ -1,16 +1,16 @@
 """Reorganisations in storage, and the statements that move an entry. Nothing here commits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, tuple_, update
+from sqlalchemy import Select, exists, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.models import EntryRow, MoveRow, ReorganisationMoveRow, ReorganisationRow
 from services.routing.reorganisations.plan import MoveState, ReorganisationState
-from services.routing.repository import CLOCKS, COUNTING, ENTRIES, in_status
+from services.routing.repository import DUTIES, ENTRIES, RUNNING, in_status
 from services.routing.states import EntryStatus
 from shared.database import table_of
 from shared.paging import Cursor
@@ -81,8 +81,8 @@ async def open_counts(session: AsyncSession, queue: str, now: datetime) -> Mappi
     entries = (
         await session.execute(select(func.count(), taken).where(ENTRIES.c.queue == queue, _OPEN))
     ).one()
-    overdue = func.count().filter(CLOCKS.c.due_at < now)
-    running = COUNTING & (CLOCKS.c.contact_id == ENTRIES.c.contact_id) & (ENTRIES.c.queue == queue) & _OPEN
+    overdue = func.count().filter(DUTIES.c.due_at < now)
+    running = RUNNING & (DUTIES.c.contact_id == ENTRIES.c.contact_id) & (ENTRIES.c.queue == queue) & _OPEN
     clocks = (await session.execute(select(func.count(), overdue).where(running))).one()
     return {
         "entries": entries[0],
@@ -107,11 +107,30 @@ async def set_entry(session: AsyncSession, entry_id: UUID, **values: Any) -> Non
     await session.execute(update(ENTRIES).where(ENTRIES.c.id == entry_id).values(**values))
 
 
-async def carry_running_clocks(session: AsyncSession, contact_id: UUID, queue: str) -> None:
-    """The deadlines that run are the new queue's from now on; when they are due stays as it was."""
-    await session.execute(
-        update(CLOCKS).where(CLOCKS.c.contact_id == contact_id, COUNTING).values(queue=queue)
+def _owed_without_entry() -> Select[Any]:
+    """The contacts that are owed something and have no open entry."""
+    is_open = exists().where(ENTRIES.c.contact_id == DUTIES.c.contact_id, _OPEN)
+    own = DUTIES.c.carried_by == DUTIES.c.contact_id
+    return select(DUTIES.c.contact_id).where(RUNNING, own, ~is_open).distinct()
+
+
+async def owed_by(session: AsyncSession, queue: str) -> Sequence[UUID]:
+    """The contacts without an open entry whose duties the unit of this queue still has to do."""
+    found = await session.execute(_owed_without_entry().where(DUTIES.c.queue == queue))
+    return sorted(found.scalars())
+
+
+async def once_owed_by(session: AsyncSession, queue: str, now_by: Collection[str]) -> Sequence[UUID]:
+    """The contacts whose duties are with `now_by`, though their last entry was in this queue."""
+    last = (
+        select(ENTRIES.c.queue)
+        .where(ENTRIES.c.contact_id == DUTIES.c.contact_id)
+        .order_by(ENTRIES.c.entered_at.desc(), ENTRIES.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
     )
+    found = await session.execute(_owed_without_entry().where(DUTIES.c.queue.in_(now_by), last == queue))
+    return sorted(found.scalars())
 
 
 async def add_contact_move(session: AsyncSession, row: ReorganisationMoveRow) -> None:

@@ -9,8 +9,10 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import State
 
+from services.routing.duties.repository import Place, carry_duties
 from services.routing.entries.repository import add_entry, add_move, lock_contact
 from services.routing.entries.service import WITH_NO_EMPLOYEE, event_fields
 from services.routing.models import EntryRow, ReorganisationMoveRow, ReorganisationRow
@@ -32,7 +34,7 @@ from services.routing.units.repository import find_queue, find_units
 from shared.access import Principal
 from shared.contracts import EntryReleased
 from shared.etags import require_version
-from shared.ids import new_id, show_reference
+from shared.ids import new_id, reference_of, show_reference
 from shared.periods import Period
 from shared.problems import FieldError, NotFound
 from shared.unit_of_work import UnitOfWork, unit_of_work
@@ -161,6 +163,7 @@ async def _move_batch(state: State, row: ReorganisationRow) -> int:
         holders = {entry.taken_by for entry in entries if entry.taken_by is not None}
         staff = await units_of_staff(session, holders, row.effective_on)
     targets = await _targets(state, body, entries)
+    left = {} if entries else await _targets_of_what_is_left(state, row, body)
     moved = 0
     for entry, target in targets.values():
         if target is not None:
@@ -172,8 +175,27 @@ async def _move_batch(state: State, row: ReorganisationRow) -> int:
             counted = {"moved": row.moved + moved, "stayed": row.stayed + len(entries) - moved}
             await repository.change(session, row, **begun, **counted, after_entry=entries[-1].id)
         else:
+            await _carry(session, left)
             await repository.change(session, row, **begun | {"state": ReorganisationState.DONE}, ended_at=now)
     return len(entries)
+
+
+async def _targets_of_what_is_left(
+    state: State, row: ReorganisationRow, body: ReorganisationIn
+) -> dict[UUID, str]:
+    """For each contact that the unit still owes something without an open entry, the unit it goes to."""
+    async with state.database.reading() as session:
+        contacts = await repository.owed_by(session, row.from_unit)
+    fitting = await peers.fitting_rules(state, body.rules, contacts) if body.plan.asks_triage else {}
+    targets = {one: body.plan.target_of(reference_of(one), fitting.get(one, ())) for one in contacts}
+    return {contact: target for contact, target in targets.items() if target is not None}
+
+
+async def _carry(session: AsyncSession, targets: Mapping[UUID, str]) -> None:
+    """These units answer from now on for what the contacts, in their order, are owed."""
+    for contact, unit in targets.items():
+        await lock_contact(session, contact)
+        await carry_duties(session, contact, Place(unit, unit, contact))
 
 
 async def _targets(
@@ -217,7 +239,7 @@ async def _move(
             successor = successor.model_copy(update=WITH_NO_EMPLOYEE)
         await add_entry(session, successor)
         await _write_trail(work, row, successor.id, MoveKind.REORGANISED)
-        await repository.carry_running_clocks(session, entry.contact_id, target)
+        await carry_duties(session, entry.contact_id, Place(target, target, entry.contact_id))
         await repository.add_contact_move(
             session,
             ReorganisationMoveRow(
@@ -246,6 +268,9 @@ async def _undo_batch(state: State, row: ReorganisationRow) -> int:
             await repository.change(session, row, undone=row.undone + len(moves))
         else:
             now = state.clock.now()
+            targets = ReorganisationIn.model_validate(row.body).targets
+            left = await repository.once_owed_by(session, row.from_unit, targets)
+            await _carry(session, dict.fromkeys(left, row.from_unit))
             await repository.change(session, row, state=ReorganisationState.UNDONE, ended_at=now)
     return len(moves)
 
@@ -271,7 +296,8 @@ async def _move_back(state: State, row: ReorganisationRow, move: ReorganisationM
                 outcome=None,
             )
             await _write_trail(work, row, before.id, MoveKind.REORGANISED_BACK)
-            await repository.carry_running_clocks(session, move.contact_id, row.from_unit)
+            place = Place(row.from_unit, row.from_unit, move.contact_id)
+            await carry_duties(session, move.contact_id, place)
         await repository.mark_undone(session, row.id, move.contact_id)
 
 

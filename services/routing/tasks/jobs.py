@@ -11,14 +11,14 @@ _MOST = 500
 
 
 class MissedDeadlines(Job):
-    """Runs once a minute. Several replicas may run it at once, since a clock has one task at most."""
+    """Runs once a minute. Several replicas may run it at once, since a duty has one task at most."""
 
     def __init__(self, state: State) -> None:
         super().__init__("missed deadlines", INTERVAL_SECONDS)
         self._state = state
 
     async def drain(self) -> int:
-        """Make the tasks that are missing and lapse those whose clock has ended; returns how many of both."""
+        """Make the tasks that are missing and lapse those whose duty has ended; returns how many of both."""
         database, now = self._state.database, self._state.clock.now()
         async with database.reading() as session:
             missed = await missed_without_task(session, now, _MOST)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, upda
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.models import TaskRow
-from services.routing.repository import CLOCKS, COUNTING
+from services.routing.repository import DUTIES, RUNNING
 from services.routing.states import WRITTEN_NOTICE, TaskStatus
 from shared.application_clocks import APPLICATION_RULES
 from shared.database import table_of, upsert
@@ -20,10 +20,10 @@ TASKS = table_of(TaskRow)
 
 
 class Task(NamedTuple):
-    """A task, with its missed clock. `queue` is where the contact is now."""
+    """A task, with its missed duty. `queue` is where the contact is now."""
 
     id: UUID
-    clock_id: UUID
+    duty_id: UUID
     kind: str
     status: str
     made_at: datetime
@@ -37,37 +37,37 @@ class Task(NamedTuple):
     due_at: datetime
 
 
-_OF_TASK = ("id", "clock_id", "kind", "status", "made_at", "ended_at", "role", "new_due_at")
+_OF_TASK = ("id", "duty_id", "kind", "status", "made_at", "ended_at", "role", "new_due_at")
 _COLUMNS = (
     *(TASKS.c[name] for name in _OF_TASK),
-    *(CLOCKS.c[name] for name in Task._fields if name not in _OF_TASK),
+    *(DUTIES.c[name] for name in Task._fields if name not in _OF_TASK),
 )
 
 
 def _tasks() -> Select[Any]:
-    return select(*_COLUMNS).join(CLOCKS, CLOCKS.c.id == TASKS.c.clock_id)
+    return select(*_COLUMNS).join(DUTIES, DUTIES.c.id == TASKS.c.duty_id)
 
 
 async def missed_without_task(session: AsyncSession, now: datetime, most: int) -> Sequence[UUID]:
-    """Clocks of applications that have run out, must still be met, and have no task yet."""
+    """Duties to decide applications that run, are past their time, and have no task yet."""
     found = await session.execute(
-        select(CLOCKS.c.id)
-        .outerjoin(TASKS, TASKS.c.clock_id == CLOCKS.c.id)
-        .where(COUNTING, CLOCKS.c.due_at < now, TASKS.c.id.is_(None))
-        .where(CLOCKS.c.rule.startswith(APPLICATION_RULES, autoescape=True))
-        .order_by(CLOCKS.c.due_at, CLOCKS.c.id)
+        select(DUTIES.c.id)
+        .outerjoin(TASKS, TASKS.c.duty_id == DUTIES.c.id)
+        .where(RUNNING, DUTIES.c.due_at < now, TASKS.c.id.is_(None))
+        .where(DUTIES.c.rule.startswith(APPLICATION_RULES, autoescape=True))
+        .order_by(DUTIES.c.due_at, DUTIES.c.id)
         .limit(most)
     )
     return found.scalars().all()
 
 
 async def add_tasks(session: AsyncSession, missed: Sequence[UUID], now: datetime) -> int:
-    """Add one task for each of these clocks; none for those that have one. Returns how many are new."""
+    """Add one task for each of these duties; none for those that have one. Returns how many are new."""
     made = 0
-    for clock_id in missed:
+    for duty_id in missed:
         columns = {
             "id": new_id(),
-            "clock_id": clock_id,
+            "duty_id": duty_id,
             "kind": WRITTEN_NOTICE,
             "status": TaskStatus.OPEN,
             "made_at": now,
@@ -78,11 +78,11 @@ async def add_tasks(session: AsyncSession, missed: Sequence[UUID], now: datetime
 
 
 async def tasks_to_lapse(session: AsyncSession) -> Sequence[UUID]:
-    """Open tasks whose clock has ended: the application was decided, or fell away."""
+    """Open tasks whose duty has ended: the application was decided, or withdrawn."""
     found = await session.execute(
         select(TASKS.c.id)
-        .join(CLOCKS, CLOCKS.c.id == TASKS.c.clock_id)
-        .where(TASKS.c.status == TaskStatus.OPEN, ~COUNTING)
+        .join(DUTIES, DUTIES.c.id == TASKS.c.duty_id)
+        .where(TASKS.c.status == TaskStatus.OPEN, ~RUNNING)
     )
     return found.scalars().all()
 
@@ -102,7 +102,7 @@ async def list_tasks(
     session: AsyncSession, queues: Sequence[str], status: TaskStatus | None, after: Cursor | None, limit: int
 ) -> Sequence[Task]:
     """The tasks of these queues after the place given, oldest first."""
-    wanted = _tasks().where(CLOCKS.c.queue.in_(queues)).order_by(TASKS.c.made_at, TASKS.c.id).limit(limit)
+    wanted = _tasks().where(DUTIES.c.queue.in_(queues)).order_by(TASKS.c.made_at, TASKS.c.id).limit(limit)
     if status is not None:
         wanted = wanted.where(TASKS.c.status == status)
     if after is not None:
@@ -137,9 +137,9 @@ async def finish_task(session: AsyncSession, task_id: UUID, **columns: object) -
 async def count_open_tasks(session: AsyncSession) -> dict[str, int]:
     """How many tasks are to be done, by queue."""
     found = await session.execute(
-        select(CLOCKS.c.queue, func.count())
-        .join(TASKS, TASKS.c.clock_id == CLOCKS.c.id)
+        select(DUTIES.c.queue, func.count())
+        .join(TASKS, TASKS.c.duty_id == DUTIES.c.id)
         .where(TASKS.c.status == TaskStatus.OPEN)
-        .group_by(CLOCKS.c.queue)
+        .group_by(DUTIES.c.queue)
     )
     return {row[0]: row[1] for row in found}

@@ -1,15 +1,14 @@
 """A missed deadline of an application requires a written notice with a new date (retssikkerhedsloven § 3).
 
-It stays missed: the clock that ran out is ended late, and another with the new date runs in its place.
+It stays missed: the duty that ran out has ended late, and another with the new date runs in its place.
 """
 
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from services.routing.deadlines.repository import counting_deadlines, renew_clock, stop_clock
-from services.routing.entries.queue_order import order_at
-from services.routing.entries.repository import change_entry, lock_contact, open_entry_of
-from services.routing.entries.service import write_trail
+from services.routing.duties.repository import end_renewed, renew_duty
+from services.routing.entries.repository import lock_contact
+from services.routing.entries.service import reorder_open_entry, write_trail
 from services.routing.permissions import demand_work
 from services.routing.problems import TaskEnded
 from services.routing.states import MoveKind
@@ -48,19 +47,16 @@ async def record_notice(work: UnitOfWork, who: Principal, task_id: UUID, new_due
     done = {"ended_at": now, "ended_by": who.subject, "role": who.role, "new_due_at": new_due_at}
     if not await repository.finish_task(work.session, task_id, **done):
         raise TaskEnded
-    if not await stop_clock(work.session, task.clock_id, now):
+    missed = await end_renewed(work.session, task.duty_id, now, who.subject, str(who.role))
+    if missed is None:
         raise TaskEnded("The deadline has ended meanwhile.")
-    await renew_clock(work.session, task.clock_id, new_due_at)
+    await renew_duty(work.session, missed, new_due_at)
     await _update_entry(work, who, task)
     return await get_task(work, task_id)
 
 
 async def _update_entry(work: UnitOfWork, who: Principal, task: Task) -> None:
     """Order the contact's open entry by its new date, and write the notice into its trail."""
-    entry = await open_entry_of(work.session, task.contact_id)
-    if entry is None:
-        return
-    queue = await get_queue(work.session, entry.queue)
-    counting = await counting_deadlines(work.session, task.contact_id)
-    await change_entry(work.session, entry, order_at=order_at(counting, entry.entered_at, queue.target))
-    await write_trail(work, who, entry.id, MoveKind.CLOCK_RENEWED, task.rule)
+    entry = await reorder_open_entry(work, task.contact_id)
+    if entry is not None:
+        await write_trail(work, who, entry.id, MoveKind.CLOCK_RENEWED, task.rule)

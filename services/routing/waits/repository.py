@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, Table, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.repository import CLOCKS, ENTRIES, in_status
+from services.routing.repository import DUTIES, ENTRIES, in_status
 from services.routing.states import EntryStatus
 from services.routing.waits.figures import EntryTimes
-from services.routing.waits.statistics import DueClock, Scope
+from services.routing.waits.statistics import DueDuty, Scope
 
 
 class WaitingEntry(NamedTuple):
@@ -47,11 +47,11 @@ async def entered(session: AsyncSession, scope: Scope) -> Sequence[EntryTimes]:
     return [EntryTimes._make(row) for row in await session.execute(_within(wanted, ENTRIES, scope))]
 
 
-async def clocks_due(session: AsyncSession, scope: Scope) -> Sequence[DueClock]:
-    """The clocks due in the period, ended or not."""
-    columns = (CLOCKS.c[name] for name in DueClock._fields)
-    wanted = select(*columns).where(CLOCKS.c.due_at >= scope.start, CLOCKS.c.due_at < scope.end)
-    return [DueClock._make(row) for row in await session.execute(_within(wanted, CLOCKS, scope))]
+async def duties_due(session: AsyncSession, scope: Scope) -> Sequence[DueDuty]:
+    """The duties to be done in the period, ended or not, also of contacts that nobody has decided on."""
+    columns = (DUTIES.c[name] for name in DueDuty._fields)
+    wanted = select(*columns).where(DUTIES.c.due_at >= scope.start, DUTIES.c.due_at < scope.end)
+    return [DueDuty._make(row) for row in await session.execute(_within(wanted, DUTIES, scope))]
 
 
 def _within(wanted: Select[Any], table: Table, scope: Scope) -> Select[Any]:

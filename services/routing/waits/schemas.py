@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.routing.waits.estimate import EstimateMethod, WaitRange
 from services.routing.waits.figures import ServiceLevelVariant, WaitFigures, WaitQuantile
-from services.routing.waits.statistics import Group
+from services.routing.waits.statistics import Compliance, Group
 from services.routing.wording import estimate_text
 from shared.vocabulary import Channel
 
@@ -99,13 +99,27 @@ class EstimateOut(BaseModel):
 
 
 class ComplianceOut(BaseModel):
-    """Deadlines due in the period: how those due before now were kept, and how many others still count."""
+    """Duties to be done in the period, also those of contacts that nobody has decided on."""
 
-    met: int = Field(examples=[41])
-    missed: int = Field(description="Late, or still not met", examples=[3])
-    stopped: int = Field(description="Fell away in time; not judged", examples=[1])
-    open: int = Field(description="Not due yet, still to be met", examples=[0])
-    share: float | None = Field(description="Met, of those met and missed", examples=[0.93])
+    met: int = Field(description="Done in time", examples=[41])
+    missed: int = Field(
+        description="Not done when due: late, overdue, or ended otherwise since", examples=[3]
+    )
+    stopped: int = Field(description="Ended otherwise before it was due", examples=[1])
+    open: int = Field(description="Not due yet, still to be done", examples=[0])
+    met_late: int = Field(description="Done late", examples=[2])
+    overdue: int = Field(description="Past due, and still to be done", examples=[1])
+    ended_otherwise: dict[str, int] = Field(
+        description="Ended otherwise, by reason, in time or not", examples=[{"withdrawn": 1}]
+    )
+    share: float | None = Field(
+        description="Met in time, of all that have ended or are past due; ended otherwise included",
+        examples=[0.91],
+    )
+
+    @classmethod
+    def of(cls, figures: Compliance) -> Self:
+        return cls.model_validate(figures, from_attributes=True)
 
 
 class GroupOut(WaitFiguresOut):
@@ -125,7 +139,7 @@ class GroupOut(WaitFiguresOut):
             queue=group.queue,
             channel=group.channel,
             rule=group.rule,
-            deadlines={**asdict(group.deadlines), "share": group.deadlines.share},
+            deadlines=ComplianceOut.of(group.deadlines),
         )
 
 

@@ -23,7 +23,7 @@ from services.routing.waits.figures import (
 )
 from services.routing.waits.repository import (
     WaitingEntry,
-    clocks_due,
+    duties_due,
     ended_waits,
     entered,
     taken_counts,
@@ -80,7 +80,7 @@ async def period_figures(session: AsyncSession, scope: Scope, now: datetime) -> 
     """What statistics of the period are made of, with the waits as they are at `now`."""
     return PeriodFigures(
         entered=await entered(session, scope),
-        due=await clocks_due(session, scope),
+        due=await duties_due(session, scope),
         targets={queue.code: queue.row.target_seconds for queue in await all_queues(session)},
         now=now,
     )

@@ -1,12 +1,14 @@
 """Figures of a period, as a whole and in groups: its entries' waits, and the deadlines due in it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from services.routing.deadlines.clocks import state_of
+from services.routing.states import DutyEnding, DutyState
 from services.routing.waits.figures import EntryTimes, WaitFigures, figures_of, wait_of
 from shared.clock import COPENHAGEN
 
@@ -33,33 +35,55 @@ class Scope:
     channel: str | None = None
 
 
-class DueClock(NamedTuple):
-    """A deadline that fell due, as far as its figures need it."""
+class DueDuty(NamedTuple):
+    """A duty that was to be done in the period, as far as its figures need it."""
 
     queue: str
     channel: str
     rule: str
     due_at: datetime
-    met_at: datetime | None
-    stopped_at: datetime | None
+    paused_when_closed: bool
+    ended_at: datetime | None
+    ending: str | None
+    reason: str | None
+
+    @property
+    def done(self) -> bool:
+        return self.ending == DutyEnding.DONE
 
 
 @dataclass(frozen=True)
 class Compliance:
-    """Deadlines that fell due: met in time, missed (late or still not met), and those that fell away.
+    """Duties that were to be done in a period, each counted once, whatever became of its entry.
 
-    `open` ones must still be met and are not due yet.
+    `open` ones run and are not due yet. `ended_otherwise` are by reason; `otherwise_late` of them ended when
+    they were past due already.
     """
 
-    met: int
-    missed: int
-    stopped: int
+    met: int = 0
+    met_late: int = 0
+    overdue: int = 0
     open: int = 0
+    ended_otherwise: Mapping[str, int] = field(default_factory=dict)
+    otherwise_late: int = 0
+
+    @property
+    def missed(self) -> int:
+        """The duties that were not done when they were due, however they ended since."""
+        return self.met_late + self.overdue + self.otherwise_late
+
+    @property
+    def stopped(self) -> int:
+        """The duties that ended otherwise before they were due."""
+        return sum(self.ended_otherwise.values()) - self.otherwise_late
 
     @property
     def share(self) -> float | None:
-        """The share met, of those that had to be met; None when there were none."""
-        judged = self.met + self.missed
+        """The share met in time of all that have ended or are past due; None when there are none.
+
+        Those that ended otherwise are among them: to end a duty without its act never makes the share better.
+        """
+        judged = self.met + self.missed + self.stopped
         return self.met / judged if judged else None
 
 
@@ -90,7 +114,7 @@ class PeriodFigures:
     """
 
     entered: Sequence[EntryTimes]
-    due: Sequence[DueClock]
+    due: Sequence[DueDuty]
     targets: Mapping[str, float]
     now: datetime
 
@@ -100,12 +124,12 @@ class PeriodFigures:
     def groups(self, group_by: GroupBy) -> list[Group]:
         """The groups in which there is something, in order."""
         entered: dict[Hashable, list[EntryTimes]] = defaultdict(list)
-        due: dict[Hashable, list[DueClock]] = defaultdict(list)
+        due: dict[Hashable, list[DueDuty]] = defaultdict(list)
         if group_by is not GroupBy.RULE:
             for entry in self.entered:
                 entered[_key(group_by, entry, entry.entered_at)].append(entry)
-        for clock in self.due:
-            due[clock.rule if group_by is GroupBy.RULE else _key(group_by, clock, clock.due_at)].append(clock)
+        for duty in self.due:
+            due[duty.rule if group_by is GroupBy.RULE else _key(group_by, duty, duty.due_at)].append(duty)
         return [
             self._group(key, group_by, entered[key], due[key]) for key in sorted({*entered, *due}, key=str)
         ]
@@ -115,7 +139,7 @@ class PeriodFigures:
         key: Hashable,
         group_by: GroupBy | None,
         entered: Iterable[EntryTimes],
-        due: Iterable[DueClock],
+        due: Iterable[DueDuty],
     ) -> Group:
         return Group(
             starts_at=key if isinstance(key, datetime) else None,
@@ -141,16 +165,22 @@ def _key(group_by: GroupBy, placed: _Placed, at: datetime) -> Hashable:
             return midnight.astimezone(at.tzinfo)
 
 
-def compliance(due: Iterable[DueClock], now: datetime) -> Compliance:
-    """How many deadlines were met. One not due at `now` counts as open, or not at all once it has ended."""
-    met = missed = stopped = open_ = 0
-    for clock in due:
-        if clock.due_at >= now:
-            open_ += clock.met_at is None and clock.stopped_at is None
-        elif clock.met_at is not None and clock.met_at <= clock.due_at:
-            met += 1
-        elif clock.stopped_at is not None and clock.stopped_at <= clock.due_at:
-            stopped += 1
-        else:
-            missed += 1
-    return Compliance(met, missed, stopped, open_)
+def compliance(due: Iterable[DueDuty], now: datetime) -> Compliance:
+    """What became of these duties by `now`."""
+    states: Counter[DutyState] = Counter()
+    reasons: Counter[str] = Counter()
+    otherwise_late = 0
+    for duty in due:
+        state = state_of(duty, now)
+        states[state] += 1
+        if state is DutyState.ENDED_OTHERWISE:
+            reasons[duty.reason or ""] += 1
+            otherwise_late += duty.ended_at is not None and duty.ended_at > duty.due_at
+    return Compliance(
+        met=states[DutyState.MET],
+        met_late=states[DutyState.MET_LATE],
+        overdue=states[DutyState.OVERDUE],
+        open=states[DutyState.RUNNING],
+        ended_otherwise=dict(reasons),
+        otherwise_late=otherwise_late,
+    )

@@ -220,6 +220,31 @@ async def test_what_was_closed_meanwhile_is_left_alone(routing: Bench, triage: T
     assert [one["status"] for one in await entries(routing, contact)] == ["completed"]
 
 
+async def owed(routing: Bench, contact: UUID) -> list[tuple[str, str]]:
+    params = {"contact_id": str(contact)}
+    items = (await routing.client(Role.OPERATIONS).get("/v1/duties", params=params)).json()["items"]
+    return [(duty["unit"], duty["state"]) for duty in items]
+
+
+async def test_what_is_still_owed_without_an_entry_goes_along_and_comes_back(
+    routing: Bench, triage: Triage
+) -> None:
+    young, old = await open_contact(routing, triage, age=25), await open_contact(routing, triage, age=45)
+    caseworker = routing.client(Role.CASEWORKER, units=["adults"])
+    for _ in range(2):
+        entry = (await caseworker.post("/v1/queues/adults/next")).json()
+        assert (await caseworker.post(f"/v1/entries/{entry['id']}/complete")).status_code == 200
+
+    made = await plan(routing)
+    await routing.settle()
+    assert await owed(routing, young) == [("youth", "running")]
+    assert await owed(routing, old) == [("adults", "running")]
+
+    assert (await _undo(routing, made["id"])).status_code == 200
+    await routing.settle()
+    assert await owed(routing, young) == [("adults", "running")]
+
+
 @pytest.mark.parametrize(
     ("changes", "pointer"),
     [
