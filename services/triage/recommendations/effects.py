@@ -5,13 +5,11 @@ from dataclasses import dataclass
 
 from services.triage.catalogue.offers.offer import Offer, OfferKind, OpenOffers
 from services.triage.rules.case import Case, needs_of
+from services.triage.rules.duty import URGENCIES, CareWarning
 from services.triage.rules.rulebook import CompiledRow, Hit, Rulebook
-from services.triage.rules.ruleset import CareWarning, Companion
+from services.triage.rules.ruleset import Companion
 from shared.city.needs import STEPS, NeedVocabulary, Step
 from shared.vocabulary import Urgency
-
-#: Least urgent first.
-URGENCIES = (Urgency.NORMAL, Urgency.PROMPT, Urgency.DAY, Urgency.ACUTE)
 
 _KINDS: dict[str, frozenset[OfferKind]] = {
     "none": frozenset(),
@@ -134,12 +132,14 @@ def _common(found: Sequence[Effects], *, settled: bool) -> Effects:
     first = found[0]
     if len(found) == 1:
         return first
+    # Different rows open contacts for different children: none is opened until it is known which.
+    same_companion = all(effects.companion_row is first.companion_row for effects in found)
     return Effects(
         urgency=min((effects.urgency for effects in found), key=URGENCIES.index),
         clocks=tuple(clock for clock in first.clocks if all(clock in e.clocks for e in found)),
         warnings=tuple(mark for mark in first.warnings if all(mark in e.warnings for e in found)),
-        companion=first.companion,
-        companion_row=first.companion_row,
+        companion=first.companion if same_companion else None,
+        companion_row=first.companion_row if same_companion else None,
         offers=_offers_of(found, settled=settled),
         kle=first.kle if all(e.kle == first.kle for e in found) else None,
         step=first.step if all(e.step == first.step for e in found) else None,
