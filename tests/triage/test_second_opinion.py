@@ -25,7 +25,7 @@ def our_faults(ruleset: RuleSet) -> set[tuple[object, ...]]:
             *(one.rows if one.kind == "clash" else one.rows[-1:]),
             *([] if one.at is None else [one.at]),
         )
-        for one in prove(ruleset, GEOGRAPHY).findings
+        for one in prove(ruleset, GEOGRAPHY, until=until).findings
     }
 
 

@@ -19,7 +19,8 @@ class CompanionReach:
         self._diagram = diagram = space.diagram
         reach = {"every": EMPTY, "further": EMPTY}
         left = ALL
-        for row in ruleset.rows:
+        last = max((row.number for row in ruleset.rows if row.companion is not None), default=0)
+        for row in ruleset.rows[:last]:
             truth = truth_of(row.when, space, definitions)
             not_here = truth.false
             if row.companion is not None:
@@ -31,8 +32,6 @@ class CompanionReach:
                     not_here = diagram.union(truth.false, when.false)
             if row.destination or row.companion is not None:
                 left = diagram.intersection(left, not_here)
-            if left == EMPTY:
-                break
         self._every, self._further = reach["every"], reach["further"]
         self._child = self._contact_of_a_child()
 

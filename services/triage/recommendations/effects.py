@@ -9,7 +9,7 @@ from services.triage.rules.duty import URGENCIES, CareWarning
 from services.triage.rules.rulebook import CompiledRow, Hit, Rulebook
 from services.triage.rules.ruleset import Companion
 from shared.city.needs import STEPS, NeedVocabulary, Step
-from shared.vocabulary import Urgency
+from shared.vocabulary import Need, Urgency
 
 _KINDS: dict[str, frozenset[OfferKind]] = {
     "none": frozenset(),
@@ -71,7 +71,7 @@ class _RowEffects:
             companion=None if added is None else added.what,
             companion_row=companion_row,
             offers=tuple(self._offers.fitting(case, kinds, row.test.needs)) if kinds else (),
-            kle=self._kle(row, case),
+            kle=self._kle(row, case, set_aside=_set_aside(companion_row, row)),
             step=self._step(case) if row.row.step == "needs" else None,
         )
 
@@ -99,10 +99,10 @@ class _RowEffects:
             step=effects.step,
         )
 
-    def _kle(self, row: CompiledRow, case: Case) -> str | None:
+    def _kle(self, row: CompiledRow, case: Case, set_aside: frozenset[Need]) -> str | None:
         """The KLE number of the need that the row is about, else of the citizen's first need that has one.
 
-        An anonymous contact has none (domain.md § 7).
+        None of a need that is `set_aside`. An anonymous contact has none (domain.md § 7).
         """
         if case.anonymous:
             return None
@@ -112,7 +112,7 @@ class _RowEffects:
         about = [need for need in row.test.needs if need in has]
         for need in (*about, *has):
             entry = self._vocabulary.by_code[need]
-            if entry.kle:
+            if entry.kle and need not in set_aside:
                 return entry.kle_at(case.age)
         return None
 
@@ -120,6 +120,12 @@ class _RowEffects:
         """The lowest step (indsatstrappe) that meets every need: the highest of the needs' lowest steps."""
         steps = [step for need in needs_of(case.needs) if (step := self._vocabulary.by_code[need].step)]
         return max(steps, key=STEPS.index) if steps else None
+
+
+def _set_aside(companion_row: CompiledRow | None, deciding: CompiledRow) -> frozenset[Need]:
+    """The notification, where it became a contact of its own before a later row decided."""
+    became_another = companion_row is not None and companion_row is not deciding
+    return frozenset({Need.CHILD_CONCERN}) if became_another else frozenset()
 
 
 def _urgency(row: CompiledRow, case: Case) -> Urgency:

@@ -39,6 +39,11 @@ class Reason(_Frozen):
     text: str
     because: dict[str, object]
 
+    @property
+    def is_of_a_duty(self) -> bool:
+        """Whether it says what is owed, and not where the contact goes."""
+        return self.rule.startswith(DUTY_PREFIX)
+
 
 class TraceRow(_Frozen):
     """One row of the rule set, and whether it holds for these facts."""
