@@ -28,7 +28,7 @@ TEXT = (RULESETS_FOLDER / "2.yaml").read_text(encoding="utf-8")
         ("code: honour", "code: danger", "", "two duties with the code danger"),
         ("warnings: [risk_assessment_first]", "warnings: [look_out]", "/duties/3/warnings/0", "do_not_inform_parents"),
         ("    warnings: [risk_assessment_first]\n", "", "/duties/3", "gives an urgency, a clock or a warning"),
-        ("{needs: [personal_care], when: {all: [{possibly", "{besides: [debt], needs: [personal_care], when: {all: [{possibly", "/duties/12/clocks/0/ApplicationClock/application_area_of/1", "exactly one of needs and besides"),
+        ("{needs: [personal_care], when: {all: [{possibly", "{besides: [debt], needs: [personal_care], when: {all: [{possibly", "/duties/12/clocks/0/application_area_of/1", "exactly one of needs and besides"),
         ("administration: BUF, needs", "administration: KBH, needs", "/administrations/1/administration", "no such code"),
         ("    destination: [{kind: emergency}]", "    destination: [{kind: emergency}]\n    urgency: [{urgency: acute}]", "", "row 1 has an urgency, clocks or warnings"),
         ("title: Regelsæt", "surprise: Regelsæt", "/surprise", "there is no such field"),

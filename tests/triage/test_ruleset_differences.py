@@ -109,8 +109,8 @@ def test_a_row_put_in_between_is_the_only_change() -> None:
         (
             lambda content: content["clocks"]["file_access"].update(working_days=5),
             (
-                "frister „aktindsigt“: var arbejdsdage 7, hjemmel offentlighedsloven og forvaltningsloven; "
-                "bliver arbejdsdage 5, hjemmel offentlighedsloven og forvaltningsloven"
+                "frister „aktindsigt“: var arbejdsdage 7, hjemmel offentlighedsloven § 36, stk. 2; "
+                "bliver arbejdsdage 5, hjemmel offentlighedsloven § 36, stk. 2"
             ),
         ),
     ],
@@ -122,7 +122,7 @@ def test_a_change_is_worded_in_danish(edit: Any, line: str) -> None:
 def test_the_table_has_a_line_for_each_row_and_no_code_for_a_need_or_unit() -> None:
     table = markdown_of(RuleSet.model_validate(BASE))
     rows = [line for line in table.splitlines() if line.startswith("| ")]
-    assert len(rows) == 1 + 21
+    assert len(rows) == 1 + 21 + 1 + 14
     assert "| 13 | Hjælpemidler | behov: Hjælpemidler | Hjælpemidler |" in table
     assert all(code not in table for code in ("home_training", "housing-social", "is_true", "received_on"))
 
@@ -131,7 +131,7 @@ def test_nothing_that_is_written_in_a_rule_breaks_out_of_its_cell() -> None:
     sly = draft(lambda content: content["rows"][12].update(title="a | b\n| <script>", reason="x|y"))
     table = markdown_of(RuleSet.model_validate(sly))
     assert "a \\| b \\| &lt;script>" in table
-    assert len([line for line in table.splitlines() if line.startswith("| ")]) == 1 + 21
+    assert len([line for line in table.splitlines() if line.startswith("| ")]) == 1 + 21 + 1 + 14
 
 
 def test_the_table_as_data_has_a_cell_for_each_column_and_the_definitions_below() -> None:

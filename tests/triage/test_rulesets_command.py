@@ -44,11 +44,11 @@ def test_a_lost_duty_is_reported_by_its_code(tmp_path: Path) -> None:
 
 def test_a_fault_is_reported_by_file_and_line_so_that_an_editor_finds_it(tmp_path: Path) -> None:
     file = written(tmp_path, "3")
-    text = file.read_text(encoding="utf-8").replace("- assistive_devices\n", "- wheels\n")
+    text = file.read_text(encoding="utf-8").replace("      - drug_treatment\n", "      - wheels\n", 1)
     file.write_text(text, encoding="utf-8")
     line = text.splitlines().index("      - wheels") + 1
     status, output = checked(file)
-    assert (status, output) == (1, f"{file}:{line}: /rows/12/when/needs/any/0: there is no such code\n")
+    assert (status, output) == (1, f"{file}:{line}: /rows/17/when/needs/any/0: there is no such code\n")
 
 
 def test_a_finding_of_the_proof_is_reported_with_a_citizen(tmp_path: Path) -> None:

@@ -3,9 +3,9 @@
 Every duty that holds applies, whatever row decided; the rows say only where the contact goes.
 """
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Discriminator, Field, StringConstraints, Tag, model_validator
 
 from services.triage.rules.conditions import Condition
 from services.triage.strict import Strict
@@ -58,6 +58,17 @@ class ApplicationClock(Strict):
     application_area_of: tuple[ApplicationNeeds, ...] = Field(min_length=1)
 
 
+def _clock_kind(clock: Any) -> str:
+    # Without a discriminator pydantic would report one fault once for each kind that it is not.
+    return "application" if isinstance(clock, dict | ApplicationClock) else "named"
+
+
+#: A clock that the rule set defines, by its name, or that of the citizen's applications.
+DutyClock = Annotated[
+    Annotated[str, Tag("named")] | Annotated[ApplicationClock, Tag("application")], Discriminator(_clock_kind)
+]
+
+
 class Duty(Strict):
     """Something that is owed whenever its condition is true: an urgency, clocks, warnings."""
 
@@ -66,7 +77,7 @@ class Duty(Strict):
     source: str
     when: Condition
     urgency: Urgency | None = None
-    clocks: tuple[str | ApplicationClock, ...] = ()
+    clocks: tuple[DutyClock, ...] = ()
     warnings: tuple[CareWarning, ...] = ()
     reason: str = Field(min_length=1)
 
