@@ -93,5 +93,5 @@ def test_a_child_of_eighteen_is_refused_with_its_place_in_the_list() -> None:
     ],
 )
 def test_impossible_children_are_refused(facts: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="children|child_age"):
+    with pytest.raises(ValueError, match=r"children|child_age"):
         Facts.model_validate({"needs": ["child_concern"], **facts})

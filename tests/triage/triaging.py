@@ -5,14 +5,20 @@ from datetime import UTC, datetime
 from services.triage.catalogue.offers.offer import Catalogue, load_offers
 from services.triage.recommendations.adviser import Adviser, Moment
 from services.triage.recommendations.schemas import Recommendation
-from services.triage.rules.ruleset import load_rulesets, ruleset_for
+from services.triage.rules.ruleset import RuleSet, load_rulesets, ruleset_for
 from shared.city.current import city, geography_on
 from shared.contracts import Facts
 from shared.vocabulary import Channel
 from shared.working_days import local_date
 
 RULESETS = load_rulesets()
-ADVISERS = {ruleset.version: Adviser(ruleset, geography_on, city().needs) for ruleset in RULESETS}
+
+
+def adviser_by(ruleset: RuleSet) -> Adviser:
+    return Adviser(ruleset, geography_on, city().needs)
+
+
+ADVISERS = {ruleset.version: adviser_by(ruleset) for ruleset in RULESETS}
 #: By rule set 2, which holds from 1 January 2026.
 ADVISER = ADVISERS["2"]
 CATALOGUE = Catalogue(load_offers())

@@ -32,7 +32,10 @@ class CompanionReach:
                     not_here = diagram.union(truth.false, when.false)
             if row.destination or row.companion is not None:
                 left = diagram.intersection(left, not_here)
-        self._every, self._further = reach["every"], reach["further"]
+        # Where no child is described, one contact is opened in both ways.
+        described = space.where("another_child", lambda value: value is True)
+        self._further = reach["further"]
+        self._every = diagram.union(reach["every"], diagram.difference(reach["further"], described))
         self._child = self._contact_of_a_child()
 
     def counted(self, demanded: Region, given: Region) -> tuple[Region, Region]:
