@@ -184,6 +184,36 @@ async def test_many_contacts_are_replayed_in_batches(
     assert (found["replayed"], found["moved"], len(found["examples"])) == (11, 5, 5)
 
 
+async def test_a_replay_says_who_would_have_been_owed_what(editors: Editors) -> None:
+    def files_in_a_row_of_their_own(content: dict[str, Any]) -> None:
+        content["duties"] = [duty for duty in content["duties"] if duty["code"] != "file_access"]
+
+    file = registered_by_event({"needs": ["file_access", "drug_treatment"], "age": 40, "district": 1})
+    for event in (file, registered_by_event(GRETE)):
+        await editors.bench.deliver(event)
+    await editors.write(draft(files_in_a_row_of_their_own))
+    found = await editors.simulate()
+    owed = {one["code"]: (one["now"], one["then"], one["changed"]) for one in found["owed"]}
+    assert owed == {
+        "file_access": (1, 0, 1),
+        "drug_treatment": (1, 1, 0),
+        "notification_assessment": (1, 1, 0),
+        "notification_receipt": (1, 1, 0),
+    }
+    assert found["owed"][0]["examples"] == [show_reference(file.reference)]
+    assert f"| aktindsigt | 1 | 0 | 1 | {show_reference(file.reference)} |" in (await table(editors))
+
+
+async def test_what_rule_set_1_gave_is_compared_with_what_rule_set_2_owes(editors: Editors) -> None:
+    event = registered_by_event({"needs": ["complaint", "drug_treatment"], "age": 40, "district": 1})
+    in_2025 = {"received_at": datetime(2025, 12, 1, 9, tzinfo=UTC)}
+    await editors.bench.deliver(event.model_copy(update=in_2025))
+    await editors.write(draft())
+    found = await editors.simulate()
+    owed = {one["code"]: (one["now"], one["then"]) for one in found["owed"]}
+    assert owed == {"complaint_review": (0, 1), "drug_treatment": (0, 1)}
+
+
 async def test_reception_staff_may_not_read_simulations(editors: Editors) -> None:
     for role in (Role.RECEPTION, Role.CASEWORKER, Role.SERVICE):
         for path in ("simulation", "simulation.svg", "history"):
