@@ -8,6 +8,7 @@ here uses `boxes`, `axes`, `regions` or `proving`.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import z3
@@ -219,18 +220,16 @@ class SecondOpinion:
         last = min(demand.valid_to or date.max, date.max if until is None else until - timedelta(1))
         return z3.And(day >= first, day <= last.toordinal())
 
-    def _demands(self, demand: Demand) -> Iterator[tuple[Three, Callable[[Duty], Truth | None]]]:
+    def _demands(self, demand: Demand) -> Iterator[tuple[Three, Callable[[Duty], Three | None]]]:
         """Each thing demanded: when, and in which duties of the rule set it is, with a further condition."""
         when = self._three(demand.when)
         if demand.urgency is not None:
-            least = URGENCIES.index(demand.urgency)
-            yield when, lambda duty: (duty.urgency and URGENCIES.index(duty.urgency) >= least) or None
+            yield when, partial(_is_as_urgent, URGENCIES.index(demand.urgency))
         for name, longest in demand.clocks.items():
             rule = self._ruleset.clocks.get(name)
-            short = rule is not None and rule.within(longest)
-            yield when, lambda duty, name=name, short=short: (short and name in duty.named_clocks) or None
+            yield when, partial(_has_clock, name if rule is not None and rule.within(longest) else None)
         for warning in demand.warnings:
-            yield when, lambda duty, warning=warning: warning in duty.warnings or None
+            yield when, partial(_warns, warning)
         for need in Need:
             parts = [part for part in demand.application_area_of if need in part.meant]
             if parts:
@@ -238,18 +237,16 @@ class SecondOpinion:
                 asked = [self._three(part.when or c.AllOf(all=())) for part in parts]
                 every = z3.And(when.true, has, z3.Or(*(one.true for one in asked)))
                 never = z3.Or(when.false, z3.Not(has), z3.And(*(one.false for one in asked)))
-                yield Three(every, never), lambda duty, need=need: self._applies(duty, need)
+                yield Three(every, never), partial(self._applies, need)
 
-    def _applies(self, duty: Duty, need: Need) -> Three | None:
+    def _applies(self, need: Need, duty: Duty) -> Three | None:
         parts = [part for part in duty.applications if need in part.meant]
         if not parts:
             return None
         whens = [self._three(part.when or c.AllOf(all=())) for part in parts]
         return Three(z3.Or(*(one.true for one in whens)), z3.And(*(one.false for one in whens)))
 
-    def _not_counted(
-        self, demand: Demand, when: Three, gives: Callable[[Duty], Truth | Three | None]
-    ) -> Truth:
+    def _not_counted(self, demand: Demand, when: Three, gives: Callable[[Duty], Three | None]) -> Truth:
         true: list[Truth] = []
         false: list[Truth] = []
         for duty in self._ruleset.duties:
@@ -257,9 +254,8 @@ class SecondOpinion:
             if given is None:
                 continue
             test = self._three(duty.when)
-            more = given if isinstance(given, Three) else Three(z3.BoolVal(True), z3.BoolVal(False))
-            true.append(z3.And(test.true, more.true))
-            false.append(z3.Or(test.false, more.false))
+            true.append(z3.And(test.true, given.true))
+            false.append(z3.Or(test.false, given.false))
         here, nowhere = z3.Or(*true), z3.And(*false)
         every, further = self._opened() if demand.of_the_child else (z3.BoolVal(False), z3.BoolVal(False))
         if demand.of_the_child and self._possible(self._is_a_childs_contact(), when.true, z3.Not(here)):
@@ -446,6 +442,22 @@ class SecondOpinion:
         every = z3.And(*(z3.Implies(has[need], met[need]) for need in wanted))
         true = z3.Or(nothing, z3.And(age.known, every))
         return Three(true, z3.And(age.known, z3.Not(every)), frozenset({"age"}))
+
+
+ALWAYS = Three(z3.BoolVal(True), z3.BoolVal(False))
+
+
+def _is_as_urgent(least: int, duty: Duty) -> Three | None:
+    urgent = duty.urgency is not None and URGENCIES.index(duty.urgency) >= least
+    return ALWAYS if urgent else None
+
+
+def _has_clock(name: str | None, duty: Duty) -> Three | None:
+    return ALWAYS if name in duty.named_clocks else None
+
+
+def _warns(warning: str, duty: Duty) -> Three | None:
+    return ALWAYS if warning in duty.warnings else None
 
 
 def _number(value: object) -> int:

@@ -1,6 +1,7 @@
 """The facts of a contact as the rules read them, and what is derived from them."""
 
 from dataclasses import fields
+from typing import Any
 
 import pytest
 
@@ -42,7 +43,13 @@ def test_what_is_derived_is_not_given() -> None:
 
 def test_a_child_is_described_by_any_of_its_facts_or_by_being_listed() -> None:
     assert not case(age=9).another_child
-    for facts in ({"child_age": 3}, {"child_district": 9}, {"child_postal_code": "8000"}, {"children": [{}]}):
+    described: list[dict[str, Any]] = [
+        {"child_age": 3},
+        {"child_district": 9},
+        {"child_postal_code": "8000"},
+        {"children": [{}]},
+    ]
+    for facts in described:
         assert case(age=9, **facts).another_child
     assert case().answered("child_district", ELSEWHERE).another_child
     assert not case(children=[]).another_child

@@ -1,6 +1,7 @@
 """Rule set 2, row by row (triage-policy.md, B)."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -310,7 +311,7 @@ def test_row_21_needs_of_other_administrations_are_not_left_for_the_authority() 
         ({"age": 17, "honour_related": True, "children": [{}]}, AREA_OF_NOERREBRO),
     ],
 )
-def test_row_2_a_child_at_risk_follows_from_other_facts(facts: dict[str, object], expected: str) -> None:
+def test_row_2_a_child_at_risk_follows_from_other_facts(facts: dict[str, Any], expected: str) -> None:
     assert place(triage("loneliness", district=3, **facts)) == expected
 
 
@@ -334,7 +335,8 @@ def test_row_3_an_adult_with_needs_of_their_own_keeps_them_beside_the_notificati
 
 
 def test_row_4_an_unknown_age_holds_nobody_up() -> None:
-    for facts in ({}, {"child_at_risk": True}, {"in_municipality": False}):
+    unknown_ages: list[dict[str, Any]] = [{}, {"child_at_risk": True}, {"in_municipality": False}]
+    for facts in unknown_ages:
         answer = triage("crisis_centre", **facts)
         assert (place(answer), questions(answer)) == ("self_referral:reception", [])
 

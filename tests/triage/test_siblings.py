@@ -1,5 +1,7 @@
 """Several children at risk: each has a contact of its own, with its own way and its own clocks."""
 
+from typing import Any
+
 import pytest
 
 from services.triage.problems import ContradictoryFacts
@@ -42,7 +44,8 @@ def test_danger_opens_a_contact_for_every_child() -> None:
 
 
 def test_of_an_adults_child_whom_nobody_has_described_there_is_one_blank_companion() -> None:
-    for facts in ({"child_at_risk": True}, {"suspected_parental_abuse": True}):
+    concerns: list[dict[str, Any]] = [{"child_at_risk": True}, {"suspected_parental_abuse": True}]
+    for facts in concerns:
         (companion,) = triage("debt", age=40, district=1, **facts).companions
         assert (companion.facts.child_age, companion.facts.age, companion.child) == (None, None, 0)
 
@@ -78,7 +81,7 @@ def test_a_child_of_eighteen_is_refused_with_its_place_in_the_list() -> None:
     facts = Facts.model_validate({"needs": ["child_concern"], "children": [{"age": 3}, {"age": 18}]})
     with pytest.raises(ContradictoryFacts) as refused:
         refuse_contradictions(facts)
-    assert [error.pointer for error in refused.value.errors] == ["/facts/children/1/age"]
+    assert [error.pointer for error in refused.value.errors or ()] == ["/facts/children/1/age"]
 
 
 @pytest.mark.parametrize(
