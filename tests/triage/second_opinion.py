@@ -234,9 +234,9 @@ class SecondOpinion:
             parts = [part for part in demand.application_area_of if need in part.meant]
             if parts:
                 has = self._citizen.needs[need]
-                asked = [self._three(part.when or c.AllOf(all=())) for part in parts]
-                every = z3.And(when.true, has, z3.Or(*(one.true for one in asked)))
-                never = z3.Or(when.false, z3.Not(has), z3.And(*(one.false for one in asked)))
+                applied = [self._three(part.when or c.AllOf(all=())) for part in parts]
+                every = z3.And(when.true, has, z3.Or(*(one.true for one in applied)))
+                never = z3.Or(when.false, z3.Not(has), z3.And(*(one.false for one in applied)))
                 yield Three(every, never), partial(self._applies, need)
 
     def _applies(self, need: Need, duty: Duty) -> Three | None:

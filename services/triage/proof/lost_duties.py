@@ -125,9 +125,9 @@ class DutyProof:
             if duty.applications
         ]
         for need in (need for need in Need if need in needs):
-            asked_for = self._applied_for(need, demanded, demand.application_area_of, self._statutory)
+            demanded_here = self._applied_for(need, demanded, demand.application_area_of, self._statutory)
             given = [self._applied_for(need, when, parts, self._definitions) for when, parts in duties]
-            yield _Part(need, asked_for, self._any(given))
+            yield _Part(need, demanded_here, self._any(given))
 
     def _applied_for(
         self, need: Need, when: Truth, parts: Sequence[ApplicationNeeds], definitions: Definitions

@@ -12,11 +12,8 @@ from services.triage.recommendations.children import facts_of_the_children
 from services.triage.recommendations.effects import Effects, common_effects
 from services.triage.recommendations.owed import (
     also_needed,
-    clocks_of,
-    duty_reasons,
-    holding,
     owed_duties,
-    urgency_of,
+    owed_together,
 )
 from services.triage.recommendations.reasons import reasons_of
 from services.triage.recommendations.schemas import (
@@ -86,23 +83,24 @@ class Adviser:
         duties = owed_duties(
             self.rulebook.duty_book, self.ruleset.clocks, case, destination.unit, moment.received_at
         )
+        owed = owed_together(duties)
         of_row = tuple(self.ruleset.clocks[name].start(name, moment.received_at) for name in effects.clocks)
         return Recommendation(
             ruleset=self.ruleset.version,
             destination=destination,
-            urgency=max(effects.urgency, urgency_of(duties), key=URGENCIES.index),
+            urgency=max(effects.urgency, owed.urgency, key=URGENCIES.index),
             step=effects.step,
             kle=effects.kle,
-            clocks=of_row + clocks_of(duties),
+            clocks=of_row + owed.clocks,
             questions=tuple(self._questions[fact] for fact in questions_of(tree)),
-            warnings=effects.warnings + tuple(mark for duty in holding(duties) for mark in duty.warnings),
+            warnings=effects.warnings + owed.warnings,
             duties=duties,
             also=also_needed(self.rulebook.duty_book, case, moment.channel, destination),
             offers=tuple(self._suggestion(offer, case) for offer in effects.offers),
             companions=() if for_companion else self._companions(effects, facts, moment, catalogue),
             reasons=(
                 *reasons_of(self.rulebook, self.ruleset.texts, case, tree, effects),
-                *duty_reasons(duties),
+                *owed.reasons,
             ),
             trace=self._trace(case) if trace else None,
         )

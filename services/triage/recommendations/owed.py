@@ -4,14 +4,15 @@ It follows from the facts alone, not from the row that decides, and it never wai
 depends on a missing fact is one that may hold. The clocks begin when the contact was received.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from services.triage.recommendations.reasons import because, given_facts
 from services.triage.recommendations.schemas import AlsoNeeded, OwedDuty, Reason
 from services.triage.rules.case import Case, needs_of
 from services.triage.rules.clocks import ClockRule
-from services.triage.rules.duty import DUTY_PREFIX, URGENCIES
+from services.triage.rules.duty import DUTY_PREFIX, URGENCIES, CareWarning
 from services.triage.rules.duty_book import CompiledDuty, DutyBook
 from shared.application_clocks import application_clocks
 from shared.contracts import Clock, Destination
@@ -21,16 +22,19 @@ from shared.vocabulary import Channel, Unit, Urgency
 def owed_duties(
     book: DutyBook, clock_rules: dict[str, ClockRule], case: Case, unit: Unit, received_at: datetime
 ) -> tuple[OwedDuty, ...]:
-    """Every duty that holds or may hold for this case, in the order of the rule set."""
+    """Every duty that holds or may hold for this case, in the order of the rule set.
+
+    What made it hold is worked out only where it does: most duties that may hold never will.
+    """
     return tuple(
         OwedDuty(
             code=compiled.duty.code,
             holds="true" if holds else "may",
             urgency=compiled.duty.urgency,
-            clocks=tuple(_clocks(compiled, clock_rules, case, unit, received_at, holds=holds)),
+            clocks=_clocks(compiled, clock_rules, case, unit, received_at, holds=holds),
             warnings=compiled.duty.warnings,
             text=compiled.duty.reason,
-            because=given_facts(because(compiled.test, case), case),
+            because=given_facts(because(compiled.test, case), case) if holds else {},
         )
         for compiled, holds in book.owed(case)
     )
@@ -44,36 +48,41 @@ def _clocks(
     received_at: datetime,
     *,
     holds: bool,
-) -> Iterable[Clock]:
-    for name in compiled.duty.named_clocks:
-        yield clock_rules[name].start(name, received_at)
-    if compiled.applications:
-        needs = needs_of(compiled.needs_applied_for(case, possibly=not holds))
-        yield from application_clocks(needs, case.age, unit, received_at)
+) -> tuple[Clock, ...]:
+    named = tuple(clock_rules[name].start(name, received_at) for name in compiled.named_clocks)
+    if not compiled.applications:
+        return named
+    needs = needs_of(compiled.needs_applied_for(case, possibly=not holds))
+    return (*named, *application_clocks(needs, case.age, unit, received_at))
 
 
-def holding(duties: Iterable[OwedDuty]) -> list[OwedDuty]:
-    """Those that hold for certain."""
-    return [duty for duty in duties if duty.holds == "true"]
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What the duties that hold for certain give together: the highest urgency, all clocks and warnings."""
+
+    urgency: Urgency
+    clocks: tuple[Clock, ...]
+    warnings: tuple[CareWarning, ...]
+    reasons: tuple[Reason, ...]
 
 
-def urgency_of(duties: Iterable[OwedDuty]) -> Urgency:
-    """The highest urgency of those that hold."""
-    urgencies = [duty.urgency for duty in holding(duties) if duty.urgency is not None]
-    return max(urgencies, key=URGENCIES.index, default=Urgency.NORMAL)
+NOTHING = Owed(Urgency.NORMAL, (), (), ())
 
 
-def clocks_of(duties: Iterable[OwedDuty]) -> tuple[Clock, ...]:
-    """The clocks of all duties that hold, each once."""
-    return tuple({clock.rule: clock for duty in holding(duties) for clock in duty.clocks}.values())
-
-
-def duty_reasons(duties: Sequence[OwedDuty]) -> list[Reason]:
-    """A sentence for each duty that holds."""
-    return [
-        Reason(rule=f"{DUTY_PREFIX}{duty.code}", text=duty.text, because=duty.because)
-        for duty in holding(duties)
-    ]
+def owed_together(duties: Sequence[OwedDuty]) -> Owed:
+    """The sum of the duties that hold; a clock that several give runs once."""
+    holding = [duty for duty in duties if duty.holds == "true"]
+    if not holding:
+        return NOTHING
+    urgencies = [duty.urgency for duty in holding if duty.urgency is not None]
+    return Owed(
+        urgency=max(urgencies, key=URGENCIES.index, default=Urgency.NORMAL),
+        clocks=tuple({clock.rule: clock for duty in holding for clock in duty.clocks}.values()),
+        warnings=tuple(warning for duty in holding for warning in duty.warnings),
+        reasons=tuple(
+            Reason(rule=f"{DUTY_PREFIX}{duty.code}", text=duty.text, because=duty.because) for duty in holding
+        ),
+    )
 
 
 def also_needed(

@@ -34,6 +34,7 @@ class CompiledDuty:
 
     duty: Duty
     test: Test
+    named_clocks: tuple[str, ...]
     applications: tuple[NeedsWhen, ...]
 
     def needs_applied_for(self, case: Case, *, possibly: bool) -> int:
@@ -52,6 +53,9 @@ class DutyBook:
         self._definitions = definitions
         self.duties = tuple(self._duty(duty) for duty in ruleset.duties)
         self._administrations = tuple(map(self._administration, ruleset.administrations))
+        self._needs_of_others = needs_mask(
+            [need for other in ruleset.administrations for need in other.needs]
+        )
         self._of_needs: dict[int, tuple[CompiledDuty, ...]] = {}
 
     def owed(self, case: Case) -> Iterator[tuple[CompiledDuty, bool]]:
@@ -65,6 +69,8 @@ class DutyBook:
     def needs_of_others(self, case: Case) -> dict[Administration, int]:
         """The citizen's needs (as bits) that belong to other administrations, by administration."""
         found: dict[Administration, int] = {}
+        if not case.needs & self._needs_of_others:
+            return found
         for administration, part in self._administrations:
             if needs := part.of(case):
                 found[administration] = found.get(administration, 0) | needs
@@ -85,7 +91,8 @@ class DutyBook:
         applications = tuple(
             NeedsWhen(needs_mask(part.meant), self._test(part.when)) for part in duty.applications
         )
-        return CompiledDuty(duty, compile_condition(duty.when, self._definitions), applications)
+        test = compile_condition(duty.when, self._definitions)
+        return CompiledDuty(duty, test, duty.named_clocks, applications)
 
     def _administration(self, other: OtherAdministration) -> tuple[Administration, NeedsWhen]:
         return other.administration, NeedsWhen(needs_mask(other.needs), self._test(other.when))
