@@ -19,7 +19,7 @@ from benchmarks.decision_model import Peer, context_of
 from services.triage.catalogue.offers.offer import Catalogue, load_offers
 from services.triage.recommendations.adviser import Adviser, Moment
 from services.triage.rules.rulebook import Hit
-from services.triage.rules.ruleset import load_rulesets
+from services.triage.rules.ruleset import load_rulesets, ruleset_for
 from shared.city.current import city, geography_on
 from shared.contracts import Facts
 from shared.vocabulary import Channel, Need
@@ -75,7 +75,7 @@ def run(console: Console) -> None:
 
 def _works() -> Mapping[str, Callable[[], list[object]]]:
     """What is measured. The peer gets only contacts that the rules decide outright: it knows no unknowns."""
-    adviser = Adviser(load_rulesets()[0], geography_on, city().needs)
+    adviser = Adviser(ruleset_for(load_rulesets(), TUESDAY.date()), geography_on, city().needs)
     catalogue, moment = Catalogue(load_offers()), Moment(Channel.PHONE, TUESDAY)
     offers = catalogue.on(TUESDAY.date())
     bodies = contacts()

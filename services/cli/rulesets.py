@@ -18,9 +18,11 @@ from shared.vocabulary import Role
 def check_files(files: Sequence[Path], output: Console) -> int:
     """Read and prove each file, and print each fault with its place; returns 0 when there are none.
 
-    Files that are checked together must agree: no version twice, no two valid from the same day.
+    Files that are checked together must agree: no version twice, no two valid from the same day. Each is in
+    force until the next one's day, and owes what the law demands before it.
     """
     wrong = 0
+    proper: dict[Path, RuleSet] = {}
     versions: dict[str, Path] = {}
     days: dict[date, Path] = {}
     for file in files:
@@ -40,25 +42,29 @@ def check_files(files: Sequence[Path], output: Console) -> int:
         if earlier is not file:
             wrong += 1
             _say(output, f"{file}: valid from {ruleset.valid_from}, as {earlier} is")
-        wrong += _prove(file, ruleset, output)
+        proper[file] = ruleset
+    for file, ruleset in proper.items():
+        until = min((day for day in days if day > ruleset.valid_from), default=None)
+        wrong += _prove(file, ruleset, until, output)
     return 1 if wrong else 0
 
 
-def _prove(file: Path, ruleset: RuleSet, output: Console) -> int:
+def _prove(file: Path, ruleset: RuleSet, until: date | None, output: Console) -> int:
     try:
-        proof = prove(ruleset)
+        proof = prove(ruleset, until=until)
     except TooLargeError:
         _say(output, f"{file}: its rows overlap in too many ways to be proved in reasonable time")
         return 1
     for finding in proof.findings:
         rows = ", ".join(map(str, finding.rows)) or "-"
-        _say(output, f"{file}: rows {rows}: {finding.kind}: {finding.text}")
+        where = f"rows {rows}" if finding.duty is None else f"duty {finding.duty}"
+        _say(output, f"{file}: {where}: {finding.kind}: {finding.text}")
         if finding.citizen is not None:
             _say(output, f"    {finding.citizen}")
     if proof.holds:
-        _say(
-            output, f"{file}: version {ruleset.version}, {proof.rows} rows: every citizen has one destination"
-        )
+        tables = f"{proof.rows} rows, {proof.duties} duties"
+        result = "every citizen has one destination, and is owed what the law demands"
+        _say(output, f"{file}: version {ruleset.version}, {tables}: {result}")
     return len(proof.findings)
 
 

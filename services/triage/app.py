@@ -1,6 +1,7 @@
 """The triage service: its routes, events, tables and gauges, put together."""
 
 from collections.abc import Callable, Mapping
+from itertools import zip_longest
 
 import httpx
 import structlog
@@ -13,6 +14,7 @@ from services.triage.alarms.thresholds import read_thresholds
 from services.triage.assessments import metrics
 from services.triage.assessments.endpoints import assessments_router
 from services.triage.assessments.events import HANDLERS
+from services.triage.assessments.jobs import UnpublishedAssessments
 from services.triage.catalogue.endpoints import root_router
 from services.triage.catalogue.importing.endpoints import import_router
 from services.triage.catalogue.importing.example import load_example
@@ -63,8 +65,8 @@ _TAGS = (
 
 async def _prepare(work: UnitOfWork) -> None:
     rulesets = load_rulesets()
-    for ruleset in rulesets:
-        demand_proof(ruleset)
+    for ruleset, following in zip_longest(rulesets, rulesets[1:]):
+        demand_proof(ruleset, until=None if following is None else following.valid_from)
     work.state.catalogue = CatalogueCache()
     work.state.advisers = Advisers(rulesets, work.state.catalogue)
     try:
@@ -112,13 +114,16 @@ def service(settings: Settings) -> Service:
             UnitsConfigured: KNOWN_UNITS.handler,
             ApplicationAreasConfigured: KNOWN_AREAS.handler,
         },
-        publishes={"contact.triaged": ("intake", "routing")},
+        publishes={"contact.triaged": ("intake", "routing"), "contact.assessed": ("routing",)},
         peers={"intake": settings.intake_url, "routing": settings.routing_url},
         tags=_TAGS,
         load_example=load_example,
         prepare=_prepare,
         measure=metrics.measure,
-        jobs=lambda state: [KnownConfiguration(state, [KNOWN_UNITS, KNOWN_AREAS])],
+        jobs=lambda state: [
+            KnownConfiguration(state, [KNOWN_UNITS, KNOWN_AREAS]),
+            UnpublishedAssessments(state),
+        ],
     )
 
 

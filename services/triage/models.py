@@ -24,8 +24,11 @@ class ContactCourse(TriageModel, table=True):
 
     `latest_assessment` is the one to decide on. `registered_version` is the newest version of the contact
     that intake has reported; a person can have decided on a newer one. `decision` is the number of the latest
-    decision: the contact's own, when `decided_itself`, or the one that opened it as a companion. `companion`
-    is what was last published about the companion that this contact opened.
+    decision: the contact's own, when `decided_itself`, or the one that opened it as a companion.
+
+    `assessments` is how many assessments were published. `companions` are the contacts of the children at
+    risk, by which child it is (from "0"): the contact's id (`contact_id`), and what a decision last
+    published about it (`published`).
     """
 
     __tablename__ = "contact_courses"
@@ -38,7 +41,8 @@ class ContactCourse(TriageModel, table=True):
     decision: int = 0
     returned_decision: int = -1
     decided_itself: bool = False
-    companion: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
+    assessments: int = 0
+    companions: dict[str, Any] = Field(sa_type=JSON)
     citizen_key: str | None = Field(default=None, max_length=64)
 
 

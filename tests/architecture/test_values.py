@@ -19,6 +19,7 @@ BUILT = {
     "services.triage.learning.trust.Trust",
     "services.triage.rules.case.Case",
     "services.triage.simulation.flow_picture._Bar",
+    "services.triage.simulation.replay.OwedCount",
     "services.triage.simulation.replay.Replay",
 }
 

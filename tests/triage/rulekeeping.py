@@ -12,21 +12,22 @@ from services.triage.rulesets.differences import Plain, plain
 from shared.vocabulary import Role
 from tests.bench import Bench
 
-#: Rule set 1 as data: take a copy of it.
-FIRST: Plain = plain(load_rulesets()[0])
+#: Rule set 2, which is in force, as data: take a copy of it.
+BASE: Plain = plain(load_rulesets()[1])
 WHY = {"Change-Reason": "Hjeml%C3%B8shed under 25 flytter til Ungeomr%C3%A5det"}
 
 
-def draft(edit: Callable[[Plain], object] = lambda content: None, version: str = "2") -> Plain:
-    """Rule set 1 under another version, edited."""
-    content = {**copy.deepcopy(FIRST), "version": version, "title": f"Regelsæt {version}"}
+def draft(edit: Callable[[Plain], object] = lambda content: None, version: str = "3") -> Plain:
+    """Rule set 2 under another version, edited."""
+    content = {**copy.deepcopy(BASE), "version": version, "title": f"Regelsæt {version}"}
     edit(content)
     return content
 
 
 def homeless_under_25_to_youth(content: Plain) -> None:
     """Row 16: who is 18 to 24 and homeless goes to the youth area."""
-    content["rows"][15]["destination"][0]["unit"]["by_age"].insert(1, {"below": 25, "unit": "youth"})
+    bands = [{"below": 25, "unit": "youth"}, {"unit": "housing-social"}]
+    content["rows"][15]["destination"][0]["unit"] = {"by_age": bands}
 
 
 def as_yaml(content: Plain) -> str:
@@ -51,13 +52,13 @@ class Editors:
             f"/v1/rulesets/{content['version']}", json=content, headers=headers
         )
 
-    async def check(self, version: str = "2") -> dict[str, Any]:
+    async def check(self, version: str = "3") -> dict[str, Any]:
         answer = await self.alma.post(f"/v1/rulesets/{version}/check")
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
         return found
 
-    async def simulate(self, version: str = "2", **period: str) -> dict[str, Any]:
+    async def simulate(self, version: str = "3", **period: str) -> dict[str, Any]:
         answer = await self.alma.post(f"/v1/rulesets/{version}/simulate", json=period)
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
@@ -70,11 +71,11 @@ class Editors:
         await self.simulate(content["version"])
 
     async def activate(
-        self, version: str = "2", *, who: httpx.AsyncClient | None = None, at: str | None = None
+        self, version: str = "3", *, who: httpx.AsyncClient | None = None, at: str | None = None
     ) -> httpx.Response:
         body = {"reason": "Vedtaget på regelejernes møde"} | ({} if at is None else {"from": at})
         return await (who or self.bo).post(f"/v1/rulesets/{version}/activate", json=body)
 
-    async def status(self, version: str = "2") -> str:
+    async def status(self, version: str = "3") -> str:
         listed = (await self.carl.get("/v1/rulesets")).json()["items"]
         return next(str(item["status"]) for item in listed if item["version"] == version)

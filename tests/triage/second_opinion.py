@@ -5,14 +5,17 @@ The facts are unknowns of z3: whole numbers, days and truths, each with whether 
 here uses `boxes`, `axes`, `regions` or `proving`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import z3
 
+from services.triage.proof.statute import Demand, Statute
 from services.triage.rules import conditions as c
+from services.triage.rules.duty import URGENCIES, Duty
 from services.triage.rules.ruleset import (
     AreaOf,
     ByAge,
@@ -70,12 +73,14 @@ class Citizen:
             "suspected_parental_abuse",
             "honour_related",
             "reporter_is_professional",
+            "measures_running",
             "aftercare_running",
             "anonymous",
         ):
             self.facts[flag] = Known(z3.BoolVal(True), z3.Bool(flag))
         self._home()
         self._child_home()
+        self._children()
 
     def _number(self, name: str, low: int, high: int, *, always: bool = False) -> Known:
         known = z3.BoolVal(True) if always else z3.Bool(f"knows {name}")
@@ -102,6 +107,15 @@ class Citizen:
             z3.Or(district.known, wholly, outside), z3.If(district.known, district.value != 0, wholly)
         )
         self.facts["child_area"] = self._area(district, area)
+
+    def _children(self) -> None:
+        """How many children are listed; one is described as well by its age or place alone."""
+        listed = z3.Int("children")
+        self.like.append(z3.And(listed >= 0, listed <= 10))
+        alone = [self.facts[fact].known for fact in ("child_age", "child_district", "child_postal_code")]
+        always = z3.BoolVal(True)
+        self.facts["another_child"] = Known(always, z3.Or(listed > 0, *alone))
+        self.facts["further_children"] = Known(always, listed > 1)
 
     def _area(self, district: Known, by_code: Number) -> Known:
         by_district: Number = z3.IntVal(0)
@@ -170,6 +184,111 @@ class SecondOpinion:
         if self._possible(*(earlier.false for _, earlier, _ in equals)):
             found.add(("gap",))
         return found
+
+    def lost_duties(self, statute: Statute, until: date | None = None) -> set[str]:
+        """The codes of the demands that some citizen has and nobody counts.
+
+        Written from triage-policy.md C and D: what is owed to a child runs on the contact itself or on the
+        contacts of the children, of which each child has one.
+        """
+        solver = z3.Solver()
+        solver.add(*self._citizen.like)
+        self._solver = solver
+        own, self._definitions = self._definitions, {}
+        for name, condition in statute.definitions.items():
+            self._definitions[name] = self._three(condition)
+        demanded = [(demand, list(self._demands(demand))) for demand in statute.demands]
+        self._definitions = own
+        return {
+            demand.code
+            for demand, parts in demanded
+            if any(
+                self._possible(self._in_days(demand, until), self._not_counted(demand, when, gives))
+                for when, gives in parts
+            )
+        }
+
+    def never_owed(self) -> set[str]:
+        """The codes of the duties that can hold for no citizen."""
+        self._solver = z3.Solver()
+        self._solver.add(*self._citizen.like, self._in_force)
+        return {duty.code for duty in self._ruleset.duties if not self._possible(self._three(duty.when).true)}
+
+    def _in_days(self, demand: Demand, until: date | None) -> Truth:
+        day = self._citizen.facts["received_on"].value
+        first = max(demand.valid_from, self._ruleset.valid_from).toordinal()
+        last = min(demand.valid_to or date.max, date.max if until is None else until - timedelta(1))
+        return z3.And(day >= first, day <= last.toordinal())
+
+    def _demands(self, demand: Demand) -> Iterator[tuple[Three, Callable[[Duty], Three | None]]]:
+        """Each thing demanded: when, and in which duties of the rule set it is, with a further condition."""
+        when = self._three(demand.when)
+        if demand.urgency is not None:
+            yield when, partial(_is_as_urgent, URGENCIES.index(demand.urgency))
+        for name, longest in demand.clocks.items():
+            rule = self._ruleset.clocks.get(name)
+            yield when, partial(_has_clock, name if rule is not None and rule.within(longest) else None)
+        for warning in demand.warnings:
+            yield when, partial(_warns, warning)
+        for need in Need:
+            parts = [part for part in demand.application_area_of if need in part.meant]
+            if parts:
+                has = self._citizen.needs[need]
+                applied = [self._three(part.when or c.AllOf(all=())) for part in parts]
+                every = z3.And(when.true, has, z3.Or(*(one.true for one in applied)))
+                never = z3.Or(when.false, z3.Not(has), z3.And(*(one.false for one in applied)))
+                yield Three(every, never), partial(self._applies, need)
+
+    def _applies(self, need: Need, duty: Duty) -> Three | None:
+        parts = [part for part in duty.applications if need in part.meant]
+        if not parts:
+            return None
+        whens = [self._three(part.when or c.AllOf(all=())) for part in parts]
+        return Three(z3.Or(*(one.true for one in whens)), z3.And(*(one.false for one in whens)))
+
+    def _not_counted(self, demand: Demand, when: Three, gives: Callable[[Duty], Three | None]) -> Truth:
+        true: list[Truth] = []
+        false: list[Truth] = []
+        for duty in self._ruleset.duties:
+            given = gives(duty)
+            if given is None:
+                continue
+            test = self._three(duty.when)
+            true.append(z3.And(test.true, given.true))
+            false.append(z3.Or(test.false, given.false))
+        here, nowhere = z3.Or(*true), z3.And(*false)
+        every, further = self._opened() if demand.of_the_child else (z3.BoolVal(False), z3.BoolVal(False))
+        if demand.of_the_child and self._possible(self._is_a_childs_contact(), when.true, z3.Not(here)):
+            every = further = z3.BoolVal(False)
+        several = self._citizen.facts["further_children"].value
+        counted = z3.And(here, z3.Or(z3.Not(several), every, further)) if demand.of_the_child else here
+        maybe = z3.And(z3.Not(when.true), z3.Not(when.false), nowhere, z3.Not(every))
+        return z3.Or(z3.And(when.true, z3.Not(z3.Or(counted, every))), maybe)
+
+    def _opened(self) -> tuple[Truth, Truth]:
+        """When every child, or each but the first, has a contact of its own."""
+        every: list[Truth] = []
+        further: list[Truth] = []
+        before: list[Truth] = []
+        for row in self._ruleset.rows:
+            test = self._three(row.when)
+            if row.companion is not None:
+                when = self._three(row.companion.when or c.AllOf(all=()))
+                opened = z3.And(*before, test.true, when.true)
+                (every if row.companion.children == "every" else further).append(opened)
+                if not row.destination:
+                    before.append(z3.Or(test.false, when.false))
+            if row.destination:
+                before.append(test.false)
+        one_blank = z3.And(z3.Or(*further), z3.Not(self._citizen.facts["another_child"].value))
+        return z3.Or(*every, one_blank), z3.Or(*further)
+
+    def _is_a_childs_contact(self) -> Truth:
+        has, facts = self._citizen.needs, self._citizen.facts
+        only = [has[need] if need == "child_concern" else z3.Not(has[need]) for need in Need]
+        flags = {"child_at_risk": True, "acute_danger": False, "aftercare_running": False, "anonymous": False}
+        fixed = [facts[flag].value == value for flag, value in flags.items()]
+        return z3.And(*only, *fixed, z3.Not(facts["further_children"].value))
 
     def _possible(self, *conditions: Truth) -> bool:
         self._solver.push()
@@ -323,6 +442,22 @@ class SecondOpinion:
         every = z3.And(*(z3.Implies(has[need], met[need]) for need in wanted))
         true = z3.Or(nothing, z3.And(age.known, every))
         return Three(true, z3.And(age.known, z3.Not(every)), frozenset({"age"}))
+
+
+ALWAYS = Three(z3.BoolVal(True), z3.BoolVal(False))
+
+
+def _is_as_urgent(least: int, duty: Duty) -> Three | None:
+    urgent = duty.urgency is not None and URGENCIES.index(duty.urgency) >= least
+    return ALWAYS if urgent else None
+
+
+def _has_clock(name: str | None, duty: Duty) -> Three | None:
+    return ALWAYS if name in duty.named_clocks else None
+
+
+def _warns(warning: str, duty: Duty) -> Three | None:
+    return ALWAYS if warning in duty.warnings else None
 
 
 def _number(value: object) -> int:

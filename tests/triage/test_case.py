@@ -1,6 +1,7 @@
 """The facts of a contact as the rules read them, and what is derived from them."""
 
 from dataclasses import fields
+from typing import Any
 
 import pytest
 
@@ -32,10 +33,34 @@ def test_elsewhere_is_no_number_of_a_district() -> None:
 
 def test_what_is_derived_is_not_given() -> None:
     assert {field.name for field in fields(Case) if not field.init} == {
+        "another_child",
+        "further_children",
         "area",
         "child_area",
         "child_in_municipality",
     }
+
+
+def test_a_child_is_described_by_any_of_its_facts_or_by_being_listed() -> None:
+    assert not case(age=9).another_child
+    described: list[dict[str, Any]] = [
+        {"child_age": 3},
+        {"child_district": 9},
+        {"child_postal_code": "8000"},
+        {"children": [{}]},
+    ]
+    for facts in described:
+        assert case(age=9, **facts).another_child
+    assert case().answered("child_district", ELSEWHERE).another_child
+    assert not case(children=[]).another_child
+
+
+def test_of_several_children_the_case_has_the_first_ones_facts() -> None:
+    known = case(children=[{"age": 3, "district": 9}, {"age": 5, "district": 1}])
+
+    assert (known.child_age, known.child_area) == (3, "children-amager")
+    assert (known.another_child, known.further_children) == (True, True)
+    assert not case(children=[{"age": 3}]).further_children
 
 
 def test_a_district_is_in_the_municipality_and_in_an_area() -> None:

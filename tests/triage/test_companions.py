@@ -18,7 +18,8 @@ def test_a_companion_carries_the_whole_recommendation_for_the_child() -> None:
     assert place(answer) == "unit:adults"
     assert (place(child), child.urgency) == ("unit:children-valby-vesterbro-kgs-enghave", "day")
     assert clocks(child) == ["notification_assessment", "notification_receipt"]
-    assert (child.warnings, child.kle) == (("do_not_inform_parents",), "34.10.30")
+    assert child.warnings == ("do_not_inform_parents", "talk_with_child_alone")
+    assert child.kle == "34.10.30"
     assert (answer.warnings, clocks(answer)) == ((), [])
 
 

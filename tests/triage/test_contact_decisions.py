@@ -196,7 +196,7 @@ async def test_an_event_and_a_decision_at_the_same_moment_leave_one_assessment(t
         {"destination": {"kind": "unit", "unit": "youth"}},
         {"destination": {"kind": "low_threshold", "unit": "reception"}},
         {"destination": {"kind": "unit", "unit": "adults", "administration": "BIF"}},
-        {"destination": ADULTS, "urgency": "day", "ruleset": "1"},
+        {"destination": ADULTS, "urgency": "day", "ruleset": "2"},
         {"destination": ADULTS, "ruleset": "0"},
     ],
 )
@@ -212,7 +212,7 @@ async def test_a_recommendation_that_was_not_seen_is_answered_and_nothing_is_sto
     answer = await decide(triage_service, contact_id, body)
     assert problem(answer) == (409, "recommendation-changed")
     assert answer.json()["recommendation"]["destination"] == ADULTS | {"administration": None}
-    assert answer.json()["recommendation"]["ruleset"] == "1"
+    assert answer.json()["recommendation"]["ruleset"] == "2"
     assert await counts(triage_service) == before
     assert await triage_service.count(table_of(Referral)) == 0
     assert await triage_service.published("contact.triaged") == []

@@ -46,7 +46,7 @@ async def test_an_accepted_recommendation_is_published_to_intake_and_routing(tri
     (event,) = await triage_service.published("contact.triaged")
     assert event["contact_id"] == assessment["contact_id"]
     assert event["destination"] == {"kind": "unit", "unit": "adults"}
-    assert (event["decision"], event["ruleset"], event["overridden"]) == (1, "1", False)
+    assert (event["decision"], event["ruleset"], event["overridden"]) == (1, "2", False)
 
 
 async def test_an_override_keeps_the_clocks_and_takes_its_own_urgency(triage_service: Bench) -> None:
@@ -136,7 +136,7 @@ async def test_an_unclear_decision_is_refused_and_nothing_moves(
     assessment = await assessed(triage_service, FRIDA)
     answer = await decide(triage_service, assessment, body)
     assert (answer.status_code, answer.json()["type"]) == (422, f"urn:dsi:problem:{kind}")
-    assert await triage_service.published() == []
+    assert await triage_service.published("contact.triaged") == []
     assert (await newest(triage_service, assessment["contact_id"]))["status"] == "undecided"
 
 
@@ -154,7 +154,7 @@ async def test_a_closed_contact_takes_no_decision(triage_service: Bench) -> None
     await triage_service.deliver(closed(UUID(assessment["contact_id"])))
     answer = await decide(triage_service, assessment, {"accept": True})
     assert (answer.status_code, answer.json()["type"]) == (409, "urn:dsi:problem:contact-closed")
-    assert await triage_service.published() == []
+    assert await triage_service.published("contact.triaged") == []
 
 
 async def test_new_facts_after_a_decision_move_nothing_by_themselves(triage_service: Bench) -> None:

@@ -45,7 +45,7 @@ def test_the_trace_shows_every_row_in_three_values() -> None:
     assert trace is not None
     holds = {row.rule: row.holds for row in trace}
     assert list(holds) == [str(number) for number in range(1, 22)]
-    assert (holds["1"], holds["5"], holds["15"], holds["20"]) == ("false", "unknown", "true", "unknown")
+    assert (holds["1"], holds["8"], holds["15"], holds["20"]) == ("false", "unknown", "true", "unknown")
     assert holds["21"] == "true"
 
 

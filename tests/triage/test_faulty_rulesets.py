@@ -13,7 +13,7 @@ from shared.database import table_of
 from tests.bench import Bench
 from tests.triage.rulekeeping import WHY, Editors, as_yaml, draft
 
-TEXT = (RULESETS_FOLDER / "1.yaml").read_text(encoding="utf-8")
+TEXT = (RULESETS_FOLDER / "2.yaml").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -23,18 +23,25 @@ TEXT = (RULESETS_FOLDER / "1.yaml").read_text(encoding="utf-8")
         ("unit: assistive-devices", "unit: wheels", "/rows/12/destination/0/unit", "no such code"),
         ("number: 13", "number: 12", "/rows/12/number", "this is row 13"),
         ("below: 31", "below: 17", "/units/authority_by_age/by_age", "age bands must rise"),
-        ("{is_true: acute_danger}", "{is: acute_danger}", "/rows/0/when", "a condition is one of"),
+        ("when: {is_true: acute_danger}\n    reason", "when: {is: acute_danger}\n    reason", "/rows/0/when", "a condition is one of"),
+        ("code: honour", "code: Honour", "/duties/3/code", "pattern"),
+        ("code: honour", "code: danger", "", "two duties with the code danger"),
+        ("warnings: [risk_assessment_first]", "warnings: [look_out]", "/duties/3/warnings/0", "do_not_inform_parents"),
+        ("    warnings: [risk_assessment_first]\n", "", "/duties/3", "gives an urgency, a clock or a warning"),
+        ("{needs: [personal_care], when: {all: [{possibly", "{besides: [debt], needs: [personal_care], when: {all: [{possibly", "/duties/12/clocks/0/application_area_of/1", "exactly one of needs and besides"),
+        ("administration: BUF, needs", "administration: KBH, needs", "/administrations/1/administration", "no such code"),
+        ("    destination: [{kind: emergency}]", "    destination: [{kind: emergency}]\n    urgency: [{urgency: acute}]", "", "row 1 has an urgency, clocks or warnings"),
         ("title: Regelsæt", "surprise: Regelsæt", "/surprise", "there is no such field"),
         ("title: Regelsæt", "surprise: Regelsæt", "", "title is missing"),
-        ("version: \"1\"", "version: ../1", "/version", "pattern"),
-        ("clock: file_access", "clock: lunch", "", "names a clock that is not defined: lunch"),
+        ("version: \"2\"", "version: ../1", "/version", "pattern"),
+        ("clocks: [file_access]", "clocks: [lunch]", "", "names a clock that is not defined: lunch"),
         ("as_row: 2\n      when", "as_row: -1\n      when", "/rows/0/companion/as_row", "greater than or equal to 1"),
-        ("in: [written]", "in: [fax]", "/rows/4/notes/0/when/in", "not a valid Channel"),
-        ("below: 2026-06-01", "below: juni", "/rows/5/destination/0/when/all/1/below", "isoformat"),
+        ("in: [written]", "in: [fax]", "/rows/7/notes/0/when/in", "not a valid Channel"),
+        ("below: 2026-06-01", "below: juni", "/definitions/care_is_health/not/below", "isoformat"),
         ("below: 31, unit: youth", "below: old, unit: youth", "/units/authority_by_age/by_age/1/below", "integer"),
         ("between: [18, 22]", "between: [18, 220]", "/rows/13/when/all/1/between", "whole number from 0 to 131"),
-        ("named: authority_by_age", "named: nobody", "/rows/5/destination/0/unit/named", "is not defined"),
-        ("      - {fact: age, below: 18}", "      - {holds: citizen_is_the_child}", "/definitions/citizen_is_the_child/all/0/holds", "above this place"),
+        ("named: authority_by_age", "named: nobody", "/rows/17/destination/0/unit/named", "is not defined"),
+        ("under_18: {fact: age, below: 18}", "under_18: {holds: concern}", "/definitions/under_18/holds", "above this place"),
         ("{below: 31, unit: youth}", "{below: 31, unit: {named: authority_by_age}}", "/units/authority_by_age/by_age/1/unit/named", "above this place"),
         ("  age: Hvor gammel", "  postal_code: Hvor gammel", "/questions", "no question for age"),
         ("  ask: Det", "  other: Det", "/texts", "ask is missing"),
@@ -59,13 +66,17 @@ def test_the_line_is_that_of_the_file() -> None:
 
 
 def test_a_date_in_json_is_a_date_all_the_same() -> None:
-    sent = parse_ruleset(json.dumps(draft(version="1")).encode(), "json").ruleset
-    kept = parse_ruleset_file(RULESETS_FOLDER / "1.yaml").ruleset
+    sent = parse_ruleset(json.dumps(draft(version="2")).encode(), "json").ruleset
+    kept = parse_ruleset_file(RULESETS_FOLDER / "2.yaml").ruleset
     assert sent.rows == kept.rows
 
 
 BODIES: list[tuple[Any, str, str]] = [
-    (TEXT.replace("any: [debt]", "any: [debts]").replace("number: 4", "number: 5"), "yaml", "/rows/3/number"),
+    (
+        TEXT.replace("any: [homelessness]", "any: [homeless]").replace("number: 4\n", "number: 5\n"),
+        "yaml",
+        "/rows/3/number",
+    ),
     ("a: &a [*a]", "yaml", ""),
     ("", "yaml", ""),
     (b"\xff\xfe", "yaml", ""),
@@ -86,12 +97,12 @@ async def test_a_faulty_body_stores_nothing(
     await editors.write(draft())
     for answer in (
         await editors.alma.post("/v1/rulesets", content=sent, headers=headers),
-        await editors.alma.put("/v1/rulesets/2", content=sent, headers={**headers, "If-Match": '"1"'}),
+        await editors.alma.put("/v1/rulesets/3", content=sent, headers={**headers, "If-Match": '"1"'}),
     ):
         assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
         assert answer.json()["type"] == "urn:dsi:problem:invalid-ruleset"
         assert answer.json()["errors"][0]["pointer"] == pointer
-    assert await triage_service.count(table_of(RulesetRow)) == 2
+    assert await triage_service.count(table_of(RulesetRow)) == 3
     assert await triage_service.count(table_of(RulesetChange)) == 1
 
 
@@ -112,14 +123,14 @@ async def test_a_change_without_a_reason_or_with_a_personal_number_in_it_is_refu
         assert (answer.status_code, answer.json()["type"]) == (422, "urn:dsi:problem:invalid-input")
         assert answer.json()["errors"][0]["pointer"] == "/header/change-reason"
         assert "720670" not in answer.text
-    assert await triage_service.count(table_of(RulesetRow)) == 1
+    assert await triage_service.count(table_of(RulesetRow)) == 2
 
 
 async def test_the_version_in_the_body_is_the_one_in_the_path(triage_service: Bench) -> None:
     editors = Editors(triage_service)
     await editors.write(draft())
     headers = {**WHY, "If-Match": '"1"'}
-    answer = await editors.alma.put("/v1/rulesets/2", json=draft(version="3"), headers=headers)
+    answer = await editors.alma.put("/v1/rulesets/3", json=draft(version="4"), headers=headers)
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/version")
 
 

@@ -10,7 +10,7 @@ import yaml
 
 from services.triage.catalogue.offers.offer import OpenOffers
 from services.triage.proof.proving import Unproved, demand_proof, prove
-from services.triage.proof.schemas import Finding
+from services.triage.proof.schemas import Finding, Proof
 from services.triage.recommendations.adviser import Adviser, Moment
 from services.triage.recommendations.schemas import RecommendationIn
 from services.triage.recommendations.service import refuse_contradictions
@@ -24,6 +24,9 @@ OFFERS = tuple(OpenOffers((), (covered,) * (OLDEST + 1), frozenset()) for covere
 
 RAW: dict[str, Any] = yaml.safe_load((RULESETS_FOLDER / "1.yaml").read_text(encoding="utf-8"))
 
+
+#: The day of the first demand of the law (data/statutory_duties.yaml), and of rule set 2.
+UNTIL = date(2026, 1, 1)
 
 Edit = Callable[[list[dict[str, Any]]], object]
 
@@ -53,13 +56,18 @@ def edited(edit: Edit) -> RuleSet:
     return RuleSet.model_validate(raw)
 
 
+def proved(ruleset: RuleSet) -> Proof:
+    """The proof of its rows: rule set 1 was in force before the law's demands are those of a rule set."""
+    return prove(ruleset, until=UNTIL)
+
+
 def only_finding(broken: str) -> Finding:
-    (finding,) = prove(edited(BROKEN[broken])).findings
+    (finding,) = proved(edited(BROKEN[broken])).findings
     return finding
 
 
 def test_rule_set_1_holds() -> None:
-    proof = prove(RuleSet.model_validate(RAW))
+    proof = proved(RuleSet.model_validate(RAW))
     assert (proof.holds, proof.findings, proof.rows) == (True, (), 21)
 
 
@@ -83,7 +91,7 @@ def test_equal_rows_that_never_disagree_are_proved() -> None:
         for row in rows[9:11]:
             row.update(rank=10, destination=[{"kind": "unit", "unit": "hky"}])
 
-    assert prove(edited(same_place)).holds
+    assert proved(edited(same_place)).holds
 
 
 def test_a_row_that_others_have_settled_is_unreachable() -> None:
@@ -105,7 +113,7 @@ def test_a_destination_for_days_before_the_rule_set_is_in_force_is_unreachable()
 
 
 def test_a_rule_on_the_district_of_a_citizen_of_another_municipality_is_unsettleable() -> None:
-    findings = prove(edited(BROKEN["no row for who lives elsewhere"])).findings
+    findings = proved(edited(BROKEN["no row for who lives elsewhere"])).findings
     assert {finding.kind for finding in findings} == {"unsettleable"}
     assert all(finding.citizen and finding.citizen["in_municipality"] is False for finding in findings)
 
@@ -130,7 +138,7 @@ def test_a_rule_set_that_fails_cannot_be_used() -> None:
 def test_the_citizen_of_a_finding_can_be_sent_to_the_service_and_shows_it(broken: str) -> None:
     ruleset = edited(BROKEN[broken])
     adviser = Adviser(ruleset, geography_on, city().needs)
-    for finding in prove(ruleset).findings:
+    for finding in proved(ruleset).findings:
         if finding.citizen is None:
             continue
         body = RecommendationIn.model_validate(finding.citizen)

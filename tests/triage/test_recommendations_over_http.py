@@ -21,11 +21,11 @@ async def test_a_recommendation_has_the_contracts_form(triage_service: Bench) ->
     answer = await ask(triage_service, FACTS)
     assert answer.status_code == 200
     found = answer.json()
-    assert found["ruleset"] == "1"
+    assert found["ruleset"] == "2"
     assert found["destination"] == {"kind": "unit", "unit": "disability-adults", "administration": None}
     assert (found["urgency"], found["kle"], found["questions"], found["trace"]) == (
         "normal",
-        "27.12.12",
+        "27.12.04",
         [],
         None,
     )

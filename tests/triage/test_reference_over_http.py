@@ -8,7 +8,8 @@ from tests.bench import Bench
 async def test_the_rule_sets_are_listed_with_the_one_in_force(triage_service: Bench) -> None:
     listed = (await triage_service.client(Role.RULES_EDITOR).get("/v1/rulesets")).json()
     assert [(item["version"], item["rows"], item["status"]) for item in listed["items"]] == [
-        ("1", 21, "active")
+        ("1", 21, "retired"),
+        ("2", 21, "active"),
     ]
 
 
@@ -16,7 +17,7 @@ async def test_a_rule_set_is_answered_as_it_is_in_its_file(triage_service: Bench
     answer = await triage_service.client(Role.RULES_EDITOR).get("/v1/rulesets/1")
     assert len(RuleSet.model_validate(answer.json()).rows) == 21
     assert answer.json()["rows"][4]["when"] == {"is_false": "in_municipality"}
-    missing = await triage_service.client(Role.RULES_EDITOR).get("/v1/rulesets/2")
+    missing = await triage_service.client(Role.RULES_EDITOR).get("/v1/rulesets/9")
     assert (missing.status_code, missing.json()["type"]) == (404, "urn:dsi:problem:unknown-ruleset")
 
 

@@ -1,11 +1,12 @@
-"""Rule set 1, row by row (triage-policy.md, The order)."""
+"""Rule set 2, row by row (triage-policy.md, B)."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from shared.vocabulary import Channel
-from tests.triage.triaging import clocks, fired, offers, place, questions, triage
+from tests.triage.triaging import THURSDAY_2025, clocks, fired, offers, place, questions, triage
 
 AREA_OF_NOERREBRO = "unit:children-noerrebro-bispebjerg"
 
@@ -24,13 +25,14 @@ def test_row_1_a_notification_does_not_end_with_the_emergency_call_though_the_ci
     answer = triage(
         "advice", acute_danger=True, child_at_risk=True, age=9, district=3, suspected_parental_abuse=True
     )
-    assert (place(answer), answer.warnings) == ("emergency:reception", ("do_not_inform_parents",))
+    abuse = ("do_not_inform_parents", "talk_with_child_alone")
+    assert (place(answer), answer.warnings) == ("emergency:reception", abuse)
     (companion,) = answer.companions
     child = companion.recommendation
     assert (place(child), child.urgency) == (AREA_OF_NOERREBRO, "day")
     assert clocks(child) == ["notification_assessment", "notification_receipt"]
-    assert child.warnings == ("do_not_inform_parents",)
-    assert "24 timer" in answer.reasons[-1].text
+    assert child.warnings == abuse
+    assert "24 timer" in answer.reasons[1].text
 
 
 def test_row_2_a_notification_goes_to_the_area_of_the_childs_district_within_a_day() -> None:
@@ -48,7 +50,7 @@ def test_row_2_a_citizen_under_18_at_risk_is_the_child() -> None:
 
 def test_row_2_parents_suspected_of_abuse_are_not_informed_first() -> None:
     answer = triage("child_concern", child_district=3, suspected_parental_abuse=True)
-    assert answer.warnings == ("do_not_inform_parents",)
+    assert answer.warnings == ("do_not_inform_parents", "talk_with_child_alone")
 
 
 def test_row_2_an_honour_related_concern_needs_a_risk_assessment_first() -> None:
@@ -102,7 +104,7 @@ def test_row_4_anonymous_alcohol_treatment_registers_no_identity() -> None:
     assert triage("shelter", anonymous=True).warnings == ()
 
 
-def test_row_5_a_citizen_of_another_municipality_is_sent_home() -> None:
+def test_row_8_a_citizen_of_another_municipality_is_sent_home() -> None:
     assert place(triage("support_at_home", age=40, in_municipality=False)) == "other_authority:reception"
 
 
@@ -110,8 +112,8 @@ def test_row_5_a_citizen_of_another_municipality_is_sent_home() -> None:
     ("channel", "word"),
     [(Channel.WRITTEN, "sendes videre"), (Channel.PHONE, "vejledes"), (Channel.WALK_IN, "vejledes")],
 )
-def test_row_5_a_letter_is_forwarded_and_a_caller_guided(channel: Channel, word: str) -> None:
-    answer = triage("support_at_home", in_municipality=False, channel=channel)
+def test_row_8_a_letter_is_forwarded_and_a_caller_guided(channel: Channel, word: str) -> None:
+    answer = triage("debt", in_municipality=False, channel=channel)
     assert word in answer.reasons[-1].text
 
 
@@ -125,11 +127,11 @@ def test_row_5_a_letter_is_forwarded_and_a_caller_guided(channel: Channel, word:
         (["health_matter", "income_support", "school_matter"], "BIF"),
     ],
 )
-def test_row_6_other_administrations_in_a_stated_order(needs: list[str], administration: str) -> None:
+def test_row_9_other_administrations_in_a_stated_order(needs: list[str], administration: str) -> None:
     answer = triage(*needs, in_municipality=True)
     assert place(answer) == f"other_authority:reception:{administration}"
-    mentioned = any("Flere forvaltninger" in reason.text for reason in answer.reasons)
-    assert mentioned == (len(needs) > 1)
+    named = {str(administration), *(str(other.administration) for other in answer.also)}
+    assert named == {{"i": "BIF", "s": "BUF", "h": "SUF"}[need[0]] for need in needs}
 
 
 @pytest.mark.parametrize(
@@ -142,33 +144,33 @@ def test_row_6_other_administrations_in_a_stated_order(needs: list[str], adminis
         (datetime(2026, 5, 31, 21, 59, tzinfo=UTC), None, "ask:reception"),
     ],
 )
-def test_row_6_home_care_moves_to_the_health_administration_at_local_midnight(
+def test_row_9_home_care_moves_to_the_health_administration_at_local_midnight(
     received_at: datetime, age: int | None, expected: str
 ) -> None:
     answer = triage("personal_care", district=1, age=age, received_at=received_at)
     assert place(answer) == expected
 
 
-def test_row_7_file_access_goes_to_the_unit_with_the_case() -> None:
+def test_row_5_file_access_goes_to_the_unit_with_the_case() -> None:
     answer = triage("file_access", in_municipality=True, existing_case_unit="hky")
     assert (place(answer), clocks(answer)) == ("unit:hky", ["file_access"])
 
 
-def test_row_7_file_access_without_a_known_case_stays_at_the_reception_without_a_question() -> None:
+def test_row_5_file_access_without_a_known_case_stays_at_the_reception_without_a_question() -> None:
     answer = triage("file_access", in_municipality=True)
     assert (place(answer), questions(answer)) == ("unit:reception", [])
 
 
-def test_row_8_a_question_in_a_known_case_goes_to_that_unit() -> None:
+def test_row_6_a_question_in_a_known_case_goes_to_that_unit() -> None:
     assert place(triage("existing_case", in_municipality=True, existing_case_unit="youth")) == "unit:youth"
 
 
-def test_row_8_passes_on_when_the_unit_is_not_known() -> None:
+def test_row_6_passes_on_when_the_unit_is_not_known() -> None:
     answer = triage("existing_case", "home_training", in_municipality=True)
     assert place(answer) == "unit:family-house-training-team"
 
 
-def test_row_9_a_complaint_goes_to_the_unit_with_the_case_or_the_reception() -> None:
+def test_row_7_a_complaint_goes_to_the_unit_with_the_case_or_the_reception() -> None:
     assert place(triage("complaint", in_municipality=True, existing_case_unit="adults")) == "unit:adults"
     assert place(triage("complaint", in_municipality=True)) == "unit:reception"
 
@@ -296,3 +298,112 @@ def test_row_21_a_question_in_an_unknown_case_stays_with_the_reception() -> None
 def test_row_21_needs_of_other_administrations_are_not_left_for_the_authority() -> None:
     answer = triage("existing_case", "school_matter", in_municipality=True, applies_for_measure=False)
     assert place(answer) == "unit:reception"
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"age": 12, "suspected_parental_abuse": True}, AREA_OF_NOERREBRO),
+        ({"age": 17, "honour_related": True}, AREA_OF_NOERREBRO),
+        ({"age": 18, "honour_related": True}, "unit:youth"),
+        ({"age": 12}, "low_threshold:reception"),
+        ({"age": 40, "suspected_parental_abuse": True}, "low_threshold:reception"),
+        ({"age": 17, "honour_related": True, "children": [{}]}, AREA_OF_NOERREBRO),
+    ],
+)
+def test_row_2_a_child_at_risk_follows_from_other_facts(facts: dict[str, Any], expected: str) -> None:
+    assert place(triage("loneliness", district=3, **facts)) == expected
+
+
+@pytest.mark.parametrize("need", ["shelter", "homelessness", "crisis_centre"])
+def test_row_2_a_child_without_a_safe_place_is_never_sent_home(need: str) -> None:
+    here = triage(need, age=16, district=3)
+    assert (place(here), here.urgency, here.companions) == (AREA_OF_NOERREBRO, "day", ())
+    elsewhere = triage(need, age=16, in_municipality=False)
+    assert (place(elsewhere), elsewhere.urgency) == ("unit:reception", "acute")
+    assert "act_where_the_child_is" in elsewhere.warnings
+    (companion,) = elsewhere.companions
+    assert place(companion.recommendation) == "other_authority:reception"
+    assert companion.facts.needs == {"child_concern"}
+
+
+def test_row_3_an_adult_with_needs_of_their_own_keeps_them_beside_the_notification() -> None:
+    answer = triage("child_concern", "support_at_home", age=40, district=1, child_district=9)
+    assert (place(answer), fired(answer), answer.kle) == ("unit:adults", ["3", "20"], "27.36.12")
+    assert "notification_assessment" not in clocks(answer)
+    assert clocks(answer.companions[0].recommendation) == ["notification_assessment", "notification_receipt"]
+
+
+def test_row_4_an_unknown_age_holds_nobody_up() -> None:
+    unknown_ages: list[dict[str, Any]] = [{}, {"child_at_risk": True}, {"in_municipality": False}]
+    for facts in unknown_ages:
+        answer = triage("crisis_centre", **facts)
+        assert (place(answer), questions(answer)) == ("self_referral:reception", [])
+
+
+@pytest.mark.parametrize("need", ["file_access", "data_access", "complaint"])
+def test_rows_5_and_7_belong_to_the_unit_with_the_case_wherever_the_citizen_lives(need: str) -> None:
+    assert place(triage(need, in_municipality=False, existing_case_unit="hky")) == "unit:hky"
+    assert (place(triage(need)), questions(triage(need))) == ("unit:reception", [])
+
+
+def test_row_6_goes_to_the_unit_with_the_case_wherever_the_citizen_lives() -> None:
+    assert place(triage("existing_case", in_municipality=False, existing_case_unit="youth")) == "unit:youth"
+
+
+def test_row_9_does_not_set_aside_a_question_in_a_case() -> None:
+    answer = triage(
+        "income_support",
+        "existing_case",
+        age=40,
+        district=1,
+        applies_for_measure=False,
+        channel=Channel.WRITTEN,
+    )
+    assert place(answer) == "unit:reception"
+    assert [(one.administration, one.needs, one.how) for one in answer.also] == [
+        ("BIF", ("income_support",), "forwarded")
+    ]
+
+
+def test_row_9_sets_aside_a_notification_that_became_a_contact_of_its_own() -> None:
+    answer = triage("income_support", "child_concern", age=40, district=1, child_district=9)
+    assert (place(answer), answer.kle) == ("other_authority:reception:BIF", None)
+    assert place(answer.companions[0].recommendation) == "unit:children-amager"
+
+
+def test_row_16_asks_for_the_age_of_a_homeless_citizen() -> None:
+    assert questions(triage("homelessness", district=3)) == ["age"]
+    parent = triage("homelessness", age=17, district=3, children=[{"district": 9}])
+    assert (place(parent), len(parent.companions)) == (AREA_OF_NOERREBRO, 1)
+
+
+def test_row_19_sets_aside_needs_of_others_and_row_20_takes_what_honour_is_about() -> None:
+    answer = triage("debt", "income_support", "school_matter", age=40, district=1, channel=Channel.PHONE)
+    assert place(answer) == "low_threshold:reception"
+    assert [(one.administration, one.how) for one in answer.also] == [("BIF", "guided"), ("BUF", "guided")]
+    assert place(triage("advice", "health_matter", age=40, district=1)) == "unit:reception"
+    assert place(triage("debt", age=40, district=1, honour_related=True)) == "unit:adults"
+
+
+def test_row_20_takes_compensation_for_adults() -> None:
+    answer = triage("compensation_benefit_adult", age=40, district=1)
+    assert (place(answer), answer.kle) == ("unit:adults", "32.18.08")
+
+
+def test_nothing_else_is_named_where_another_municipality_must_act() -> None:
+    assert triage("debt", "income_support", age=40, in_municipality=False).also == ()
+
+
+@pytest.mark.parametrize(("day", "also"), [(31, []), (32, ["SUF"])])
+def test_home_care_is_a_need_of_its_own_until_june(day: int, also: list[str]) -> None:
+    received_at = datetime(2026, 5, day, 12, tzinfo=UTC) if day < 32 else datetime(2026, 6, 1, 12, tzinfo=UTC)
+    answer = triage("personal_care", "support_at_home", age=40, district=1, received_at=received_at)
+    assert place(answer) == "unit:adults"
+    assert [str(one.administration) for one in answer.also] == also
+
+
+def test_a_contact_of_the_year_before_is_judged_by_rule_set_1() -> None:
+    answer = triage("child_concern", "debt", age=40, district=1, child_district=9, received_at=THURSDAY_2025)
+    assert (answer.ruleset, place(answer), answer.duties) == ("1", "unit:children-amager", ())
+    assert clocks(answer) == ["notification_assessment", "notification_receipt"]

@@ -13,9 +13,9 @@ from services.triage.rulesets.difference_wording import changes_in_danish, diffe
 from services.triage.rulesets.differences import Difference, Plain, applied, difference, plain
 from services.triage.rulesets.table import markdown_of, table_of
 from tests.examples import examples
-from tests.triage.rulekeeping import FIRST, draft, homeless_under_25_to_youth
+from tests.triage.rulekeeping import BASE, draft, homeless_under_25_to_youth
 
-_DECIDING = [row for row in FIRST["rows"] if "companion" not in row]
+_DECIDING = [row for row in BASE["rows"] if "companion" not in row]
 
 
 def renumbered(content: Plain) -> Plain:
@@ -27,7 +27,7 @@ def renumbered(content: Plain) -> Plain:
 @st.composite
 def edited(draw: st.DrawFn) -> Plain:
     """Rule set 1 after a few edits: rows out, in, to another place, altered; texts and names altered."""
-    content = copy.deepcopy(FIRST)
+    content = copy.deepcopy(BASE)
     rows: list[dict[str, Any]] = content["rows"]
     for _ in range(draw(st.integers(0, 5))):
         position = draw(st.integers(0, len(rows) - 1))
@@ -73,8 +73,8 @@ def test_a_difference_survives_being_stored(one: Plain, other: Plain) -> None:
 
 
 def test_equal_rule_sets_have_equal_plain_forms_however_their_sets_are_ordered() -> None:
-    assert plain(RuleSet.model_validate(FIRST)) == FIRST
-    assert difference_in_danish(difference(FIRST, FIRST)) == ["Ingen forskel."]
+    assert plain(RuleSet.model_validate(BASE)) == BASE
+    assert difference_in_danish(difference(BASE, BASE)) == ["Ingen forskel."]
 
 
 def test_a_row_put_in_between_is_the_only_change() -> None:
@@ -83,7 +83,7 @@ def test_a_row_put_in_between_is_the_only_change() -> None:
         content["rows"].insert(12, row)
         renumbered(content)
 
-    change = difference(FIRST, draft(put_in, version="1"))
+    change = difference(BASE, draft(put_in, version="2"))
     assert [(row.kind, row.was, row.now) for row in change.rows] == [("added", None, 13)]
 
 
@@ -94,13 +94,13 @@ def test_a_row_put_in_between_is_the_only_change() -> None:
         (
             homeless_under_25_to_youth,
             (
-                "  destination: var under 18 år: børneområdet, hvor borgeren bor; ellers: Boligsocialt Område; "
-                "bliver under 18 år: børneområdet, hvor borgeren bor; under 25 år: Ungeområdet; ellers: Boligsocialt Område"
+                "  destination: var Boligsocialt Område; "
+                "bliver under 25 år: Ungeområdet; ellers: Boligsocialt Område"
             ),
         ),
         (
             lambda content: content["rows"][6].update(when={"is_true": "anonymous"}),
-            "  betingelse: var behov: Aktindsigt; bliver borgeren er anonym",
+            "  betingelse: var behov: Klage; bliver borgeren er anonym",
         ),
         (
             lambda content: content["rows"].pop(),
@@ -109,20 +109,20 @@ def test_a_row_put_in_between_is_the_only_change() -> None:
         (
             lambda content: content["clocks"]["file_access"].update(working_days=5),
             (
-                "frister „aktindsigt“: var arbejdsdage 7, hjemmel offentlighedsloven og forvaltningsloven; "
-                "bliver arbejdsdage 5, hjemmel offentlighedsloven og forvaltningsloven"
+                "frister „aktindsigt“: var arbejdsdage 7, hjemmel offentlighedsloven § 36, stk. 2; "
+                "bliver arbejdsdage 5, hjemmel offentlighedsloven § 36, stk. 2"
             ),
         ),
     ],
 )
 def test_a_change_is_worded_in_danish(edit: Any, line: str) -> None:
-    assert line in difference_in_danish(difference(FIRST, draft(edit, version="1")))
+    assert line in difference_in_danish(difference(BASE, draft(edit, version="2")))
 
 
 def test_the_table_has_a_line_for_each_row_and_no_code_for_a_need_or_unit() -> None:
-    table = markdown_of(RuleSet.model_validate(FIRST))
+    table = markdown_of(RuleSet.model_validate(BASE))
     rows = [line for line in table.splitlines() if line.startswith("| ")]
-    assert len(rows) == 1 + 21
+    assert len(rows) == 1 + 21 + 1 + 14
     assert "| 13 | Hjælpemidler | behov: Hjælpemidler | Hjælpemidler |" in table
     assert all(code not in table for code in ("home_training", "housing-social", "is_true", "received_on"))
 
@@ -131,11 +131,11 @@ def test_nothing_that_is_written_in_a_rule_breaks_out_of_its_cell() -> None:
     sly = draft(lambda content: content["rows"][12].update(title="a | b\n| <script>", reason="x|y"))
     table = markdown_of(RuleSet.model_validate(sly))
     assert "a \\| b \\| &lt;script>" in table
-    assert len([line for line in table.splitlines() if line.startswith("| ")]) == 1 + 21
+    assert len([line for line in table.splitlines() if line.startswith("| ")]) == 1 + 21 + 1 + 14
 
 
 def test_the_table_as_data_has_a_cell_for_each_column_and_the_definitions_below() -> None:
-    table = table_of(RuleSet.model_validate(FIRST))
+    table = table_of(RuleSet.model_validate(BASE))
     assert [row.number for row in table.rows] == list(range(1, 22))
     assert {len(row.cells) for row in table.rows} == {len(table.columns)}
     assert table.columns[:3] == ["Nr.", "Regel", "Gælder når"]
@@ -145,7 +145,7 @@ def test_the_table_as_data_has_a_cell_for_each_column_and_the_definitions_below(
 
 
 def test_the_parts_of_a_change_follow_the_row_that_they_are_part_of() -> None:
-    found = difference(FIRST, draft(lambda content: content["rows"][12].update(title="Udstyr"), version="1"))
+    found = difference(BASE, draft(lambda content: content["rows"][12].update(title="Udstyr"), version="2"))
     changes = changes_in_danish(found)
     assert [text for text, _ in changes if "13" in text] == ["Række 13 „Udstyr“ er ændret."]
     nested = [line for text, parts in changes for line in (text, *(f"  {part}" for part in parts))]

@@ -20,10 +20,14 @@ def edited(edit: Edit) -> dict[str, Any]:
     return raw
 
 
-def test_rule_set_1_has_the_policys_21_rows_each_with_its_source() -> None:
-    (ruleset,) = load_rulesets()
-    assert [row.number for row in ruleset.rows] == list(range(1, 22))
-    assert all(row.source for row in ruleset.rows)
+def test_each_rule_set_has_the_policys_21_rows_each_with_its_source() -> None:
+    first, second = load_rulesets()
+    for ruleset in (first, second):
+        assert [row.number for row in ruleset.rows] == list(range(1, 22))
+        assert all(row.source for row in ruleset.rows)
+    assert first.duties == ()
+    assert len(second.duties) == 14
+    assert all(duty.source for duty in second.duties)
 
 
 @pytest.mark.parametrize(

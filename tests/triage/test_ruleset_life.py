@@ -15,7 +15,7 @@ from tests.bench import Bench
 from tests.conftest import TUESDAY
 from tests.triage.contacts import registered
 from tests.triage.rulekeeping import (
-    FIRST,
+    BASE,
     WHY,
     Editors,
     as_yaml,
@@ -23,7 +23,7 @@ from tests.triage.rulekeeping import (
     homeless_under_25_to_youth,
 )
 
-#: Homeless at 22: Boligsocialt Område by rule set 1, the youth area by the draft.
+#: Homeless at 22: Boligsocialt Område by rule set 2, the youth area by the draft.
 KARIM: dict[str, Any] = {"needs": ["homelessness"], "age": 22, "district": 3}
 
 
@@ -41,23 +41,23 @@ async def unit_for_karim(bench: Bench, **more: Any) -> str:
     return str(answer.json()["destination"]["unit"])
 
 
-async def test_rule_set_1_is_in_force_from_its_day_and_is_read_in_three_forms(editors: Editors) -> None:
-    (first,) = (await editors.carl.get("/v1/rulesets")).json()["items"]
-    assert (first["status"], first["active_from"], first["active_until"]) == (
-        "active",
-        "2024-12-31T23:00:00Z",
-        None,
-    )
-    as_file = await editors.carl.get("/v1/rulesets/1", headers={"Accept": "application/yaml"})
-    assert as_file.text == (RULESETS_FOLDER / "1.yaml").read_text(encoding="utf-8")
-    table = await editors.carl.get("/v1/rulesets/1", headers={"Accept": "text/markdown;q=0.9, */*;q=0.1"})
+async def test_rule_set_2_is_in_force_from_its_day_and_is_read_in_three_forms(editors: Editors) -> None:
+    items = (await editors.carl.get("/v1/rulesets")).json()["items"]
+    names = ("version", "status", "duties", "active_from", "active_until")
+    assert [tuple(item[name] for name in names) for item in items] == [
+        ("1", "retired", 0, "2024-12-31T23:00:00Z", "2025-12-31T23:00:00Z"),
+        ("2", "active", 14, "2025-12-31T23:00:00Z", None),
+    ]
+    as_file = await editors.carl.get("/v1/rulesets/2", headers={"Accept": "application/yaml"})
+    assert as_file.text == (RULESETS_FOLDER / "2.yaml").read_text(encoding="utf-8")
+    table = await editors.carl.get("/v1/rulesets/2", headers={"Accept": "text/markdown;q=0.9, */*;q=0.1"})
     assert table.headers["content-type"] == "text/markdown; charset=utf-8"
     assert "| 16 | Hjemløshed |" in table.text
 
 
 async def test_the_table_is_read_as_json_with_the_etag_of_the_rule_set(editors: Editors) -> None:
-    answer = await editors.carl.get("/v1/rulesets/1/table")
-    assert answer.headers["etag"] == (await editors.carl.get("/v1/rulesets/1")).headers["etag"]
+    answer = await editors.carl.get("/v1/rulesets/2/table")
+    assert answer.headers["etag"] == (await editors.carl.get("/v1/rulesets/2")).headers["etag"]
     table = answer.json()
     assert (table["rows"][15]["number"], table["rows"][15]["title"]) == (16, "Hjemløshed")
     assert (await editors.carl.get("/v1/rulesets/9/table")).status_code == 404
@@ -81,13 +81,13 @@ async def test_a_draft_is_not_used_until_a_second_person_puts_it_in_force(editor
     await editors.simulate()
     assert await editors.status() == "simulated"
     assert await unit_for_karim(bench) == "housing-social"
-    assert await unit_for_karim(bench, ruleset="2") == "youth"
+    assert await unit_for_karim(bench, ruleset="3") == "youth"
     alone = await editors.activate(who=editors.alma)
     assert (alone.status_code, alone.json()["type"]) == (403, "urn:dsi:problem:second-person-needed")
     assert await editors.status() == "simulated"
     begun = await editors.activate()
     assert (begun.status_code, begun.json()["status"]) == (200, "active")
-    assert await editors.status("1") == "retired"
+    assert await editors.status("2") == "retired"
     assert await unit_for_karim(bench) == "youth"
 
 
@@ -100,7 +100,7 @@ async def test_past_contacts_are_explained_by_the_rule_set_of_their_moment(edito
     assert await unit_for_karim(bench, received_at="2026-03-10T09:00:00Z") == "youth"
     await bench.deliver(registered(earlier, KARIM, 2))
     stored = (await bench.client(Role.RECEPTION).get(f"/v1/assessments?contact_id={earlier}")).json()["items"]
-    assert [item["recommendation"]["ruleset"] for item in stored] == ["1", "1"]
+    assert [item["recommendation"]["ruleset"] for item in stored] == ["2", "2"]
 
 
 async def test_all_replicas_change_over_at_the_moment_without_a_restart(editors: Editors) -> None:
@@ -112,12 +112,12 @@ async def test_all_replicas_change_over_at_the_moment_without_a_restart(editors:
         "scheduled",
         "2026-05-31T22:00:00Z",
     )
-    assert await editors.status("1") == "active"
+    assert await editors.status("2") == "active"
     bench.clock.set(TUESDAY.replace(month=5, day=31, hour=21, minute=59))
     assert await unit_for_karim(bench) == "housing-social"
     bench.clock.set(TUESDAY.replace(month=5, day=31, hour=22, minute=0))
     assert await unit_for_karim(bench) == "youth"
-    assert (await editors.status("1"), await editors.status("2")) == ("retired", "active")
+    assert (await editors.status("2"), await editors.status("3")) == ("retired", "active")
 
 
 async def test_any_change_makes_it_a_draft_again(editors: Editors) -> None:
@@ -139,29 +139,50 @@ async def test_a_rule_set_that_the_proof_refutes_cannot_be_put_in_force(editors:
     found = await editors.check()
     assert (found["proof"]["holds"], found["status"]) == (False, "draft")
     gap = next(finding for finding in found["proof"]["findings"] if finding["kind"] == "gap")
-    lost = await editors.alma.post("/v1/recommendations?ruleset=2", json=gap["citizen"])
+    lost = await editors.alma.post("/v1/recommendations?ruleset=3", json=gap["citizen"])
     assert (lost.status_code, lost.json()["type"]) == (409, "urn:dsi:problem:ruleset-has-no-answer")
     await editors.simulate()
     assert (await editors.activate()).json()["type"] == "urn:dsi:problem:ruleset-not-ready"
 
 
+async def test_a_rule_set_that_loses_a_duty_of_the_law_cannot_be_put_in_force(editors: Editors) -> None:
+    def without_the_day_for_files(content: dict[str, Any]) -> None:
+        content["duties"] = [duty for duty in content["duties"] if duty["code"] != "file_access"]
+
+    await editors.write(draft(without_the_day_for_files))
+    found = await editors.check()
+    (lost,) = found["proof"]["findings"]
+    assert (lost["kind"], lost["duty"], found["status"]) == ("lost", "file_access", "draft")
+    owed = await editors.alma.post("/v1/recommendations?ruleset=3", json=lost["citizen"])
+    assert (owed.status_code, owed.json()["clocks"]) == (200, [])
+    await editors.simulate()
+    assert (await editors.activate()).json()["type"] == "urn:dsi:problem:ruleset-not-ready"
+
+
+async def test_rule_set_1_cannot_come_back_in_force(editors: Editors) -> None:
+    await editors.alma.post("/v1/rulesets", json={"copy_of": "1", "version": "3"}, headers=WHY)
+    (lost,) = (await editors.check())["proof"]["findings"]
+    assert (lost["kind"], lost["duty"]) == ("lost", None)
+    assert "ingen pligter" in lost["text"]
+
+
 async def test_the_result_of_a_check_is_read_again_with_its_revision(editors: Editors) -> None:
     await editors.write(draft(lambda content: content["rows"].pop()))
-    missing = await editors.carl.get("/v1/rulesets/2/proof")
+    missing = await editors.carl.get("/v1/rulesets/3/proof")
     assert (missing.status_code, missing.json()["type"]) == (404, "urn:dsi:problem:not-checked")
     found = await editors.check()
-    assert (await editors.carl.get("/v1/rulesets/2/proof")).json() == found
+    assert (await editors.carl.get("/v1/rulesets/3/proof")).json() == found
     await editors.change(draft(), '"1"')
-    old = (await editors.carl.get("/v1/rulesets/2/proof")).json()
+    old = (await editors.carl.get("/v1/rulesets/3/proof")).json()
     assert (old["revision"], old["proof"]) == (1, found["proof"])
     reception = editors.bench.client(Role.RECEPTION)
-    assert (await reception.get("/v1/rulesets/2/proof")).status_code == 403
+    assert (await reception.get("/v1/rulesets/3/proof")).status_code == 403
 
 
 async def test_every_change_has_its_author_its_reason_and_its_difference(editors: Editors) -> None:
     await editors.make_ready(draft())
     await editors.change(draft(homeless_under_25_to_youth), '"1"', editors.bo)
-    trail = (await editors.carl.get("/v1/rulesets/2/history")).json()["items"]
+    trail = (await editors.carl.get("/v1/rulesets/3/history")).json()["items"]
     assert [(step["kind"], step["author"], step["revision"]) for step in trail] == [
         ("created", "alma", 1),
         ("checked", "alma", 1),
@@ -171,7 +192,7 @@ async def test_every_change_has_its_author_its_reason_and_its_difference(editors
     assert trail[3]["reason"] == "Hjemløshed under 25 flytter til Ungeområdet"
     assert trail[3]["text"][0] == "Række 16 „Hjemløshed“ er ændret."
     assert "versio" in trail[0]["text"][0]
-    compared = (await editors.carl.get("/v1/rulesets/1/difference?to=2")).json()
+    compared = (await editors.carl.get("/v1/rulesets/2/difference?to=3")).json()
     assert [row["now"] for row in compared["difference"]["rows"]] == [16]
     await editors.check()
     await editors.simulate()
@@ -180,10 +201,10 @@ async def test_every_change_has_its_author_its_reason_and_its_difference(editors
 
 
 async def test_a_copy_has_the_same_content_under_the_next_number(editors: Editors) -> None:
-    made = await editors.alma.post("/v1/rulesets", json={"copy_of": "1"}, headers=WHY)
-    assert (made.status_code, made.json()["version"], made.json()["based_on"]) == (201, "2", "1")
-    copied = (await editors.carl.get("/v1/rulesets/2")).json()
-    assert copied == {**(await editors.carl.get("/v1/rulesets/1")).json(), "version": "2"}
+    made = await editors.alma.post("/v1/rulesets", json={"copy_of": "2"}, headers=WHY)
+    assert (made.status_code, made.json()["version"], made.json()["based_on"]) == (201, "3", "2")
+    copied = (await editors.carl.get("/v1/rulesets/3")).json()
+    assert copied == {**(await editors.carl.get("/v1/rulesets/2")).json(), "version": "3"}
     missing = await editors.alma.post("/v1/rulesets", json={"copy_of": "9"}, headers=WHY)
     assert (missing.status_code, missing.json()["type"]) == (404, "urn:dsi:problem:unknown-ruleset")
 
@@ -193,16 +214,16 @@ async def test_a_draft_sent_as_yaml_keeps_its_comments(editors: Editors) -> None
     headers = {**WHY, "Content-Type": "application/yaml"}
     made = await editors.alma.post("/v1/rulesets", content=text.encode(), headers=headers)
     assert made.status_code == 201
-    kept = await editors.carl.get("/v1/rulesets/2", headers={"Accept": "application/yaml"})
+    kept = await editors.carl.get("/v1/rulesets/3", headers={"Accept": "application/yaml"})
     assert kept.text == text
     again = await editors.alma.put(
-        "/v1/rulesets/2", content=kept.content, headers={**headers, "If-Match": '"1"'}
+        "/v1/rulesets/3", content=kept.content, headers={**headers, "If-Match": '"1"'}
     )
     assert again.headers["etag"] == '"1"'
 
 
 async def test_a_draft_sent_twice_with_one_key_is_made_once(editors: Editors) -> None:
-    headers = {**WHY, "Idempotency-Key": "draft-2"}
+    headers = {**WHY, "Idempotency-Key": "draft-3"}
     first = await editors.alma.post("/v1/rulesets", json=draft(), headers=headers)
     again = await editors.alma.post("/v1/rulesets", json=draft(), headers=headers)
     assert (first.status_code, again.status_code, first.json()) == (201, 201, again.json())
@@ -215,18 +236,18 @@ async def test_of_two_edits_at_once_one_is_made(editors: Editors) -> None:
     edits = [{**draft(), "title": title} for title in ("Den ene", "Den anden")]
     answers = await asyncio.gather(*(editors.change(content, '"1"') for content in edits))
     assert sorted(answer.status_code for answer in answers) == [200, 412]
-    blind = await editors.alma.put("/v1/rulesets/2", json=draft(), headers=WHY)
+    blind = await editors.alma.put("/v1/rulesets/3", json=draft(), headers=WHY)
     assert (blind.status_code, blind.json()["type"]) == (428, "urn:dsi:problem:version-required")
 
 
 async def test_of_two_activations_at_once_one_wins(editors: Editors) -> None:
     await editors.make_ready(draft(homeless_under_25_to_youth))
-    await editors.make_ready(draft(version="3"))
+    await editors.make_ready(draft(version="4"))
     same = await asyncio.gather(editors.activate(), editors.activate())
     assert sorted(answer.status_code for answer in same) == [200, 409]
     at = "2026-09-01T00:00:00Z"
-    await editors.make_ready(draft(version="4"))
-    both = await asyncio.gather(editors.activate("3", at=at), editors.activate("4", at=at))
+    await editors.make_ready(draft(version="5"))
+    both = await asyncio.gather(editors.activate("4", at=at), editors.activate("5", at=at))
     assert sorted(answer.status_code for answer in both) == [200, 409]
     assert {answer.json().get("type") for answer in both} == {None, "urn:dsi:problem:moment-taken"}
 
@@ -251,45 +272,46 @@ async def test_no_rule_set_begins_at_an_impossible_moment(editors: Editors, mome
 async def test_a_rule_set_never_begins_before_the_one_it_is_based_on(editors: Editors) -> None:
     await editors.make_ready(draft(homeless_under_25_to_youth))
     assert (await editors.activate(at="2026-06-01T00:00:00Z")).status_code == 200
-    await editors.alma.post("/v1/rulesets", json={"copy_of": "2", "version": "3"}, headers=WHY)
-    await editors.check("3")
-    await editors.simulate("3")
-    circle = await editors.activate("3", at="2026-05-01T00:00:00Z")
+    await editors.alma.post("/v1/rulesets", json={"copy_of": "3", "version": "4"}, headers=WHY)
+    await editors.check("4")
+    await editors.simulate("4")
+    circle = await editors.activate("4", at="2026-05-01T00:00:00Z")
     assert (circle.status_code, circle.json()["type"]) == (422, "urn:dsi:problem:impossible-moment")
     assert "circle" in circle.json()["errors"][0]["message"]
-    assert (await editors.activate("3", at="2026-07-01T00:00:00Z")).status_code == 200
+    assert (await editors.activate("4", at="2026-07-01T00:00:00Z")).status_code == 200
     items = (await editors.carl.get("/v1/rulesets")).json()["items"]
     assert [(item["active_from"], item["active_until"]) for item in items] == [
-        ("2024-12-31T23:00:00Z", "2026-06-01T00:00:00Z"),
+        ("2024-12-31T23:00:00Z", "2025-12-31T23:00:00Z"),
+        ("2025-12-31T23:00:00Z", "2026-06-01T00:00:00Z"),
         ("2026-06-01T00:00:00Z", "2026-07-01T00:00:00Z"),
         ("2026-07-01T00:00:00Z", None),
     ]
 
 
 async def test_what_is_or_was_in_force_never_changes(editors: Editors) -> None:
-    changed = await editors.change({**FIRST, "title": "Et andet"}, '"1"')
+    changed = await editors.change({**BASE, "title": "Et andet"}, '"1"')
     assert (changed.status_code, changed.json()["type"]) == (409, "urn:dsi:problem:not-a-draft")
     for step, body in (("activate", {"reason": "igen"}), ("retire", {"reason": "væk"})):
-        refused = await editors.bo.post(f"/v1/rulesets/1/{step}", json=body)
+        refused = await editors.bo.post(f"/v1/rulesets/2/{step}", json=body)
         assert refused.status_code == 409
-    assert await editors.status("1") == "active"
+    assert await editors.status("2") == "active"
 
 
 async def test_one_that_has_not_begun_can_be_taken_back(editors: Editors) -> None:
     await editors.make_ready(draft(homeless_under_25_to_youth))
     await editors.activate(at="2026-06-01T00:00:00Z")
     for _ in range(2):
-        taken_back = await editors.alma.post("/v1/rulesets/2/retire", json={"reason": "Udskudt"})
+        taken_back = await editors.alma.post("/v1/rulesets/3/retire", json={"reason": "Udskudt"})
         assert (taken_back.status_code, taken_back.json()["status"]) == (200, "retired")
     editors.bench.clock.set(TUESDAY + timedelta(days=120))
     assert await unit_for_karim(editors.bench) == "housing-social"
-    trail = (await editors.carl.get("/v1/rulesets/2/history")).json()["items"]
+    trail = (await editors.carl.get("/v1/rulesets/3/history")).json()["items"]
     assert [step["kind"] for step in trail][-2:] == ["activated", "retired"]
 
 
 async def test_a_check_does_not_count_when_the_draft_was_changed_meanwhile(editors: Editors) -> None:
     await editors.write(draft())
-    check = asyncio.create_task(editors.alma.post("/v1/rulesets/2/check"))
+    check = asyncio.create_task(editors.alma.post("/v1/rulesets/3/check"))
     await asyncio.sleep(0.01)
     changed = await editors.change(draft(homeless_under_25_to_youth), '"1"')
     assert changed.status_code == 200
@@ -313,7 +335,7 @@ async def test_a_draft_in_which_every_child_has_a_companion_still_ends(editors: 
         "child_age": 7,
         "child_district": 9,
     }
-    answer = await editors.alma.post("/v1/recommendations?ruleset=2", json={"facts": facts})
+    answer = await editors.alma.post("/v1/recommendations?ruleset=3", json={"facts": facts})
     (child,) = answer.json()["companions"]
     assert child["recommendation"]["companions"] == []
 
@@ -323,12 +345,12 @@ async def test_only_rules_editors_write(editors: Editors) -> None:
         client = editors.bench.client(role)
         for method, path in (
             ("POST", "/v1/rulesets"),
-            ("PUT", "/v1/rulesets/1"),
-            ("POST", "/v1/rulesets/1/check"),
-            ("POST", "/v1/rulesets/1/activate"),
-            ("POST", "/v1/rulesets/1/retire"),
-            ("POST", "/v1/rulesets/1/simulate"),
+            ("PUT", "/v1/rulesets/2"),
+            ("POST", "/v1/rulesets/2/check"),
+            ("POST", "/v1/rulesets/2/activate"),
+            ("POST", "/v1/rulesets/2/retire"),
+            ("POST", "/v1/rulesets/2/simulate"),
         ):
             assert (await client.request(method, path, json={}, headers=WHY)).status_code == 403
-    assert await editors.bench.count(table_of(RulesetRow)) == 1
+    assert await editors.bench.count(table_of(RulesetRow)) == 2
     assert await editors.bench.count(table_of(RulesetChange)) == 0

@@ -5,10 +5,12 @@ from datetime import date
 import pytest
 
 from services.triage.proof.proving import prove
+from services.triage.proof.statute import read_statute
 from services.triage.rules.ruleset import RuleSet, load_rulesets
 from shared.city.current import geography_on
 from tests.triage.generated_rulesets import FAULTS, generated
 from tests.triage.second_opinion import SecondOpinion
+from tests.triage.test_lost_duties import LOST, changed
 from tests.triage.test_proof import BROKEN, edited
 
 GEOGRAPHY = geography_on(date(2026, 3, 10))
@@ -17,16 +19,29 @@ GEOGRAPHY = geography_on(date(2026, 3, 10))
 PORTIONS, SOUND_IN_EACH = 10, 16
 
 
+#: Before this day the law demands no duties of a rule set (data/statutory_duties.yaml).
+UNTIL = date(2026, 1, 1)
+
+
 def our_faults(ruleset: RuleSet) -> set[tuple[object, ...]]:
-    """Our findings in the form of the second opinion."""
+    """Our findings on the rows, in the form of the second opinion."""
+    until = UNTIL if ruleset.valid_from < UNTIL else None
     return {
         (
             one.kind,
             *(one.rows if one.kind == "clash" else one.rows[-1:]),
             *([] if one.at is None else [one.at]),
         )
-        for one in prove(ruleset, GEOGRAPHY).findings
+        for one in prove(ruleset, GEOGRAPHY, until=until).findings
     }
+
+
+def our_lost_duties(ruleset: RuleSet) -> set[str | None]:
+    return {one.duty for one in prove(ruleset, GEOGRAPHY).findings if one.kind == "lost"}
+
+
+def their_lost_duties(ruleset: RuleSet) -> set[str]:
+    return SecondOpinion(ruleset, GEOGRAPHY).lost_duties(read_statute())
 
 
 def their_faults(ruleset: RuleSet) -> set[tuple[object, ...]]:
@@ -55,3 +70,16 @@ def test_both_agree_on_rule_sets_made_by_chance(portion: int) -> None:
         found = our_faults(broken)
         assert found == their_faults(broken), (seed, fault)
         assert fault in {kind for kind, *_ in found}, (seed, fault)
+
+
+def test_both_find_that_rule_set_2_counts_all_that_the_law_demands() -> None:
+    ruleset = changed(lambda content: None)
+    assert our_lost_duties(ruleset) == their_lost_duties(ruleset) == set()
+    assert SecondOpinion(ruleset, GEOGRAPHY).never_owed() == set()
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_both_find_the_same_duties_lost(name: str) -> None:
+    edit, codes = LOST[name]
+    ruleset = changed(edit)
+    assert our_lost_duties(ruleset) == their_lost_duties(ruleset) == codes

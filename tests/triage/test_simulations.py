@@ -87,7 +87,7 @@ async def test_only_the_newest_assessment_of_a_contact_in_the_period_counts(edit
 
 async def test_a_new_question_is_counted_as_one(editors: Editors) -> None:
     def ask_for_age(content: dict[str, Any]) -> None:
-        content["rows"][6]["when"] = {"all": [content["rows"][6]["when"], {"fact": "age", "below": 100}]}
+        content["rows"][4]["when"] = {"all": [content["rows"][4]["when"], {"fact": "age", "below": 100}]}
 
     await editors.bench.deliver(registered_by_event({"needs": ["file_access"], "in_municipality": True}))
     await editors.write(draft(ask_for_age))
@@ -97,16 +97,16 @@ async def test_a_new_question_is_counted_as_one(editors: Editors) -> None:
 
 
 async def table(editors: Editors) -> str:
-    answer = await editors.carl.get("/v1/rulesets/2/simulation", headers={"Accept": "text/markdown"})
+    answer = await editors.carl.get("/v1/rulesets/3/simulation", headers={"Accept": "text/markdown"})
     assert answer.status_code == 200
     return answer.text
 
 
 async def test_the_simulation_is_read_again_as_json_and_as_a_danish_table(editors: Editors) -> None:
-    missing = await editors.carl.get("/v1/rulesets/1/simulation")
+    missing = await editors.carl.get("/v1/rulesets/2/simulation")
     assert (missing.status_code, missing.json()["type"]) == (404, "urn:dsi:problem:not-simulated")
     found = await simulated(editors, registered_by_event(KARIM))
-    assert (await editors.carl.get("/v1/rulesets/2/simulation")).json() == found
+    assert (await editors.carl.get("/v1/rulesets/3/simulation")).json() == found
     text = await table(editors)
     assert "1 af 1 henvendelser fra 10.02.2026 til 10.03.2026 ville være gået et andet sted hen." in text
     assert "| Boligsocialt Område | Ungeområdet | 1 |" in text
@@ -117,7 +117,7 @@ async def test_the_picture_needs_no_script_no_style_and_no_colour_to_be_read(edi
     await simulated(
         editors, registered_by_event(KARIM), registered_by_event(LONE), registered_by_event(UNKNOWN)
     )
-    answer = await editors.carl.get("/v1/rulesets/2/simulation.svg")
+    answer = await editors.carl.get("/v1/rulesets/3/simulation.svg")
     assert answer.headers["content-type"] == "image/svg+xml"
     assert answer.headers["content-security-policy"].startswith("default-src 'none'")
     root = ElementTree.fromstring(answer.text)
@@ -171,7 +171,7 @@ async def test_a_draft_without_an_answer_is_simulated_and_does_not_count(editors
     ],
 )
 async def test_an_impossible_period_is_refused(editors: Editors, period: dict[str, str]) -> None:
-    answer = await editors.alma.post("/v1/rulesets/1/simulate", json=period)
+    answer = await editors.alma.post("/v1/rulesets/2/simulate", json=period)
     assert (answer.status_code, answer.json()["type"]) == (422, "urn:dsi:problem:invalid-input")
 
 
@@ -184,8 +184,38 @@ async def test_many_contacts_are_replayed_in_batches(
     assert (found["replayed"], found["moved"], len(found["examples"])) == (11, 5, 5)
 
 
+async def test_a_replay_says_who_would_have_been_owed_what(editors: Editors) -> None:
+    def files_in_a_row_of_their_own(content: dict[str, Any]) -> None:
+        content["duties"] = [duty for duty in content["duties"] if duty["code"] != "file_access"]
+
+    file = registered_by_event({"needs": ["file_access", "drug_treatment"], "age": 40, "district": 1})
+    for event in (file, registered_by_event(GRETE)):
+        await editors.bench.deliver(event)
+    await editors.write(draft(files_in_a_row_of_their_own))
+    found = await editors.simulate()
+    owed = {one["code"]: (one["now"], one["then"], one["changed"]) for one in found["owed"]}
+    assert owed == {
+        "file_access": (1, 0, 1),
+        "drug_treatment": (1, 1, 0),
+        "notification_assessment": (1, 1, 0),
+        "notification_receipt": (1, 1, 0),
+    }
+    assert found["owed"][0]["examples"] == [show_reference(file.reference)]
+    assert f"| aktindsigt | 1 | 0 | 1 | {show_reference(file.reference)} |" in (await table(editors))
+
+
+async def test_what_rule_set_1_gave_is_compared_with_what_rule_set_2_owes(editors: Editors) -> None:
+    event = registered_by_event({"needs": ["complaint", "drug_treatment"], "age": 40, "district": 1})
+    in_2025 = {"received_at": datetime(2025, 12, 1, 9, tzinfo=UTC)}
+    await editors.bench.deliver(event.model_copy(update=in_2025))
+    await editors.write(draft())
+    found = await editors.simulate()
+    owed = {one["code"]: (one["now"], one["then"]) for one in found["owed"]}
+    assert owed == {"complaint_review": (0, 1), "drug_treatment": (0, 1)}
+
+
 async def test_reception_staff_may_not_read_simulations(editors: Editors) -> None:
     for role in (Role.RECEPTION, Role.CASEWORKER, Role.SERVICE):
         for path in ("simulation", "simulation.svg", "history"):
-            answer = await editors.bench.client(role).get(f"/v1/rulesets/1/{path}")
+            answer = await editors.bench.client(role).get(f"/v1/rulesets/2/{path}")
             assert answer.status_code == 403

@@ -141,7 +141,7 @@ async def test_the_list_for_the_meeting_is_danish_and_repeats_no_free_text(triag
     await a_month(triage_service)
     text = await trust_of(triage_service, Accept="text/markdown")
     assert "3 af 4 afgjorte vurderinger blev ændret eller sendt tilbage (perioden før: 0 af 0)." in text
-    assert "## 1. Række 20 „Behov, der skal vurderes af myndigheden“ (version 1) til Voksenområdet" in text
+    assert "## 1. Række 20 „Behov, der skal vurderes af myndigheden“ (version 2) til Voksenområdet" in text
     assert "- Ændret til: Ungeområdet (2)" in text
     assert "- Begrundelser: borgeren har en sag et andet sted (2)" in text
     assert OVERRIDE["reason"] not in text

@@ -54,7 +54,7 @@ def test_a_notification_whose_district_is_open_runs_its_clock_all_the_same() -> 
     assert place(answer) == "ask:reception"
     assert answer.urgency == "day"
     assert clocks(answer) == ["notification_assessment", "notification_receipt"]
-    assert answer.warnings == ("do_not_inform_parents",)
+    assert answer.warnings == ("do_not_inform_parents", "talk_with_child_alone")
 
 
 def test_a_child_at_risk_with_unknown_age_has_the_clock_whether_or_not_it_is_the_citizen() -> None:

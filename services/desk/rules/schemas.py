@@ -88,7 +88,7 @@ class RulesetTable(ApiModel):
 class Finding(ApiModel):
     """A fault of the rules. `citizen` meets it: a body of the recommendations endpoint."""
 
-    kind: Literal["gap", "clash", "unreachable", "unsettleable"]
+    kind: Literal["gap", "clash", "unreachable", "unsettleable", "lost", "never_owed"]
     rows: list[int]
     citizen: dict[str, Any] | None
     text: str

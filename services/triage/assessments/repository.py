@@ -43,6 +43,8 @@ async def lock_course(session: AsyncSession, contact_id: UUID) -> ContactCourse:
             decision=0,
             returned_decision=-1,
             decided_itself=False,
+            assessments=0,
+            companions={},
         )
         .on_conflict_do_nothing()
     )
@@ -66,6 +68,23 @@ async def find_assessment(session: AsyncSession, assessment_id: UUID) -> Assessm
         select(Assessment).where(ASSESSMENTS.c.id == assessment_id).execution_options(populate_existing=True)
     )
     return found.scalar_one_or_none()
+
+
+async def unpublished_courses(session: AsyncSession, after: UUID | None, limit: int) -> Sequence[UUID]:
+    """Contacts that are open and assessed, but no assessment of which was published; oldest ids first."""
+    found = (
+        select(COURSES.c.contact_id)
+        .where(
+            COURSES.c.assessments == 0,
+            COURSES.c.closed_version == 0,
+            COURSES.c.latest_assessment.is_not(None),
+        )
+        .order_by(COURSES.c.contact_id)
+        .limit(limit)
+    )
+    if after is not None:
+        found = found.where(COURSES.c.contact_id > after)
+    return (await session.execute(found)).scalars().all()
 
 
 async def newest_assessed(session: AsyncSession, contact_id: UUID) -> tuple[int, datetime | None]:

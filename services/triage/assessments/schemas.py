@@ -42,7 +42,8 @@ class DecisionOut(BaseModel):
     reason_code: ReasonCode | None = Field(None, examples=["known_case"])
     decided_at: datetime
     role: str = Field(description="The role of the person who decided", examples=["reception"])
-    companion: UUID | None = Field(None, description="The companion contact for the child at risk")
+    companion: UUID | None = Field(None, description="The first of `companions`")
+    companions: list[UUID] = Field([], description="The contacts of children at risk that were opened")
 
 
 class ReturnOut(BaseModel):

@@ -4,10 +4,17 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.triage.assessments import repository
+from services.triage.assessments.assessed_event import Companions, with_contact_ids
+from services.triage.assessments.contact_facts import ContactFacts
 from services.triage.assessments.schemas import AssessmentStatus, DecisionOut
-from services.triage.assessments.service import ContactFacts, assess, assessment_row, get_assessment
+from services.triage.assessments.service import assess, assessment_row, get_assessment
 from services.triage.decisions.choice import Choice, choice_of
-from services.triage.decisions.companions import changed_companion
+from services.triage.decisions.companions import (
+    ChangedCompanion,
+    changed_companions,
+    published_contacts,
+    with_published,
+)
 from services.triage.decisions.schemas import ContactDecisionIn, DecisionIn
 from services.triage.models import Assessment, ContactCourse
 from services.triage.problems import (
@@ -93,9 +100,14 @@ async def _assessment_of_version(
     if body.contact_version > newest:
         refuse_contradictions(body.facts)
         contact = ContactFacts(
-            course.contact_id, body.facts, body.channel, body.received_at, version=body.contact_version
+            course.contact_id,
+            body.facts,
+            body.channel,
+            body.received_at,
+            version=body.contact_version,
+            citizen_key=course.citizen_key,
         )
-        return await assess(work, contact, work.clock.now())
+        return await assess(work, course, contact, work.clock.now())
     found = await repository.assessment_of_version(work.session, course.contact_id, newest)
     # One version of a contact has one set of facts: a caller with others must not decide on these.
     if Facts.model_validate(found.facts) != body.facts:
@@ -121,8 +133,10 @@ def _is_decided_so(choice: Choice, assessment: Assessment, who: Principal, if_ma
 
 async def _store(work: UnitOfWork, pending: PendingDecision, choice: Choice) -> None:
     assessment = pending.assessment
-    companion = await _store_companion(work, pending)
-    published = pending.course.companion if companion is None else companion.model_dump(mode="json")
+    companions = with_contact_ids(pending.recommendation, pending.course.companions, new_id)
+    opened = await _store_companions(work, pending, companions)
+    known = with_published(companions, opened)
+    contacts = published_contacts(known)
     decision = DecisionOut(
         number=pending.number,
         overridden=choice.overridden,
@@ -132,7 +146,8 @@ async def _store(work: UnitOfWork, pending: PendingDecision, choice: Choice) -> 
         reason_code=choice.reason_code,
         decided_at=work.clock.now(),
         role=pending.who.role,
-        companion=None if published is None else UUID(published["contact_id"]),
+        companion=contacts[0] if contacts else None,
+        companions=contacts,
     )
     await repository.change_assessment(
         work.session,
@@ -147,9 +162,9 @@ async def _store(work: UnitOfWork, pending: PendingDecision, choice: Choice) -> 
         assessment.contact_id,
         decision=decision.number,
         decided_itself=True,
-        companion=published,
+        companions=known,
     )
-    await work.publish(_event(pending, decision, [] if companion is None else [companion]))
+    await work.publish(_event(pending, decision, [one.companion for one in opened]))
 
 
 async def _add_to_trail(
@@ -169,18 +184,24 @@ async def _add_to_trail(
     )
 
 
-async def _store_companion(work: UnitOfWork, pending: PendingDecision) -> TriagedCompanion | None:
-    """The companion that this decision opens or changes, stored with an assessment decided with the parent's.
+async def _store_companions(
+    work: UnitOfWork, pending: PendingDecision, companions: Companions
+) -> list[ChangedCompanion]:
+    """The companions that this decision opens or changes, each stored with an assessment decided with it."""
+    changed = changed_companions(pending.recommendation, companions)
+    return [one for one in changed if await _store_companion(work, pending, one)]
+
+
+async def _store_companion(work: UnitOfWork, pending: PendingDecision, changed: ChangedCompanion) -> bool:
+    """Store the companion's assessment, decided with the parent's; False where its own contact goes before.
 
     A unit that returns the child's contact reopens that assessment.
     """
-    companion = changed_companion(pending.recommendation, pending.course.companion, new_id())
-    if companion is None:
-        return None
+    companion = changed.companion
     child = await repository.lock_course(work.session, companion.contact_id)
     # Facts or a decision of the child's own contact, or its end, count more than what the parent's says.
     if child.decided_itself or child.registered_version or child.closed_version:
-        return None
+        return False
     decision = DecisionOut(
         number=pending.number,
         overridden=False,
@@ -191,15 +212,19 @@ async def _store_companion(work: UnitOfWork, pending: PendingDecision) -> Triage
     )
     parent = pending.assessment
     facts = ContactFacts(companion.contact_id, companion.facts, Channel(parent.channel), parent.received_at)
-    recommendation = pending.recommendation.companions[0].recommendation
-    row = assessment_row(facts, recommendation, decision.decided_at, AssessmentStatus.DECIDED)
+    row = assessment_row(facts, changed.recommendation, decision.decided_at, AssessmentStatus.DECIDED)
     row |= {"decision": decision.model_dump(mode="json"), "decided_by": pending.who.subject}
     await repository.add_assessment(work.session, row)
     await _add_to_trail(work, pending.who, row["id"], companion.contact_id, decision)
+    # What the child is owed was published with the parent's assessment.
     await repository.change_course(
-        work.session, companion.contact_id, latest_assessment=row["id"], decision=decision.number
+        work.session,
+        companion.contact_id,
+        latest_assessment=row["id"],
+        decision=decision.number,
+        assessments=child.assessments + 1,
     )
-    return companion
+    return True
 
 
 def _event(

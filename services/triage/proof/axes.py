@@ -14,7 +14,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from services.triage.proof.decision_diagram import DecisionDiagram, Region
+from services.triage.proof.decision_diagram import EMPTY, DecisionDiagram, Region
 from services.triage.rules.case import ELSEWHERE, NEED_BITS, OLDEST, Case, case_of
 from services.triage.rules.conditions import Compare
 from services.triage.rules.ruleset import RuleSet
@@ -43,6 +43,7 @@ _FLAGS = (
     "suspected_parental_abuse",
     "honour_related",
     "reporter_is_professional",
+    "measures_running",
     "aftercare_running",
     "anonymous",
 )
@@ -53,6 +54,11 @@ _SETTLED = {
     "child_home": ("child_in_municipality", "child_district", "child_area", "child_postal_code"),
 }
 _ANY_NEED = Need.ADVICE
+#: The facts of a case that follow from how many children are described, and the least number.
+_FROM_CHILDREN = {"another_child": 1, "further_children": 2}
+_OF_A_CHILD = ("age", "district", "postal_code")
+#: How many children at risk the facts list: none, one, or several.
+_LISTED = (0, 1, 2)
 
 
 @dataclass(frozen=True)
@@ -91,8 +97,31 @@ class FactSpace:
 
     def where(self, fact: str, fits: Callable[[object], bool]) -> Region:
         """The cases whose value of the fact, None for unknown, is a fitting one."""
+        if fact in _FROM_CHILDREN:
+            return self._by_children(_FROM_CHILDREN[fact], fits)
         position = self._position[fact]
         return self.diagram.having_values(position, self._values(position, fact, fits))
+
+    def _by_children(self, least: int, fits: Callable[[object], bool]) -> Region:
+        """Where so many children or more are described, where not, or both: as the truths that fit.
+
+        One child is described as well by its age or its place alone.
+        """
+        true = self.where("children", lambda count: isinstance(count, int) and count >= least)
+        if least == 1:
+            unknown = self.diagram.intersection(
+                self.where("child_age", lambda age: age is None), self._no_child_home()
+            )
+            true = self.diagram.union(true, self.diagram.complement(unknown))
+        false = self.diagram.complement(true)
+        return self.diagram.union(true if fits(True) else EMPTY, false if fits(False) else EMPTY)
+
+    def _no_child_home(self) -> Region:
+        none = dict.fromkeys(_SETTLED["child_home"])
+        position = self._position["child_home"]
+        values = self.axes[position].values
+        bits = [1 << at for at, home in enumerate(values) if isinstance(home, Home) and home.settled == none]
+        return self.diagram.having_values(position, sum(bits))
 
     def without_needs(self, needs: Iterable[Need], states: Sequence[NeedState] = ("absent",)) -> Region:
         """The cases in which each of these needs is in one of these states."""
@@ -114,6 +143,8 @@ class FactSpace:
             return int(bool(case.needs & NEED_BITS[Need(axis.name)]))
         if axis.name == "received_on":
             return max(at for at, day in enumerate(axis.values) if at == 0 or day <= case.received_on)  # type: ignore[operator]
+        if axis.name == "children":
+            return min(case.children, _LISTED[-1])
         if axis.name in _SETTLED:
             settled = _settled(case, _SETTLED[axis.name])
             return next(at for at, home in enumerate(axis.values) if home.settled == settled)  # type: ignore[attr-defined]
@@ -131,13 +162,15 @@ class FactSpace:
         body: dict[str, object] = {"needs": [need for need in Need if case[self._position[need]]]}
         for axis, at in zip(self.axes, case, strict=True):
             value = axis.values[at]
-            if isinstance(value, Home):
+            if axis.name == "children":
+                body |= {"children": [{}] * at} if at else {}
+            elif isinstance(value, Home):
                 body |= value.given
             elif isinstance(value, date):
                 body["received_at"] = datetime.combine(value, time(12), COPENHAGEN).isoformat()
             elif axis.values is not NEED_STATES and value is not None and (axis.name, value) not in _LEFT_OUT:
                 body[axis.name] = value
-        return body
+        return _with_one_list_of_children(body)
 
     def met(self, case: Sequence[int]) -> list[Need]:
         """The needs that an open offer must meet for the case to be as it is."""
@@ -149,6 +182,15 @@ class FactSpace:
             if fits(value.settled[fact] if isinstance(value, Home) else value):
                 bits |= 1 << at
         return bits
+
+
+def _with_one_list_of_children(body: dict[str, object]) -> dict[str, object]:
+    """The facts of one child are given the short way, or in the list, not in both."""
+    listed = body.get("children")
+    if not isinstance(listed, list):
+        return body
+    first = {fact: body.pop(f"child_{fact}") for fact in _OF_A_CHILD if f"child_{fact}" in body}
+    return {**body, "children": [first, *listed[1:]]}
 
 
 def days_of(ruleset: RuleSet) -> set[date]:
@@ -179,6 +221,7 @@ def _axes(geography: Geography, days: Iterable[date]) -> Iterator[Axis]:
     yield Axis("applies_for_measure", (None, False, True), usual=1)
     homes = _homes(geography)
     yield Axis("home", homes, usual=next(at for at, home in enumerate(homes) if home.settled["district"]))
+    yield Axis("children", _LISTED)
     yield Axis("child_home", _child_homes(geography))
     yield Axis("child_age", (None, *range(OLDEST + 1)))
     yield Axis("existing_case_unit", (None, *Unit))

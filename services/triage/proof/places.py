@@ -12,7 +12,7 @@ from services.triage.rules.case import ELSEWHERE, MAJORITY, NEED_BITS, Case
 from services.triage.rules.rulebook import Place
 from services.triage.rules.ruleset import RuleSet
 from shared.city.places import Geography
-from shared.contracts import Facts
+from shared.contracts import CHILD_FACTS, Facts
 from shared.vocabulary import Need
 
 #: One more fact that differs outweighs any difference between the values of a fact.
@@ -65,7 +65,20 @@ class Change:
                 # A new district beside the old postcode could contradict it: a home is replaced as a whole.
                 changed |= dict.fromkeys(names)
         needs = (facts.needs | set(self.added)) - set(self.removed)
-        return Facts.model_validate({**changed, **self.facts, "needs": needs})
+        return Facts.model_validate({**changed, **_in_the_list(facts, self.facts), "needs": needs})
+
+
+def _in_the_list(facts: Facts, changed: dict[str, object]) -> dict[str, object]:
+    """The changed facts, with those of a child in the list of children where the facts have one."""
+    of_child = {fact: changed[fact] for fact in CHILD_FACTS if fact in changed}
+    if not facts.children or not of_child:
+        return changed
+    first: dict[str, object] = facts.children[0].model_dump()
+    if "child_district" in of_child or "child_postal_code" in of_child:
+        first |= {"district": None, "postal_code": None}
+    first |= {fact.removeprefix("child_"): value for fact, value in of_child.items()}
+    rest = {fact: value for fact, value in changed.items() if fact not in of_child}
+    return {**rest, "children": [first, *facts.children[1:]]}
 
 
 class Places:
@@ -157,7 +170,11 @@ class Places:
             return 0
         if values is NEED_STATES:
             return _ANOTHER_FACT + (_REMOVED if value == "absent" else _ADDED)
-        if value is None or name in ("channel", "received_on") or not _may_be_given(name, value, case):
+        if (
+            value is None
+            or name in ("channel", "received_on", "children")
+            or not _may_be_given(name, value, case)
+        ):
             return _FIXED
         if isinstance(value, Home):
             return _ANOTHER_FACT + _FAR[name] + (_BY_POSTCODE if _by_postcode(value) else 0)

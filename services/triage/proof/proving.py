@@ -1,17 +1,20 @@
-"""The proof of a rule set: every citizen reaches exactly one destination, whatever the facts.
+"""The proof of a rule set: every citizen reaches exactly one destination and is owed what the law demands.
 
 It goes through the rows in their order, each time over all combinations of facts (`axes`) that the rows
-before have left over. It is exact: every finding is a fault of the rule set, and every such fault is found.
+before have left over, and then through what the law demands (`lost_duties`). It is exact: every finding is a
+fault of the rule set, and every such fault is found.
 """
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 
 from services.triage.danish_texts import danish_texts
 from services.triage.proof.axes import MOST_STEPS, FactSpace, days_of
 from services.triage.proof.decision_diagram import ALL, EMPTY, Region
+from services.triage.proof.lost_duties import DutyProof
 from services.triage.proof.nearest import nearest_case
 from services.triage.proof.regions import (
     Truth,
@@ -21,36 +24,45 @@ from services.triage.proof.regions import (
     truths_of_definitions,
 )
 from services.triage.proof.schemas import Finding, FindingKind, Proof
+from services.triage.proof.statute import read_statute
 from services.triage.rules.rulebook import Place
 from services.triage.rules.ruleset import Row, RuleSet
-from shared.city.current import geography_on
+from shared.city.current import city, geography_on
 from shared.city.places import Geography
 from shared.vocabulary import DestinationKind
 
 
 class Unproved(ValueError):
-    """A rule set sends some citizen nowhere, or to two places, and must not be used."""
+    """A rule set sends some citizen nowhere, or to two places, or loses a duty, and must not be used."""
 
 
-def prove(ruleset: RuleSet, geography: Geography | None = None, most_steps: int = MOST_STEPS) -> Proof:
-    """Prove the rule set.
+def prove(
+    ruleset: RuleSet,
+    geography: Geography | None = None,
+    most_steps: int = MOST_STEPS,
+    *,
+    until: date | None = None,
+) -> Proof:
+    """Prove the rule set, which is in force before `until`; the law's demands of later days are not its own.
 
     Raises TooLargeError for one that takes more than `most_steps` steps, and KeyError when it uses a name
     that it does not define.
     """
     started = time.perf_counter()
-    findings = tuple(_Proving(ruleset, geography or geography_on(ruleset.valid_from), most_steps).findings())
+    proving = _Proving(ruleset, geography or geography_on(ruleset.valid_from), most_steps, until)
+    findings = tuple(proving.findings())
     return Proof(
         holds=not findings,
         findings=findings,
         rows=len(ruleset.rows),
+        duties=len(ruleset.duties),
         seconds=round(time.perf_counter() - started, 3),
     )
 
 
-def demand_proof(ruleset: RuleSet, geography: Geography | None = None) -> None:
+def demand_proof(ruleset: RuleSet, geography: Geography | None = None, *, until: date | None = None) -> None:
     """Raise Unproved, with every finding, unless the proof holds."""
-    proof = prove(ruleset, geography)
+    proof = prove(ruleset, geography, until=until)
     if not proof.holds:
         found = "; ".join(f"{one.text} {one.citizen or ''}" for one in proof.findings)
         raise Unproved(f"rule set {ruleset.version} does not hold: {found}")
@@ -73,9 +85,12 @@ class _Reach:
 
 
 class _Proving:
-    def __init__(self, ruleset: RuleSet, geography: Geography, most_steps: int) -> None:
+    def __init__(self, ruleset: RuleSet, geography: Geography, most_steps: int, until: date | None) -> None:
         self._ruleset = ruleset
-        self._space = FactSpace(geography, days_of(ruleset), ruleset.valid_from, most_steps)
+        self._statute = read_statute()
+        self._until = until
+        days = days_of(ruleset) | self._statute.days() | ({until} if until is not None else set())
+        self._space = FactSpace(geography, days, ruleset.valid_from, most_steps)
         self._diagram = self._space.diagram
         self._definitions = truths_of_definitions(ruleset.definitions, self._space)
         self._decided: list[_Reach] = []
@@ -96,6 +111,29 @@ class _Proving:
         left = self._left(self._space.all_citizens, self._decided)
         if left != EMPTY:
             yield self._finding("gap", (), left, "gap")
+        yield from self._duties()
+
+    def _duties(self) -> Iterator[Finding]:
+        duties = DutyProof(self._ruleset, self._statute, self._space, self._definitions, self._until)
+        lost = list(duties.lost())
+        if lost and not self._ruleset.duties:
+            # Its rows may have clocks, but none that follows from the citizen's words alone.
+            yield self._finding("lost", (), self._diagram.union(*(one.where for one in lost)), "no_duties")
+            return
+        for one in lost:
+            names = [danish_name(part) for part in one.parts]
+            yield self._finding(
+                "lost",
+                (),
+                one.where,
+                "lost",
+                duty=one.demand.code,
+                title=one.demand.title,
+                source=one.demand.source,
+                parts="; ".join(names),
+            )
+        for duty in duties.never_owed():
+            yield self._finding("never_owed", (), EMPTY, "never_owed", duty=duty.code, title=duty.title)
 
     def _left(self, where: Region, before: Iterable[_Reach]) -> Region:
         """Some of the cases that all rows before are false for; EMPTY only if there are none."""
@@ -198,6 +236,7 @@ class _Proving:
         text: str,
         *,
         at: int | None = None,
+        duty: str | None = None,
         **more: object,
     ) -> Finding:
         texts = danish_texts("proof")
@@ -207,7 +246,15 @@ class _Proving:
         if case is not None and (met := self._space.met(case)):
             sentence = f"{sentence} {texts['met'].format(needs=', '.join(met))}"
         citizen = None if case is None else self._space.citizen(case)
-        return Finding(kind=kind, rows=rows, at=at, citizen=citizen, text=sentence)
+        return Finding(kind=kind, rows=rows, at=at, duty=duty, citizen=citizen, text=sentence)
+
+
+def danish_name(part: str) -> str:
+    """What a clock, a warning, an urgency or a need is called."""
+    labels = {str(need): entry.label for need, entry in city().needs.by_code.items()}
+    rulesets = danish_texts("rulesets")
+    names: dict[str, str] = {**labels, **rulesets["urgencies"], **rulesets["named"]}
+    return names.get(part, part)
 
 
 def _listed(rows: tuple[int, ...]) -> str:

@@ -4,11 +4,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-FindingKind = Literal["gap", "clash", "unreachable", "unsettleable"]
+FindingKind = Literal["gap", "clash", "unreachable", "unsettleable", "lost", "never_owed"]
 
 
 class Finding(BaseModel):
-    """One fault of a rule set. `rows` are the rows that it is about, `at` which of the row's destinations.
+    """One fault of a rule set. `rows` are the rows that it is about, `at` which of the row's destinations,
+    `duty` the code of a duty: one that the law demands and nobody counts, or one that can never hold.
 
     `citizen` is a body for POST /v1/recommendations that has the fault as its answer; None where the fault is
     that there is no such citizen.
@@ -19,16 +20,21 @@ class Finding(BaseModel):
     kind: FindingKind
     rows: tuple[int, ...]
     at: int | None = None
+    duty: str | None = None
     citizen: dict[str, Any] | None
     text: str
 
 
 class Proof(BaseModel):
-    """The result: `holds` when `rows` rows were proved without a finding. `seconds` is how long it took."""
+    """The result: `holds` when `rows` rows and `duties` duties were proved without a finding.
+
+    `seconds` is how long it took.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     holds: bool
     findings: tuple[Finding, ...]
     rows: int
+    duties: int = 0
     seconds: float

@@ -8,7 +8,13 @@ from typing import Literal
 
 from services.triage.catalogue.offers.matching import particulars
 from services.triage.catalogue.offers.offer import Catalogue, Offer, OpenOffers
+from services.triage.recommendations.children import facts_of_the_children
 from services.triage.recommendations.effects import Effects, common_effects
+from services.triage.recommendations.owed import (
+    also_needed,
+    owed_duties,
+    owed_together,
+)
 from services.triage.recommendations.reasons import reasons_of
 from services.triage.recommendations.schemas import (
     CompanionRecommendation,
@@ -17,14 +23,15 @@ from services.triage.recommendations.schemas import (
     Recommendation,
     TraceRow,
 )
-from services.triage.rules.case import MAJORITY, OLDEST, Case, case_of, needs_of
+from services.triage.rules.case import OLDEST, Case, case_of, needs_of
+from services.triage.rules.duty import URGENCIES
 from services.triage.rules.rulebook import Hit, Rulebook
 from services.triage.rules.ruleset import RuleSet
 from services.triage.rules.unknowns import Explorer, Leaf, Tree, leaves_of, questions_of
 from shared.city.needs import NeedVocabulary
 from shared.city.places import Geography
-from shared.contracts import Destination, Facts, OpenFact
-from shared.vocabulary import Channel, DestinationKind, Need, Unit
+from shared.contracts import Destination, Facts
+from shared.vocabulary import Channel, DestinationKind, Unit
 from shared.working_days import local_date
 
 _VALUES: dict[bool | None, Literal["true", "false", "unknown"]] = {
@@ -32,9 +39,6 @@ _VALUES: dict[bool | None, Literal["true", "false", "unknown"]] = {
     False: "false",
     None: "unknown",
 }
-
-_CITIZEN: frozenset[OpenFact] = frozenset({"age", "district", "postal_code", "in_municipality"})
-_ANOTHER_CHILD: frozenset[OpenFact] = frozenset({"child_age", "child_district", "child_postal_code"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +79,29 @@ class Adviser:
         tree = self._explore(case, offers)
         hits = [hit for leaf in leaves_of(tree) for hit in leaf.hits]
         effects = common_effects(hits, self.rulebook, self.vocabulary, offers)
+        destination = _destination(tree)
+        duties = owed_duties(
+            self.rulebook.duty_book, self.ruleset.clocks, case, destination.unit, moment.received_at
+        )
+        owed = owed_together(duties)
+        of_row = tuple(self.ruleset.clocks[name].start(name, moment.received_at) for name in effects.clocks)
         return Recommendation(
             ruleset=self.ruleset.version,
-            destination=_destination(tree),
-            urgency=effects.urgency,
+            destination=destination,
+            urgency=max(effects.urgency, owed.urgency, key=URGENCIES.index),
             step=effects.step,
             kle=effects.kle,
-            clocks=tuple(
-                self.ruleset.clocks[name].start(name, moment.received_at) for name in effects.clocks
-            ),
+            clocks=of_row + owed.clocks,
             questions=tuple(self._questions[fact] for fact in questions_of(tree)),
-            warnings=effects.warnings,
+            warnings=effects.warnings + owed.warnings,
+            duties=duties,
+            also=also_needed(self.rulebook.duty_book, case, moment.channel, destination),
             offers=tuple(self._suggestion(offer, case) for offer in effects.offers),
             companions=() if for_companion else self._companions(effects, facts, moment, catalogue),
-            reasons=tuple(reasons_of(self.rulebook, self.ruleset.texts, case, tree, effects)),
+            reasons=(
+                *reasons_of(self.rulebook, self.ruleset.texts, case, tree, effects),
+                *owed.reasons,
+            ),
             trace=self._trace(case) if trace else None,
         )
 
@@ -124,13 +137,14 @@ class Adviser:
     ) -> tuple[CompanionRecommendation, ...]:
         if effects.companion is None:
             return ()
-        child = facts_of_the_child(facts)
-        return (
+        return tuple(
             CompanionRecommendation(
                 concerns="child",
+                child=position,
                 facts=child,
                 recommendation=self.recommend(child, moment, catalogue, for_companion=True),
-            ),
+            )
+            for position, child in facts_of_the_children(facts, effects.companion.children)
         )
 
     def _trace(self, case: Case) -> tuple[TraceRow, ...]:
@@ -169,30 +183,6 @@ class Adviser:
         name = {(False, False): "all", (True, False): "from", (False, True): "to", (True, True): "between"}
         template = self.ruleset.texts[f"ages_{name[first > 0, last < OLDEST]}"]
         return template.format(first=first, last=last)
-
-
-def facts_of_the_child(facts: Facts) -> Facts:
-    """A companion's facts: a notification about the child, without the facts of an adult citizen.
-
-    A child who is not the citizen keeps age and place in the child's own facts, so that a place outside the
-    municipality decides as it does in the citizen's contact. Where the citizen is the child, or may be, the
-    citizen's age and place are what is known of the child.
-    """
-    return Facts(
-        needs=frozenset({Need.CHILD_CONCERN}),
-        child_at_risk=True,
-        suspected_parental_abuse=facts.suspected_parental_abuse,
-        honour_related=facts.honour_related,
-        reporter_is_professional=facts.reporter_is_professional,
-        **{name: getattr(facts, name) for name in _facts_about_the_child(facts)},
-        cannot_be_known=facts.cannot_be_known & _facts_about_the_child(facts),
-    )
-
-
-def _facts_about_the_child(facts: Facts) -> frozenset[OpenFact]:
-    another = any(getattr(facts, name) is not None for name in _ANOTHER_CHILD)
-    grown_up = facts.age is not None and facts.age >= MAJORITY
-    return _ANOTHER_CHILD if another or grown_up else _CITIZEN | _ANOTHER_CHILD
 
 
 def _destination(tree: Tree) -> Destination:

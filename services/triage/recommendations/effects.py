@@ -5,13 +5,11 @@ from dataclasses import dataclass
 
 from services.triage.catalogue.offers.offer import Offer, OfferKind, OpenOffers
 from services.triage.rules.case import Case, needs_of
+from services.triage.rules.duty import URGENCIES, CareWarning
 from services.triage.rules.rulebook import CompiledRow, Hit, Rulebook
-from services.triage.rules.ruleset import CareWarning, Companion
+from services.triage.rules.ruleset import Companion
 from shared.city.needs import STEPS, NeedVocabulary, Step
-from shared.vocabulary import Urgency
-
-#: Least urgent first.
-URGENCIES = (Urgency.NORMAL, Urgency.PROMPT, Urgency.DAY, Urgency.ACUTE)
+from shared.vocabulary import Need, Urgency
 
 _KINDS: dict[str, frozenset[OfferKind]] = {
     "none": frozenset(),
@@ -73,7 +71,7 @@ class _RowEffects:
             companion=None if added is None else added.what,
             companion_row=companion_row,
             offers=tuple(self._offers.fitting(case, kinds, row.test.needs)) if kinds else (),
-            kle=self._kle(row, case),
+            kle=self._kle(row, case, set_aside=_set_aside(companion_row, row)),
             step=self._step(case) if row.row.step == "needs" else None,
         )
 
@@ -101,10 +99,10 @@ class _RowEffects:
             step=effects.step,
         )
 
-    def _kle(self, row: CompiledRow, case: Case) -> str | None:
+    def _kle(self, row: CompiledRow, case: Case, set_aside: frozenset[Need]) -> str | None:
         """The KLE number of the need that the row is about, else of the citizen's first need that has one.
 
-        An anonymous contact has none (domain.md § 7).
+        None of a need that is `set_aside`. An anonymous contact has none (domain.md § 7).
         """
         if case.anonymous:
             return None
@@ -114,7 +112,7 @@ class _RowEffects:
         about = [need for need in row.test.needs if need in has]
         for need in (*about, *has):
             entry = self._vocabulary.by_code[need]
-            if entry.kle:
+            if entry.kle and need not in set_aside:
                 return entry.kle_at(case.age)
         return None
 
@@ -122,6 +120,12 @@ class _RowEffects:
         """The lowest step (indsatstrappe) that meets every need: the highest of the needs' lowest steps."""
         steps = [step for need in needs_of(case.needs) if (step := self._vocabulary.by_code[need].step)]
         return max(steps, key=STEPS.index) if steps else None
+
+
+def _set_aside(companion_row: CompiledRow | None, deciding: CompiledRow) -> frozenset[Need]:
+    """The notification, where it became a contact of its own before a later row decided."""
+    became_another = companion_row is not None and companion_row is not deciding
+    return frozenset({Need.CHILD_CONCERN}) if became_another else frozenset()
 
 
 def _urgency(row: CompiledRow, case: Case) -> Urgency:
@@ -134,12 +138,14 @@ def _common(found: Sequence[Effects], *, settled: bool) -> Effects:
     first = found[0]
     if len(found) == 1:
         return first
+    # Different rows open contacts for different children: none is opened until it is known which.
+    same_companion = all(effects.companion_row is first.companion_row for effects in found)
     return Effects(
         urgency=min((effects.urgency for effects in found), key=URGENCIES.index),
         clocks=tuple(clock for clock in first.clocks if all(clock in e.clocks for e in found)),
         warnings=tuple(mark for mark in first.warnings if all(mark in e.warnings for e in found)),
-        companion=first.companion,
-        companion_row=first.companion_row,
+        companion=first.companion if same_companion else None,
+        companion_row=first.companion_row if same_companion else None,
         offers=_offers_of(found, settled=settled),
         kle=first.kle if all(e.kle == first.kle for e in found) else None,
         step=first.step if all(e.step == first.step for e in found) else None,

@@ -59,7 +59,9 @@ class Explainer:
         return Explanation(
             ruleset=recommendation.ruleset,
             destination=here,
-            why=tuple(self._why(here, reason) for reason in recommendation.reasons),
+            why=tuple(
+                self._why(here, reason) for reason in recommendation.reasons if not reason.is_of_a_duty
+            ),
             why_not=tuple(others),
             smallest_change=others[0].change if others else None,
         )

@@ -109,5 +109,13 @@ def _known(found: dict[str, object], case: Case) -> dict[str, object]:
 
 
 def _reason(number: int, text: str, found: dict[str, object]) -> Reason:
-    given = {fact: value for fact, value in found.items() if fact not in DERIVED_FACTS}
-    return Reason(rule=str(number), text=text, because=given)
+    return Reason(rule=str(number), text=text, because=_without_derived(found))
+
+
+def given_facts(found: dict[str, object], case: Case) -> dict[str, object]:
+    """Only facts that were given, without what was derived from them."""
+    return _without_derived(_known(found, case))
+
+
+def _without_derived(found: dict[str, object]) -> dict[str, object]:
+    return {fact: value for fact, value in found.items() if fact not in DERIVED_FACTS}

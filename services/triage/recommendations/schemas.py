@@ -6,11 +6,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from services.triage.rules.ruleset import CareWarning
+from services.triage.rules.duty import DUTY_PREFIX, CareWarning
 from services.triage.wire_types import ReceivedAt, RequestBody
 from shared.city.needs import Step
 from shared.contracts import Clock, Destination, Facts, OpenFact
-from shared.vocabulary import Channel, DestinationKind, Need, Urgency
+from shared.vocabulary import Administration, Channel, DestinationKind, Need, Urgency
 
 
 class _Frozen(BaseModel):
@@ -33,11 +33,16 @@ class OfferSuggestion(_Frozen):
 
 
 class Reason(_Frozen):
-    """A row that decided, in Danish, with the facts that made it true."""
+    """A row that decided, or a duty that holds, in Danish, with the facts that made it true."""
 
-    rule: str = Field(description="The row's number in the rule set")
+    rule: str = Field(description="The row's number in the rule set, or `C:` and the code of a duty")
     text: str
     because: dict[str, object]
+
+    @property
+    def is_of_a_duty(self) -> bool:
+        """Whether it says what is owed, and not where the contact goes."""
+        return self.rule.startswith(DUTY_PREFIX)
 
 
 class TraceRow(_Frozen):
@@ -49,10 +54,38 @@ class TraceRow(_Frozen):
     source: str
 
 
+class OwedDuty(_Frozen):
+    """Something that is owed to the citizen, whatever row decided: its clocks run from receipt.
+
+    `holds` is `may` where it depends on a missing fact; then its clocks and warnings are not yet among those
+    of the recommendation.
+    """
+
+    code: str = Field(examples=["notification"])
+    holds: Literal["true", "may"]
+    urgency: Urgency | None = None
+    clocks: tuple[Clock, ...] = ()
+    warnings: tuple[CareWarning, ...] = ()
+    text: str
+    because: dict[str, object]
+
+
+class AlsoNeeded(_Frozen):
+    """Needs that another administration must be asked about, beside the destination."""
+
+    administration: Administration
+    needs: tuple[Need, ...]
+    how: Literal["forwarded", "guided"] = Field(description="A letter is forwarded, a person guided")
+
+
 class CompanionRecommendation(_Frozen):
-    """A further contact to open for the child at risk, with its own facts and recommendation."""
+    """A further contact to open for a child at risk, with its own facts and recommendation.
+
+    `child` is which of the children in the facts it is, from 0: by it a companion keeps its contact id.
+    """
 
     concerns: Literal["child"]
+    child: int = 0
     facts: Facts
     recommendation: "Recommendation"
 
@@ -68,6 +101,8 @@ class Recommendation(_Frozen):
     clocks: tuple[Clock, ...] = ()
     questions: tuple[Question, ...] = ()
     warnings: tuple[CareWarning, ...] = ()
+    duties: tuple[OwedDuty, ...] = Field((), description="What is owed, whatever row decided")
+    also: tuple[AlsoNeeded, ...] = Field((), description="Other administrations, beside the destination")
     offers: tuple[OfferSuggestion, ...] = ()
     companions: tuple[CompanionRecommendation, ...] = ()
     reasons: tuple[Reason, ...] = ()
@@ -78,9 +113,9 @@ def deciding_rule(kind: DestinationKind, rules: Iterable[str]) -> str:
     """Of the rows that the reasons name, the one that decided, or that could not be settled.
 
     A row that adds a companion has a lower number than the one that decides, and may have a higher one than a
-    row that asks.
+    row that asks. Duties decide nothing.
     """
-    numbers = [int(rule) for rule in rules]
+    numbers = [int(rule) for rule in rules if not rule.startswith(DUTY_PREFIX)]
     return str(min(numbers) if kind is DestinationKind.ASK else max(numbers))
 
 

@@ -139,6 +139,8 @@ def refuse_contradictions(facts: Facts) -> None:
     Only a request by a person, who can correct it at once, is refused; facts that come by event are taken as
     they are, since every combination of facts has its one destination.
     """
-    if facts.child_age is not None and facts.child_age >= MAJORITY:
-        message = "the child at risk is under 18; an adult is the citizen of a contact of their own"
-        raise ContradictoryFacts(errors=at_field("/facts/child_age", message))
+    for position, child in enumerate(facts.children_elsewhere):
+        if child.age is not None and child.age >= MAJORITY:
+            message = "the child at risk is under 18; an adult is the citizen of a contact of their own"
+            field = f"/facts/children/{position}/age" if facts.children else "/facts/child_age"
+            raise ContradictoryFacts(errors=at_field(field, message))

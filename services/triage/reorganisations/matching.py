@@ -13,7 +13,7 @@ from services.triage.rules.ruleset import (
     UnitChoice,
 )
 from shared.city.places import Geography
-from shared.contracts import Facts
+from shared.contracts import ChildAtRisk, Facts
 from shared.vocabulary import DestinationKind
 
 
@@ -42,17 +42,21 @@ def fits(facts: Facts, group: Group, geography: Geography) -> bool:
 
     A child at risk who is somebody else than the citizen counts by the child's own place and age.
     """
-    is_about_another_child = any(
-        known is not None for known in (facts.child_age, facts.child_district, facts.child_postal_code)
-    )
-    age = facts.child_age if is_about_another_child else facts.age
+    child = _first_child(facts)
+    age = facts.age if child is None else child.age
     in_age = group.ages is None or (age is not None and group.ages.first <= age <= group.ages.last)
     in_need = not group.needs or not facts.needs.isdisjoint(group.needs)
     return in_age and in_need and (not group.districts or _lives_in(facts, group, geography))
 
 
+def _first_child(facts: Facts) -> ChildAtRisk | None:
+    """The child that the facts describe, or the first; further ones have contacts of their own."""
+    return next(iter(facts.children_elsewhere), None)
+
+
 def _lives_in(facts: Facts, group: Group, geography: Geography) -> bool:
-    district, postcode = facts.child_district, facts.child_postal_code
+    child = _first_child(facts)
+    district, postcode = (None, None) if child is None else (child.district, child.postal_code)
     if district is None and postcode is None:
         district, postcode = facts.district, facts.postal_code
     if district is not None:

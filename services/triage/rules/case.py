@@ -27,6 +27,8 @@ DERIVED_FACTS = {
     "area": "district",
     "child_area": "child_district",
     "child_in_municipality": "child_district",
+    "another_child": "children",
+    "further_children": "children",
 }
 
 
@@ -48,7 +50,11 @@ def needs_of(mask: int) -> tuple[Need, ...]:
 class Case:
     """The facts of one contact. None means unknown.
 
-    `covered` is for each age the needs (as bits) that an open low-threshold offer meets.
+    `covered` is for each age the needs (as bits) that an open low-threshold offer meets. `children` is how
+    many children at risk the facts list; those of the first are `child_age`, `child_district` and
+    `child_postal_code`, as they are where one child is given the short way. `another_child` is whether any
+    child at risk is described who is somebody else than the citizen, even if nothing is known of that child;
+    `further_children` whether there are several.
     """
 
     geography: Geography
@@ -63,16 +69,20 @@ class Case:
     applies_for_measure: bool | None
     acute_danger: bool
     child_at_risk: bool
+    children: int
     child_age: int | None
     child_district: int | None
     child_postal_code: str | None
     suspected_parental_abuse: bool
     honour_related: bool
     reporter_is_professional: bool
+    measures_running: bool
     aftercare_running: bool
     existing_case_unit: Unit | None
     anonymous: bool
     cannot_be_known: frozenset[str]
+    another_child: bool = field(init=False, default=False)
+    further_children: bool = field(init=False, default=False)
     area: Unit | None = field(init=False, default=None)
     child_area: Unit | None = field(init=False, default=None)
     child_in_municipality: bool | None = field(init=False, default=None)
@@ -105,7 +115,14 @@ class Case:
         return locality.districts if locality.inside else (*locality.districts, ELSEWHERE)
 
     def derive(self) -> None:
-        """Fill in the areas, and whether each place is in the municipality, from the given places."""
+        """Fill in the areas, whether each place is in the municipality, and whether a child is described."""
+        self.further_children = self.children > 1
+        self.another_child = (
+            self.children > 0
+            or self.child_age is not None
+            or self.child_district is not None
+            or self.child_postal_code is not None
+        )
         area_of = self.geography.area_of
         if self.district is not None:
             self.in_municipality = True
@@ -129,7 +146,12 @@ class Case:
 def case_of(
     facts: Facts, channel: Channel, received_on: date, geography: Geography, covered: Sequence[int]
 ) -> Case:
-    """The case of a contact with these facts."""
+    """The case of a contact with these facts; of several children at risk it has the first one's facts."""
+    if facts.children:
+        first = facts.children[0]
+        age, district, postal_code = first.age, first.district, first.postal_code
+    else:
+        age, district, postal_code = facts.child_age, facts.child_district, facts.child_postal_code
     return Case(
         geography=geography,
         covered=covered,
@@ -143,12 +165,14 @@ def case_of(
         applies_for_measure=facts.applies_for_measure,
         acute_danger=facts.acute_danger,
         child_at_risk=facts.child_at_risk,
-        child_age=facts.child_age,
-        child_district=facts.child_district,
-        child_postal_code=facts.child_postal_code,
+        children=len(facts.children or ()),
+        child_age=age,
+        child_district=district,
+        child_postal_code=postal_code,
         suspected_parental_abuse=facts.suspected_parental_abuse,
         honour_related=facts.honour_related,
         reporter_is_professional=facts.reporter_is_professional,
+        measures_running=facts.measures_running,
         aftercare_running=facts.aftercare_running,
         existing_case_unit=facts.existing_case_unit,
         anonymous=facts.anonymous,

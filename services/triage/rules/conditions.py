@@ -26,9 +26,12 @@ TruthFact = Literal[
     "applies_for_measure",
     "acute_danger",
     "child_at_risk",
+    "another_child",
+    "further_children",
     "suspected_parental_abuse",
     "honour_related",
     "reporter_is_professional",
+    "measures_running",
     "aftercare_running",
     "anonymous",
 ]

@@ -10,10 +10,11 @@ from typing import Generic, NamedTuple, TypeVar
 
 from services.triage.rules.case import DERIVED_FACTS, OLDEST, Case
 from services.triage.rules.conditions import Condition
+from services.triage.rules.duty import CareWarning
+from services.triage.rules.duty_book import DutyBook
 from services.triage.rules.ruleset import (
     AreaOf,
     ByAge,
-    CareWarning,
     Companion,
     DestinationChoice,
     ExistingCaseUnitOr,
@@ -120,6 +121,7 @@ class Rulebook:
         for name, condition in ruleset.definitions.items():
             self.definitions[name] = compile_condition(condition, self.definitions)
         self.rows = tuple(self._row(row) for row in ruleset.rows)
+        self.duty_book = DutyBook(ruleset, self.definitions)
         self._of_needs: dict[int, tuple[tuple[Evaluate, CompiledRow], ...]] = {}
 
     def decide(self, case: Case) -> Hit | Blocked:

@@ -12,16 +12,12 @@ from pydantic import Discriminator, Field, StringConstraints, Tag, model_validat
 
 from services.triage.rules.clocks import ClockRule
 from services.triage.rules.conditions import Condition
+from services.triage.rules.duty import CareWarning, Duty, OtherAdministration
 from services.triage.strict import Strict
 from shared.contracts import OpenFact
 from shared.vocabulary import Administration, DestinationKind, Need, Unit, Urgency
 
 RULESETS_FOLDER = Path(__file__).parents[1] / "data" / "rulesets"
-
-CareWarning = Literal[
-    "do_not_inform_parents", "risk_assessment_first", "transition_due", "no_identity_registration"
-]
-
 
 #: Short and without special characters, because a version is part of URL paths.
 Version = Annotated[str, StringConstraints(pattern=r"^[0-9a-z][0-9a-z._-]{0,19}$")]
@@ -124,10 +120,15 @@ class Note(Strict):
 
 
 class Companion(Strict):
-    """A further contact for the child at risk; `as_row` is the number of the row that it is decided by."""
+    """Further contacts for children at risk; `as_row` is the number of the row that they are decided by.
+
+    `children`: one for `every` child, or for the `further` ones when the contact itself is that of the first.
+    Where no child is described, it is the citizen, or when the citizen is of age a child not known yet.
+    """
 
     as_row: int = Field(ge=1)
     reason: str
+    children: Literal["every", "further"] = "every"
     when: Condition | None = None
 
 
@@ -169,7 +170,11 @@ class Row(Strict):
 
 
 class RuleSet(Strict):
-    """A whole rule set, for contacts received in Copenhagen from `valid_from` until the next one applies."""
+    """A whole rule set, for contacts received in Copenhagen from `valid_from` until the next one applies.
+
+    `rows` say where a contact goes, `duties` what is owed. In a rule set without duties, which are those made
+    before there were any, each row has its own urgency, clocks and warnings.
+    """
 
     version: Version
     title: str = Field(min_length=1, max_length=200)
@@ -179,7 +184,9 @@ class RuleSet(Strict):
     clocks: dict[str, ClockRule]
     definitions: dict[str, Condition] = Field({})
     units: dict[str, UnitChoice] = Field({})
+    administrations: tuple[OtherAdministration, ...] = ()
     rows: tuple[Row, ...] = Field(min_length=1)
+    duties: tuple[Duty, ...] = ()
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -196,6 +203,22 @@ class RuleSet(Strict):
                     raise ValueError(f"row {row.number} names a clock that is not defined: {timed.clock}")
             if row.companion is not None and row.companion.as_row > len(self.rows):
                 raise ValueError(f"row {row.number} names a row that is not there: {row.companion.as_row}")
+        return self
+
+    @model_validator(mode="after")
+    def _two_tables(self) -> Self:
+        for row in self.rows if self.duties else ():
+            if row.urgency or row.clocks or row.warnings:
+                raise ValueError(
+                    f"row {row.number} has an urgency, clocks or warnings: with duties, only these have them"
+                )
+        codes = [duty.code for duty in self.duties]
+        for duty in self.duties:
+            if codes.count(duty.code) > 1:
+                raise ValueError(f"there are two duties with the code {duty.code}")
+            for clock in duty.named_clocks:
+                if clock not in self.clocks:
+                    raise ValueError(f"the duty {duty.code} names a clock that is not defined: {clock}")
         return self
 
 

@@ -1,7 +1,8 @@
-"""The difference between two rule sets, row by row, as data that can be applied to the first.
+"""The difference between two rule sets, row by row and duty by duty, as data that can be applied.
 
 Rows are matched by their titles, so that a row that is put in between does not make every row below it a new
 one. A row that only got another number is not a change; one that refers to another row by its number is.
+Duties are matched by their codes.
 """
 
 from difflib import SequenceMatcher
@@ -15,7 +16,8 @@ from services.triage.rules.ruleset import RuleSet
 Plain = dict[str, Any]
 
 _MAPS = ("questions", "texts", "clocks", "definitions", "units")
-_SINGLE = ("version", "title", "valid_from")
+_SINGLE = ("version", "title", "valid_from", "administrations")
+_DUTIES = "duties"
 
 
 class _Part(BaseModel):
@@ -43,15 +45,26 @@ class RowChange(_Part):
     parts: tuple[PartChange, ...] = ()
 
 
+class DutyChange(_Part):
+    """One duty that changed."""
+
+    kind: Literal["added", "removed", "changed"]
+    code: str
+    title: str
+    duty: dict[str, Any] | None = Field(None, description="The whole duty, when it was added or removed")
+    parts: tuple[PartChange, ...] = ()
+
+
 class Difference(_Part):
     """Everything that changes one rule set into another. `order` has sections whose names changed places."""
 
     parts: tuple[PartChange, ...] = ()
     rows: tuple[RowChange, ...] = ()
+    duties: tuple[DutyChange, ...] = ()
     order: dict[str, list[str]] = Field({}, description="By section, its names in their order afterwards")
 
     def __bool__(self) -> bool:
-        return bool(self.parts or self.rows or self.order)
+        return bool(self.parts or self.rows or self.duties or self.order)
 
 
 def plain(ruleset: RuleSet) -> Plain:
@@ -80,7 +93,16 @@ def difference(before: Plain, after: Plain) -> Difference:
         parts += _parts(section, was, now)
         if _with_parts(was, _parts(section, was, now)) != list(now):
             order[section] = list(now)
-    return Difference(parts=tuple(parts), rows=tuple(_rows(before["rows"], after["rows"])), order=order)
+    was, now = _by_code(before), _by_code(after)
+    duties = _duties(was, now)
+    if list(_applied_duties(duties, was)) != list(now):
+        order[_DUTIES] = list(now)
+    return Difference(
+        parts=tuple(parts),
+        rows=tuple(_rows(before["rows"], after["rows"])),
+        duties=duties,
+        order=order,
+    )
 
 
 def applied(change: Difference, before: Plain) -> Plain:
@@ -93,6 +115,38 @@ def applied(change: Difference, before: Plain) -> Plain:
         if named:
             after[section] = named
     after["rows"] = _applied_rows(change.rows, before["rows"])
+    duties = _applied_duties(change.duties, _by_code(before))
+    if duties:
+        after[_DUTIES] = [duties[code] for code in change.order.get(_DUTIES, duties)]
+    return after
+
+
+def _by_code(content: Plain) -> dict[str, Plain]:
+    return {duty["code"]: duty for duty in content.get(_DUTIES, [])}
+
+
+def _duties(before: dict[str, Plain], after: dict[str, Plain]) -> tuple[DutyChange, ...]:
+    found = []
+    for part in _parts(_DUTIES, before, after):
+        title = (part.before if part.kind == "removed" else part.after)["title"]
+        if part.kind == "changed":
+            inner = tuple(_parts("", part.before, part.after))
+            found.append(DutyChange(kind="changed", code=part.name, title=title, parts=inner))
+        else:
+            duty = part.before if part.kind == "removed" else part.after
+            found.append(DutyChange(kind=part.kind, code=part.name, title=title, duty=duty))
+    return tuple(found)
+
+
+def _applied_duties(changes: tuple[DutyChange, ...], before: dict[str, Plain]) -> dict[str, Plain]:
+    after = dict(before)
+    for change in changes:
+        if change.kind == "removed":
+            del after[change.code]
+        elif change.kind == "added":
+            after[change.code] = change.duty or {}
+        else:
+            after[change.code] = _changed(after[change.code], change.parts, "")
     return after
 
 

@@ -36,6 +36,7 @@ class RulesetItem(BaseModel):
     title: str
     valid_from: date = Field(description="The first day it may be in force")
     rows: int = Field(examples=[21])
+    duties: int = Field(0, examples=[14])
     status: RulesetStatus
     revision: int = Field(examples=[1])
     based_on: str | None = Field(None, examples=["1"])
@@ -108,14 +109,37 @@ class TableRow(BaseModel):
         return tuple(getattr(self, name) for name in type(self).model_fields)
 
 
+class TableDuty(BaseModel):
+    """A duty of the rule set in Danish. What it does not have is an empty text."""
+
+    code: str = Field(examples=["notification"])
+    title: str = Field(examples=["Underretning"])
+    condition: str
+    urgency: str
+    clocks: str
+    warnings: str
+    reason: str
+    source: str
+
+    @property
+    def cells(self) -> tuple[object, ...]:
+        """The cells in the order of the columns."""
+        return tuple(getattr(self, name) for name in type(self).model_fields)
+
+
 class RulesetTable(BaseModel):
-    """A rule set in Danish. `columns` are the labels of a row's fields, in their order."""
+    """A rule set in Danish: where a contact goes (`rows`), and what is owed (`duties`).
+
+    `columns` and `duty_columns` are the labels of their fields, in their order.
+    """
 
     version: str = Field(examples=["1"])
     title: str = Field(examples=["Regelsæt 1 (version 1)"])
     note: str = Field(description="From when it may apply, and how the rows are read")
     columns: list[str] = Field(examples=[["Nr.", "Regel", "Gælder når"]])
     rows: list[TableRow]
+    duty_columns: list[str] = Field([], examples=[["Kode", "Pligt", "Gælder når"]])
+    duties: list[TableDuty] = []
     sections: list[TableSection]
 
 
@@ -142,6 +166,7 @@ def present_ruleset(row: RulesetRow, timetable: Timetable, now: datetime) -> Rul
         title=row.title,
         valid_from=row.content["valid_from"],
         rows=len(row.content["rows"]),
+        duties=len(row.content.get("duties", ())),
         status=status_of(life_of(row), timetable, now),
         revision=row.revision,
         based_on=row.based_on,

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 
 from services.triage.rules.conditions import Condition
+from services.triage.rules.duty import ApplicationNeeds, Duty
 from services.triage.rules.ruleset import Row, RuleSet
-from services.triage.rulesets.schemas import NamedText, RulesetTable, TableRow, TableSection
+from services.triage.rulesets.schemas import NamedText, RulesetTable, TableDuty, TableRow, TableSection
 from services.triage.rulesets.wording import (
     destination_in_danish,
     in_danish,
     name_label,
+    need_label,
     texts,
     unit_in_danish,
     urgency_label,
@@ -25,8 +27,10 @@ def table_of(ruleset: RuleSet) -> RulesetTable:
         version=ruleset.version,
         title=words["title"].format(title=ruleset.title, version=ruleset.version),
         note=words["valid"].format(day=f"{ruleset.valid_from:%d.%m.%Y}"),
-        columns=[label.strip() for label in words["heading"].strip("| ").split("|")],
+        columns=_labels(words["heading"]),
         rows=[_row(row) for row in ruleset.rows],
+        duty_columns=_labels(words["duty_heading"]) if ruleset.duties else [],
+        duties=[_duty(duty) for duty in ruleset.duties],
         sections=[section for section in sections if section.items],
     )
 
@@ -50,6 +54,33 @@ def _row(row: Row) -> TableRow:
     )
 
 
+def _labels(heading: str) -> list[str]:
+    return [label.strip() for label in heading.strip("| ").split("|")]
+
+
+def _duty(duty: Duty) -> TableDuty:
+    clocks = [*map(name_label, duty.named_clocks), *map(_applications, duty.applications)]
+    return TableDuty(
+        code=duty.code,
+        title=_one_line(duty.title),
+        condition=_one_line(in_danish(duty.when)),
+        urgency="" if duty.urgency is None else urgency_label(duty.urgency),
+        clocks=_one_line("; ".join(clocks)),
+        warnings=_one_line("; ".join(map(name_label, duty.warnings))),
+        reason=_one_line(duty.reason),
+        source=_one_line(duty.source),
+    )
+
+
+def _applications(part: ApplicationNeeds) -> str:
+    words = texts()["table"]
+    needs = ", ".join(map(need_label, part.needs or part.besides or ()))
+    sentence = words["applications"].format(
+        needs=needs if part.needs is not None else words["any_other"].format(needs=needs)
+    )
+    return _listed([(sentence, part.when)])
+
+
 def _listed(parts: Iterable[tuple[str, Condition | None]]) -> str:
     """What goes along with a row, each with its own condition where it has one."""
     when = texts()["table"]["when"]
@@ -68,6 +99,9 @@ def markdown_of(ruleset: RuleSet) -> str:
     words, table = texts()["table"], table_of(ruleset)
     lines = [f"# {table.title}", "", table.note, "", words["heading"], words["ruler"]]
     lines += ["| " + " | ".join(_escaped(str(cell)) for cell in row.cells) + " |" for row in table.rows]
+    if table.duties:
+        lines += ["", f"## {words['duties']}", "", words["duty_heading"], words["ruler"]]
+        lines += ["| " + " | ".join(_escaped(str(cell)) for cell in row.cells) + " |" for row in table.duties]
     for section in table.sections:
         lines += ["", f"## {section.heading}", ""]
         lines += [f"- „{_escaped(item.name)}“: {_escaped(item.text)}" for item in section.items]

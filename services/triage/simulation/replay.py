@@ -15,8 +15,8 @@ from uuid import UUID
 from services.triage.catalogue.offers.offer import Catalogue
 from services.triage.recommendations.adviser import Adviser, Moment
 from services.triage.recommendations.schemas import Recommendation, deciding_rule
-from services.triage.rulesets.wording import place_label
-from services.triage.simulation.schemas import CaseOut, FlowOut, LoadOut, PlaceOut
+from services.triage.rulesets.wording import name_label, place_label
+from services.triage.simulation.schemas import CaseOut, FlowOut, LoadOut, OwedOut, PlaceOut
 from shared.city.current import unit_name
 from shared.contracts import Destination, Facts
 from shared.ids import show_reference
@@ -60,6 +60,32 @@ def place_of(destination: Destination) -> PlaceOut:
 
 
 @dataclass
+class OwedCount:
+    """How many contacts are owed one thing now and then, and the references of some where this differs."""
+
+    now: int = 0
+    then: int = 0
+    changed: int = 0
+    examples: list[str] = field(default_factory=list)
+
+    def add(self, reference: str, *, now: bool, then: bool) -> None:
+        """Count one contact that is owed it by one of the two rule sets, or by both."""
+        self.now += now
+        self.then += then
+        if now != then:
+            self.changed += 1
+            if len(self.examples) < EXAMPLES:
+                self.examples.append(show_reference(reference))
+
+
+def owed_by(recommendation: Recommendation) -> set[str]:
+    """The clocks that run and the warnings, of the contact and of those of the children."""
+    everywhere = [recommendation, *(companion.recommendation for companion in recommendation.companions)]
+    clocks = {clock.rule for one in everywhere for clock in one.clocks}
+    return clocks | {str(warning) for one in everywhere for warning in one.warnings}
+
+
+@dataclass
 class Replay:
     """What has been counted so far."""
 
@@ -71,12 +97,16 @@ class Replay:
         default_factory=Counter
     )
     loads: dict[Unit, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    owed: dict[str, OwedCount] = field(default_factory=lambda: defaultdict(OwedCount))
     examples: list[CaseOut] = field(default_factory=list)
     cases: list[CaseOut] = field(default_factory=list)
 
     def add(self, past: Past, before: Recommendation, after: Recommendation) -> None:
         """Count one contact."""
         self.replayed += 1
+        now, then = owed_by(before), owed_by(after)
+        for code in now | then:
+            self.owed[code].add(past.reference, now=code in now, then=code in then)
         self.loads[before.destination.unit][0] += 1
         self.loads[after.destination.unit][1] += 1
         way = _key(before.destination), _key(after.destination)
@@ -109,6 +139,11 @@ class Replay:
             for unit in Unit
             if unit in self.loads
         ]
+
+    def owed_out(self) -> list[OwedOut]:
+        """What is owed, the most changed first."""
+        codes = sorted(self.owed, key=lambda code: (-self.owed[code].changed, code))
+        return [OwedOut(code=code, label=name_label(code), **vars(self.owed[code])) for code in codes]
 
     def flows_out(self) -> list[FlowOut]:
         """The largest first, moves before what stays."""

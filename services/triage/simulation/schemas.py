@@ -55,6 +55,20 @@ class LoadOut(BaseModel):
     per_week_then: float = Field(examples=[29.0])
 
 
+class OwedOut(BaseModel):
+    """A clock or a warning: how many contacts have it by the rules of the time, and by the draft.
+
+    Those of the children's own contacts count with the contact that opens them.
+    """
+
+    code: str = Field(examples=["notification_assessment"])
+    label: str = Field(examples=["24-timers vurdering af underretning"])
+    now: int
+    then: int
+    changed: int = Field(description="Contacts that would get it, or would no longer have it")
+    examples: list[str] = Field(description="References of some of these", examples=[["7F3K-9QTX"]])
+
+
 class CaseOut(BaseModel):
     """A contact that would move. Only examples have facts, which contain no name and no number."""
 
@@ -84,6 +98,7 @@ class SimulationOut(BaseModel):
     new_questions: dict[str, int] = Field({}, description="The facts that they would be asked for")
     flows: list[FlowOut]
     loads: list[LoadOut]
+    owed: list[OwedOut] = Field([], description="What citizens are owed, most changed first")
     examples: list[CaseOut]
     cases: list[CaseOut]
     cases_left_off: int

@@ -44,6 +44,7 @@ async def simulate(state: State, who: Principal, version: str, period: Period) -
         new_questions=dict(found.new_questions),
         flows=found.flows_out(),
         loads=found.weekly_loads(period.last - period.first),
+        owed=found.owed_out(),
         examples=found.examples,
         cases=found.cases,
         cases_left_off=found.moved - len(found.cases),

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from services.triage.rulesets.wording import texts
-from services.triage.simulation.schemas import CaseOut, FlowOut, LoadOut, SimulationOut
+from services.triage.simulation.schemas import CaseOut, FlowOut, LoadOut, OwedOut, SimulationOut
 from shared.clock import COPENHAGEN
 
 
@@ -42,6 +42,8 @@ def simulation_markdown(simulation: SimulationOut) -> str:
         ["", words["flows"], words["flows_ruler"], *map(_flow, moves)] if moves else ["", words["nothing"]]
     )
     lines += ["", words["loads"], words["loads_ruler"], *map(_load, simulation.loads)]
+    if simulation.owed:
+        lines += ["", words["owed"], words["owed_ruler"], *map(_owed, simulation.owed)]
     if simulation.examples:
         lines += ["", f"## {words['cases']}", "", *map(_case, simulation.examples)]
     return "\n".join([*lines, ""])
@@ -55,6 +57,11 @@ def _load(load: LoadOut) -> str:
     change = danish_number(load.per_week_then - load.per_week_now, signed=True)
     now, then = danish_number(load.per_week_now), danish_number(load.per_week_then)
     return f"| {load.label} | {now} | {then} | {change} |"
+
+
+def _owed(owed: OwedOut) -> str:
+    examples = ", ".join(owed.examples)
+    return f"| {owed.label} | {owed.now} | {owed.then} | {owed.changed} | {examples} |"
 
 
 def _case(case: CaseOut) -> str:
