@@ -20,7 +20,7 @@ def test_a_companion_carries_the_whole_recommendation_for_the_child() -> None:
     assert clocks(child) == ["notification_assessment", "notification_receipt"]
     assert child.warnings == ("do_not_inform_parents", "talk_with_child_alone")
     assert child.kle == "34.10.30"
-    assert (answer.warnings, clocks(answer)) == ((), [])
+    assert (answer.warnings, clocks(answer)) == ((), ["application_support_at_home"])
 
 
 def test_a_companion_has_no_facts_of_the_citizens_own_matter() -> None:

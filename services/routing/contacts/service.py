@@ -105,11 +105,13 @@ async def owe_own(work: UnitOfWork, event: ContactTriaged, *, is_newest: bool) -
     for clock in clocks:
         same = [duty for duty in stored if _is_same_matter(duty, clock)]
         fell_away = [duty for duty in same if duty.reason == SUPERSEDED]
+        if same and not (is_newest and fell_away == same):
+            continue
+        place = await place_of(work, event.contact_id, event.contact_id)
         if not same:
-            place = await place_of(work, event.contact_id, event.contact_id)
             await add_duty(work.session, event.contact_id, clock, place, channel=event.channel)
-        elif is_newest and fell_away == same:
-            await resume_duty(work.session, fell_away[-1].id)
+        else:
+            await resume_duty(work.session, fell_away[-1].id, place)
 
 
 def _is_same_matter(duty: DutyRow, clock: Clock) -> bool:

@@ -107,7 +107,8 @@ async def owe(
     for clock in changes.start_ended:
         ended = fell_away | {"ended_at": max(at, clock.starts_at)}
         await add_duty(session, contact_id, clock, place, channel=channel, follows_facts=True, **ended)
-    for ids, values in ((changes.resume, _NOT_ENDED), (changes.end, fell_away)):
+    # What runs again is answered for by whoever has the contact now, not by who had it when it ended.
+    for ids, values in ((changes.resume, _NOT_ENDED | place._asdict()), (changes.end, fell_away)):
         if ids:
             await session.execute(update(DUTIES).where(DUTIES.c.id.in_(ids)).values(**values))
     refresh_live_after_commit(session)
@@ -159,9 +160,11 @@ async def end_renewed(
     return await end_duty(session, duty_id, **ended, ended_by=by, role=role, written_at=at)
 
 
-async def resume_duty(session: AsyncSession, duty_id: UUID) -> None:
-    """A duty that ended otherwise is owed again; it began when it began."""
-    await session.execute(update(DUTIES).where(DUTIES.c.id == duty_id).values(**_NOT_ENDED))
+async def resume_duty(session: AsyncSession, duty_id: UUID, place: Place) -> None:
+    """A duty that ended otherwise is owed again, by whoever has the contact now; it began when it began."""
+    await session.execute(
+        update(DUTIES).where(DUTIES.c.id == duty_id).values(**_NOT_ENDED, **place._asdict())
+    )
 
 
 async def mark_read(

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -295,6 +295,15 @@ def _ending(duty: dict[str, Any]) -> str:
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )
 @given(stated=STATED, steps=STEPS, is_letter=st.booleans())
+@example(  # owed no longer while one unit has it, owed again while another has
+    stated={
+        1: (FILE, False, Unit.RECEPTION),
+        2: (FILE, False, Unit.RECEPTION),
+        3: (NOTIFICATION, False, Unit.YOUTH),
+    },
+    steps=[("decided", 2), ("decided", 3), ("assessed", 2)],
+    is_letter=False,
+)
 async def test_no_duty_is_lost_begins_late_or_ends_without_its_act(
     routing: Bench, stated: dict[int, Any], steps: list[tuple[str, int]], is_letter: bool
 ) -> None:
