@@ -7,8 +7,10 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from functools import _lru_cache_wrapper
 from pathlib import Path
 
+import fastapi.dependencies.models
 import pytest
 from hypothesis import settings
 
@@ -43,6 +45,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [
         item for item in kept if not (item.get_closest_marker("slow") or item.get_closest_marker("browser"))
     ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def apps_are_forgotten() -> Iterator[None]:
+    """FastAPI remembers of thousands of functions what kind they are, and so keeps the apps they belong to.
+
+    A server makes one app; the tests make hundreds, which filled gigabytes and slowed the garbage collector.
+    """
+    yield
+    for remembered in vars(fastapi.dependencies.models).values():
+        if isinstance(remembered, _lru_cache_wrapper):
+            remembered.cache_clear()
 
 
 @pytest.fixture(scope="session")
