@@ -15,6 +15,9 @@ from services.triage.rulesets.table import markdown_of, table_of
 from tests.examples import examples
 from tests.triage.rulekeeping import FIRST, draft, homeless_under_25_to_youth
 
+pytestmark = pytest.mark.slow
+
+
 _DECIDING = [row for row in FIRST["rows"] if "companion" not in row]
 
 
