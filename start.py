@@ -7,7 +7,7 @@ python3 start.py test [options]    set up, then lint, check types and run all th
 While you work on the code:
 
 python3 start.py reload            run everything, and start again whenever a file changes
-python3 start.py quick [options]   the tests that need no database, browser or server (half a minute)
+python3 start.py quick [options]   the tests that need no database, browser or server (about half a minute)
 python3 start.py lint              format the code, fix what the linter can fix, and list the rest
 python3 start.py types             check types
 python3 start.py mutation [MODULES] change the pure modules and count what the tests notice (an hour for all)

@@ -7,8 +7,10 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from functools import _lru_cache_wrapper
 from pathlib import Path
 
+import fastapi.dependencies.models
 import pytest
 from hypothesis import settings
 
@@ -21,10 +23,11 @@ TUESDAY = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 
 StartService = Callable[[str], Awaitable[Bench]]
 
-#: One profile for CI, where a busy machine must not fail a test, and a thorough one
-#: (HYPOTHESIS_PROFILE=thorough).
+#: One profile for CI, where a busy machine must not fail a test, a thorough one (HYPOTHESIS_PROFILE=thorough),
+#: and one of a few examples for `--quick`.
 settings.register_profile("ci", deadline=None, print_blob=True)
 settings.register_profile("thorough", deadline=None, max_examples=2000, print_blob=True)
+settings.register_profile("quick", deadline=None, max_examples=10)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 #: Fixtures of tests that need more than Python: left out by `--quick`.
@@ -35,14 +38,36 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--quick", action="store_true", help="only tests without database, browser or server")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--quick"):
+        settings.load_profile("quick")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """With `--quick`, leave out what needs more than Python or takes more than a moment."""
     if not config.getoption("--quick"):
         return
-    kept = [item for item in items if not _NOT_QUICK & set(getattr(item, "fixturenames", ()))]
+    system = Path(__file__).parent / "system"
+    kept = [
+        item
+        for item in items
+        if not _NOT_QUICK & set(getattr(item, "fixturenames", ())) and system not in item.path.parents
+    ]
     items[:] = [
         item for item in kept if not (item.get_closest_marker("slow") or item.get_closest_marker("browser"))
     ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def apps_are_forgotten() -> Iterator[None]:
+    """FastAPI remembers of thousands of functions what kind they are, and so keeps the apps they belong to.
+
+    A server makes one app; the tests make hundreds, which filled gigabytes and slowed the garbage collector.
+    """
+    yield
+    for remembered in vars(fastapi.dependencies.models).values():
+        if isinstance(remembered, _lru_cache_wrapper):
+            remembered.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,9 @@ import pytest
 
 from tests.architecture.apps import SERVICES, apps
 
+pytestmark = pytest.mark.slow
+
+
 TOOLS = Path(__file__).parents[1] / "tools"
 REDOCLY = TOOLS / "node_modules/.bin/redocly"
 

@@ -24,6 +24,9 @@ from services.desk.rendering import templates
 from services.desk.triage_models import Need
 from tests.architecture.apps import apps
 
+pytestmark = pytest.mark.slow
+
+
 Schema = Mapping[str, Any]
 Documents = Mapping[str, Schema]
 

@@ -219,6 +219,7 @@ async def test_the_recorded_log_arrives_whole_when_it_is_read_byte_by_byte(follo
 SECONDS = st.lists(st.sampled_from([0, 0, 0, 0, 1, 1, -1, 3]), max_size=40)
 
 
+@pytest.mark.slow
 @examples(150)
 @given(steps=SECONDS, seed=st.integers(0, 2**32), cuts=st.integers(1, 5))
 async def test_however_the_log_is_cut_and_the_follower_killed_each_line_has_the_id_it_has_in_the_whole(

@@ -168,7 +168,7 @@ def test_databases_migrate_down_and_up(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_simulated_day_ends_with_everybody_in_one_place(tmp_path: Path) -> None:
-    played = dsi("simulate", "--days", "3", "--seed", "7", "--data", tmp_path)
+    played = dsi("simulate", "--days", "1", "--seed", "7", "--data", tmp_path)
     assert played.returncode == 0, played.stdout + played.stderr
     assert "is in exactly one place" in played.stdout
     assert count(played.stdout, "phone") > 0

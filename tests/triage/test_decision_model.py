@@ -12,6 +12,9 @@ from tests.examples import examples
 from tests.triage.test_properties import MOMENT, OFFERS, any_facts
 from tests.triage.triaging import ADVISER
 
+pytestmark = pytest.mark.slow
+
+
 PEER = Peer(ADVISER.ruleset)
 
 

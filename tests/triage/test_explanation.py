@@ -21,6 +21,9 @@ from tests.triage.contacts import RECEIVED
 from tests.triage.test_properties import any_facts
 from tests.triage.triaging import ADVISER, CATALOGUE, THURSDAY
 
+pytestmark = pytest.mark.slow
+
+
 MOMENT = Moment(Channel.PHONE, THURSDAY)
 OFFERS = CATALOGUE.on(date(2026, 1, 15))
 

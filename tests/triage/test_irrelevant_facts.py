@@ -1,5 +1,6 @@
 """A fact that nothing hangs on never changes a destination, whatever else is known."""
 
+import pytest
 from hypothesis import example, given
 from pydantic import ValidationError
 
@@ -13,6 +14,9 @@ from shared.vocabulary import Need
 from tests.examples import examples
 from tests.triage.test_properties import MOMENT, OFFERS, any_facts, place, recommend
 from tests.triage.triaging import ADVISER
+
+pytestmark = pytest.mark.slow
+
 
 _HOME = frozenset({"in_municipality", "district", "postal_code"})
 _CHILD_HOME = frozenset({"child_district", "child_postal_code"})

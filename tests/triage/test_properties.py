@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import product
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -17,6 +18,9 @@ from shared.vocabulary import Channel, Need, Unit
 from shared.working_days import local_date
 from tests.examples import examples
 from tests.triage.triaging import ADVISER, CATALOGUE, THURSDAY
+
+pytestmark = pytest.mark.slow
+
 
 POSTCODES = ["1000", "1600", "2000", "2100", "2300", "2400", "2900", "8000"]
 #: One age between every two cuts of the rule sets and of the named offers, and both ends.

@@ -15,6 +15,8 @@ from services.triage.rulesets.table import markdown_of, table_of
 from tests.examples import examples
 from tests.triage.rulekeeping import BASE, draft, homeless_under_25_to_youth
 
+pytestmark = pytest.mark.slow
+
 _DECIDING = [row for row in BASE["rows"] if "companion" not in row]
 
 

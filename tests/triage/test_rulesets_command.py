@@ -4,12 +4,15 @@ from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
 from services.cli.rulesets import check_files, list_rulesets
 from services.triage.rules.ruleset import RULESETS_FOLDER
 from services.triage.rulesets.differences import Plain
 from tests.triage.rulekeeping import as_yaml, draft
+
+pytestmark = pytest.mark.slow
 
 
 def written(folder: Path, version: str, edit: Callable[[Plain], object] = lambda content: None) -> Path:

@@ -13,6 +13,9 @@ from tests.triage.second_opinion import SecondOpinion
 from tests.triage.test_lost_duties import LOST, changed
 from tests.triage.test_proof import BROKEN, edited
 
+pytestmark = pytest.mark.slow
+
+
 GEOGRAPHY = geography_on(date(2026, 3, 10))
 
 #: In so many portions, to be shared between processes; each has as many sound rule sets as broken ones.

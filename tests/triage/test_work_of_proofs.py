@@ -18,6 +18,8 @@ from tests.triage.generated_rulesets import divided, generated_table
 from tests.triage.rulekeeping import Editors, draft
 from tests.triage.triaging import CATALOGUE, THURSDAY
 
+pytestmark = pytest.mark.slow
+
 RULESET = load_rulesets()[1]
 FACTS = Facts.model_validate({"needs": ["debt"], "age": 40, "district": 3})
 
