@@ -138,6 +138,58 @@ class Entry(ApiModel):
     wait_seconds: float
 
 
+class ActField(ApiModel):
+    """What an act needs beside its name: `kind` is `yes_no`, `text`, `choice` or `contact`."""
+
+    name: str
+    kind: str
+    required: bool = True
+    options: tuple[str, ...] | None = None
+
+
+class Act(ApiModel):
+    """An act that ends a duty: as it should (`done`), or without what is owed (`otherwise`)."""
+
+    act: str
+    name: str
+    ends: str = "done"
+    fields: tuple[ActField, ...] = ()
+
+
+class Duty(ApiModel):
+    """What is owed to a citizen, from the first word until its own act ends it."""
+
+    id: str
+    contact_id: str
+    reference: str
+    rule: str
+    name: str
+    legal_basis: str
+    unit: str
+    starts_at: AwareDatetime
+    due_at: AwareDatetime
+    state: Literal["running", "overdue", "met", "met_late", "ended_otherwise"]
+    remaining_seconds: float = 0.0
+    overdue_seconds: float = 0.0
+    paused_when_closed: bool = False
+    act: str | None = None
+    reason: str | None = None
+    ended_at: AwareDatetime | None = None
+    ended_by: str | None = None
+    entry_id: str | None = None
+    acts: tuple[Act, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still has to be met."""
+        return self.state in {"running", "overdue"}
+
+    @property
+    def act_name(self) -> str | None:
+        """What the act that ended it is called; None when routing does not list it."""
+        return next((one.name for one in self.acts if one.act == self.act), None)
+
+
 class Move(ApiModel):
     """One step in an entry's trail."""
 

@@ -31,7 +31,7 @@
   /* A step that is opened has the focus in its first field. */
   document.addEventListener("click", (event) => {
     const step = event.target.closest(".step > summary")?.parentElement;
-    if (step) setTimeout(() => { if (step.open) step.querySelector("select, input:not([type=hidden])")?.focus(); });
+    if (step) setTimeout(() => { if (step.open) (step.querySelector("[data-first]") || step).querySelector("select, input:not([type=hidden])")?.focus(); });
   });
 
   /* Several at once. What is ticked stays ticked when the list is swapped in again; an entry that is gone is not counted. */
