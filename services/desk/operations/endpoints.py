@@ -12,7 +12,7 @@ from services.desk.api_clients import SERVICES
 from services.desk.api_models import Listing
 from services.desk.operations.charts import draw_day
 from services.desk.operations.schemas import Rerun, Revival, UnconfiguredQueue
-from services.desk.operations.service import Overview, read_day, read_overview, read_systems
+from services.desk.operations.service import CLOCKS_SHOWN, Overview, read_day, read_overview, read_systems
 from services.desk.operations.troubles import troubles_of
 from services.desk.page_request import PageRequest, signed_in
 from services.desk.routing_models import Board, Queue
@@ -64,6 +64,7 @@ def _now(page: PageRequest, board: Board | None, overview: Overview) -> dict[str
         "names": {queue.code: queue.name for queue in queues or ()},
         "clocks": overview.clocks,
         "duties": overview.duties,
+        "clocks_shown": CLOCKS_SHOWN,
         "is_partly_hidden": overview.is_partly_hidden,
         "callbacks": overview.callbacks,
         "systems": systems,
