@@ -68,7 +68,8 @@ class RoutingWithDuties(httpx.AsyncBaseTransport):
         self.completed: list[dict[str, Any]] = []
         #: `(status, pointer)` with which each act is refused.
         self.refuses: tuple[int, str] | None = None
-        self.is_missing = False
+        #: Answers as before there were duties, or as a service with a fault.
+        self.is_missing = self.fails = False
 
     def owes(
         self, rule: str, contact_id: str, *, hours: float = 3, unit: str = "housing-social", **more: Any
@@ -98,6 +99,8 @@ class RoutingWithDuties(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path
+        if self.fails and path.startswith("/v1/duties"):
+            return _problem(500, "")
         if self.is_missing and path.startswith("/v1/duties"):
             return _problem(404, "")
         if path == "/v1/duties":

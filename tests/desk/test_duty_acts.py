@@ -1,0 +1,185 @@
+"""The form of an act that ends a duty: what routing gets, and what lacks at which field."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.desk.duties.acts import (
+    act_of,
+    choice_name,
+    chosen_acts,
+    field_name,
+    open_of,
+    read_act,
+)
+from services.desk.duties.figures import figures_of
+from services.desk.duties.permissions import may_act
+from services.desk.form import Form
+from services.desk.routing_models import Duty
+from services.desk.session import Session, begin
+from shared.vocabulary import Role
+from tests.desk.duties_cast import RULES
+
+NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
+
+
+def duty(rule: str = "notification_assessment", *, hours: float = 3, **more: Any) -> Duty:
+    name, law, acts = RULES[rule]
+    given = {
+        "id": f"id-{rule}-{hours}",
+        "contact_id": "c",
+        "reference": "7F3K-9QTX",
+        "rule": rule,
+        "name": name,
+        "legal_basis": law,
+        "unit": "children-amager",
+        "starts_at": NOW - timedelta(hours=24),
+        "due_at": NOW + timedelta(hours=hours),
+        "state": "running" if hours >= 0 else "overdue",
+        "acts": acts,
+    }
+    return Duty.model_validate({**given, **more})
+
+
+def typed(duty: Duty, code: str, within: str = "", **fields: str) -> Form:
+    act = act_of(duty, code)
+    assert act is not None
+    return Form([(field_name(duty, act, name, within), text) for name, text in fields.items()])
+
+
+def read(duty: Duty, code: str, **fields: str) -> tuple[dict[str, Any], dict[str, str]]:
+    act = act_of(duty, code)
+    assert act is not None
+    found = read_act(typed(duty, code, **fields), duty, act)
+    return found.body, {name.removeprefix(f"{duty.id}-{code}-"): text for name, text in found.faults.items()}
+
+
+def test_an_assessment_is_a_yes_or_no_with_its_reason() -> None:
+    body, faults = read(duty(), "assessed", acute_help_needed="no", reason="Barnet er hos sin moster")
+    assert body == {
+        "act": "assessed",
+        "reason": "Barnet er hos sin moster",
+        "details": {"acute_help_needed": False},
+    }
+    assert faults == {}
+
+
+def test_an_act_that_needs_nothing_has_only_its_name() -> None:
+    assert read(duty("application_adults"), "decided") == ({"act": "decided"}, {})
+
+
+def test_what_was_done_earlier_has_its_moment_in_copenhagen() -> None:
+    body, faults = read(duty("application_adults"), "decided", at="2026-03-09T14:00")
+    assert body["at"] == "2026-03-09T14:00:00+01:00"
+    assert faults == {}
+
+
+@pytest.mark.parametrize(
+    ("rule", "code", "fields", "faults"),
+    [
+        ("notification_assessment", "assessed", {}, {"acute_help_needed": "no_yes_no", "reason": "no_text"}),
+        (
+            "notification_assessment",
+            "assessed",
+            {"acute_help_needed": "maybe", "reason": "x" * 501},
+            {"acute_help_needed": "no_yes_no", "reason": "long_text"},
+        ),
+        ("notification_receipt", "receipt_sent", {"how": "by pigeon"}, {"how": "no_choice"}),
+        ("notification_receipt", "duplicate", {}, {"other_contact": "no_contact"}),
+        ("application_adults", "decided", {"at": "i går"}, {"at": "no_moment"}),
+    ],
+)
+def test_what_lacks_is_a_fault_at_its_field(
+    rule: str, code: str, fields: dict[str, str], faults: dict[str, str]
+) -> None:
+    assert read(duty(rule), code, **fields)[1] == faults
+
+
+def test_a_duplicate_names_the_other_contact() -> None:
+    assert read(duty(), "duplicate", other_contact="ABCD-2345")[0]["other_contact"] == "ABCD-2345"
+
+
+@pytest.mark.parametrize(
+    ("code", "pointer", "field"),
+    [
+        ("assessed", "/reason", "-reason"),
+        ("assessed", "/duties/0/details/acute_help_needed", "-acute_help_needed"),
+        ("assessed", "/at", "-at"),
+        ("duplicate", "/other_contact", "-other_contact"),
+        ("assessed", "/act", ""),
+        ("assessed", "", ""),
+    ],
+)
+def test_what_routing_refuses_is_at_its_field_or_at_the_act(code: str, pointer: str, field: str) -> None:
+    own = duty()
+    act = act_of(own, code)
+    assert act is not None
+    assert read_act(Form([]), own, act).field_at(pointer) == f"{own.id}-{code}{field}"
+
+
+def test_of_the_duties_of_an_entry_only_the_chosen_ones_are_sent() -> None:
+    done, going_on = duty(), duty("notification_receipt")
+    ended = duty("application_adults", state="met")
+    act = act_of(done, "assessed")
+    assert act is not None
+    form = Form(
+        [
+            (choice_name(done), "assessed"),
+            (choice_name(going_on), ""),
+            (choice_name(ended), "decided"),
+            (field_name(done, act, "acute_help_needed", "with"), "yes"),
+            (field_name(done, act, "reason", "with"), "Ringet til"),
+        ]
+    )
+    (chosen,) = chosen_acts(form, [going_on, done, ended])
+    assert chosen.duty is done
+    assert chosen.body["details"] == {"acute_help_needed": True}
+    assert not chosen.faults
+
+
+def test_the_one_that_is_due_first_comes_first_and_ended_ones_are_not_open() -> None:
+    late, soon, ended = duty(hours=-2), duty(hours=1), duty(hours=-5, state="met_late")
+    assert open_of([soon, ended, late]) == [late, soon]
+    assert open_of(None) == []
+
+
+def session(role: Role, *units: str) -> Session:
+    return begin(token="", subject="s", name="", role=role, units=units, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("who", "may"),
+    [
+        (session(Role.CASEWORKER, "children-amager"), True),
+        (session(Role.CASEWORKER, "*"), True),
+        (session(Role.CASEWORKER, "adults"), False),
+        (session(Role.RECEPTION), False),
+        (session(Role.OPERATIONS), False),
+    ],
+)
+def test_only_the_unit_that_answers_for_it_has_the_form(who: Session, may: bool) -> None:
+    assert may_act(who, duty()) is may
+    assert may_act(session(Role.RECEPTION), duty(unit="reception"))
+
+
+def test_each_rule_is_counted_by_how_its_duties_were_kept() -> None:
+    yesterday, long_ago = NOW - timedelta(days=1), NOW - timedelta(days=60)
+    duties = [
+        duty(hours=2),
+        duty(hours=-2),
+        duty(hours=-3),
+        duty(state="met", ended_at=yesterday),
+        duty(state="met", ended_at=long_ago),
+        duty(state="met_late", ended_at=yesterday),
+        *(duty(state="ended_otherwise", act="duplicate", ended_at=yesterday) for _ in range(2)),
+        duty(state="ended_otherwise", act="not_a_notification", ended_at=yesterday),
+        duty("application_adults", hours=5),
+    ]
+    found = figures_of(duties, NOW, is_whole=True)
+    assert [one.rule for one in found.rules] == ["notification_assessment", "application_adults"]
+    first = found.rules[0]
+    assert (first.met, first.met_late, first.running, first.overdue) == (1, 1, 1, 2)
+    assert (first.otherwise_count, first.otherwise) == (3, [("duplicate", 2), ("not_a_notification", 1)])
+    assert [one.due_at for one in found.overdue] == sorted(one.due_at for one in found.overdue)
+    assert len(found.running) == 2
