@@ -180,6 +180,11 @@ class Duty(ApiModel):
     acts: tuple[Act, ...] = ()
 
     @property
+    def title(self) -> str:
+        """The name as it begins a line."""
+        return self.name[:1].upper() + self.name[1:]
+
+    @property
     def is_open(self) -> bool:
         """Whether it still has to be met."""
         return self.state in {"running", "overdue"}

@@ -93,6 +93,8 @@ class Companion(ApiModel):
     """A contact about a child that goes with the contact, with advice of its own."""
 
     recommendation: Advice
+    #: Which of the children in the facts it is, from 0.
+    child: int | None = None
 
 
 class Recommendation(Advice):

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -107,6 +108,9 @@ class RoutingWithDuties(httpx.AsyncBaseTransport):
             return httpx.Response(200, json=self._list(request.url.params))
         if match := re.fullmatch(r"/v1/duties/([^/]+)/acts", path):
             return self._act(match[1], json.loads(await request.aread()), request, "")
+        if path == "/v1/statistics" and request.url.params.get("group_by") == "rule":
+            answer = await self._inner.handle_async_request(request)
+            return httpx.Response(200, json=self._with_endings(json.loads(await answer.aread())))
         if path.endswith("/complete") and (body := json.loads(await request.aread() or b"{}")):
             return await self._complete(request, body)
         return await self._inner.handle_async_request(request)
@@ -117,6 +121,20 @@ class RoutingWithDuties(httpx.AsyncBaseTransport):
         begin, limit = int(query.get("cursor", 0)), int(query["limit"])
         more = begin + limit < len(found)
         return {"items": found[begin : begin + limit], "next_cursor": str(begin + limit) if more else None}
+
+    def _with_endings(self, statistics: dict[str, Any]) -> dict[str, Any]:
+        """The statistics by rule with the duties of this routing that have ended."""
+        rules = sorted({one["rule"] for one in self.duties})
+        statistics["groups"] = [
+            {**statistics["total"], "rule": rule, "deadlines": self._deadlines(rule)} for rule in rules
+        ]
+        return statistics
+
+    def _deadlines(self, rule: str) -> dict[str, Any]:
+        own = [one for one in self.duties if one["rule"] == rule]
+        states = Counter(one["state"] for one in own)
+        otherwise = Counter(one["act"] for one in own if one["state"] == "ended_otherwise")
+        return {"met": states["met"], "met_late": states["met_late"], "ended_otherwise": otherwise}
 
     async def _complete(self, request: httpx.Request, body: dict[str, Any]) -> httpx.Response:
         named = body.pop("duties", [])

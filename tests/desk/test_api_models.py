@@ -20,9 +20,10 @@ import services.desk
 from services.desk.api_clients import SERVICES
 from services.desk.api_models import ApiModel, Listing
 from services.desk.offers.schemas import CatalogueChange, OfferWithChanges
+from services.desk.operations.schemas import Compliance
 from services.desk.rendering import templates
 from services.desk.routing_models import Act, ActField, Duty
-from services.desk.triage_models import Advice, Need, OtherAdministration, OwedDuty, Recommendation
+from services.desk.triage_models import Advice, Companion, Need, OtherAdministration, OwedDuty, Recommendation
 from tests.architecture.apps import apps
 
 Schema = Mapping[str, Any]
@@ -32,10 +33,13 @@ Documents = Mapping[str, Schema]
 UNDOCUMENTED = {
     (OfferWithChanges, "metadata"): "HSDS's list of changes is added to the service's own answer",
 }
-#: Paths of routing and fields of triage that the desk reads and that are built at the same time: they may be
+#: Paths and fields of routing and triage that the desk reads and that are built at the same time: they may be
 #: missing, and where they are there they are compared like all others.
 COMING_PATHS = {"/v1/duties", "/v1/duties/{}/acts"}
-COMING_FIELDS = {(Advice, "duties"), (Recommendation, "also")}
+COMING_FIELDS = {
+    *((Advice, "duties"), (Recommendation, "also"), (Companion, "child")),
+    *((Compliance, "met_late"), (Compliance, "ended_otherwise")),
+}
 COMING_MODELS = {Duty, Act, ActField, OwedDuty, OtherAdministration}
 #: Where the method, the path and the model are among a client method's arguments, after the service.
 _METHODS = {"get": "GET", "fetch": "GET", "text": "GET", "post": "POST", "post_for_any": "POST", "put": "PUT"}

@@ -361,7 +361,7 @@ def _two_siblings(asked: list[dict[str, Any]], facts: dict[str, Any], answer: di
         "warnings": ["call_out_of_hours_service", "something_new"],
         "also": [{"administration": "BIF", "needs": ["income_support"], "how": "forwarded"}],
         "duties": [{"code": "application", "holds": "may", "text": "Ansøgning", "clocks": [application]}],
-        "companions": [{"recommendation": child}, {"recommendation": unsure}],
+        "companions": [{"child": 0, "recommendation": child}, {"child": 1, "recommendation": unsure}],
     }
 
 

@@ -13,9 +13,10 @@ from services.desk.duties.acts import (
     open_of,
     read_act,
 )
-from services.desk.duties.figures import figures_of
 from services.desk.duties.permissions import may_act
 from services.desk.form import Form
+from services.desk.operations.duty_figures import figures_of
+from services.desk.operations.schemas import Statistics
 from services.desk.routing_models import Duty
 from services.desk.session import Session, begin
 from shared.vocabulary import Role
@@ -163,23 +164,36 @@ def test_only_the_unit_that_answers_for_it_has_the_form(who: Session, may: bool)
     assert may_act(session(Role.RECEPTION), duty(unit="reception"))
 
 
-def test_each_rule_is_counted_by_how_its_duties_were_kept() -> None:
-    yesterday, long_ago = NOW - timedelta(days=1), NOW - timedelta(days=60)
-    duties = [
-        duty(hours=2),
-        duty(hours=-2),
-        duty(hours=-3),
-        duty(state="met", ended_at=yesterday),
-        duty(state="met", ended_at=long_ago),
-        duty(state="met_late", ended_at=yesterday),
-        *(duty(state="ended_otherwise", act="duplicate", ended_at=yesterday) for _ in range(2)),
-        duty(state="ended_otherwise", act="not_a_notification", ended_at=yesterday),
-        duty("application_adults", hours=5),
+def statistics(**deadlines: dict[str, Any]) -> Statistics:
+    group: dict[str, Any] = {
+        **dict.fromkeys(("entered", "answered", "abandoned", "waiting"), 0),
+        **dict.fromkeys(("abandonment", "p50", "p90", "starts_at"), None),
+        "service_levels": [],
+    }
+    groups = [{**group, "rule": rule, "deadlines": own} for rule, own in deadlines.items()]
+    return Statistics.model_validate({"total": group, "groups": groups})
+
+
+def test_each_rule_has_what_is_open_and_how_what_was_due_lately_ended() -> None:
+    duties = [duty(hours=2), duty(hours=-2), duty(hours=-3), duty("application_adults", hours=5)]
+    ended = statistics(
+        notification_assessment={
+            "met": 4,
+            "met_late": 1,
+            "ended_otherwise": {"not_a_notification": 1, "duplicate": 2},
+        },
+        file_access={"met": 3},
+    )
+    found = figures_of(duties, ended)
+    assert [one.rule for one in found.rules] == [
+        "notification_assessment",
+        "application_adults",
+        "file_access",
     ]
-    found = figures_of(duties, NOW, is_whole=True)
-    assert [one.rule for one in found.rules] == ["notification_assessment", "application_adults"]
-    first = found.rules[0]
-    assert (first.met, first.met_late, first.running, first.overdue) == (1, 1, 1, 2)
+    first, second, third = found.rules
+    assert (first.met, first.met_late, first.running, first.overdue) == (4, 1, 1, 2)
     assert (first.otherwise_count, first.otherwise) == (3, [("duplicate", 2), ("not_a_notification", 1)])
-    assert [one.due_at for one in found.overdue] == sorted(one.due_at for one in found.overdue)
-    assert len(found.running) == 2
+    assert (second.name, second.met, second.running) == ("Ansøgning, voksne", 0, 1)
+    assert (third.name, third.met) == (None, 3)
+    assert [one.due_at for one in found.open] == sorted(one.due_at for one in duties)
+    assert [len(found.overdue), len(found.running)] == [2, 2]

@@ -20,7 +20,7 @@ from services.desk.contact.children import (
     without_row,
 )
 from services.desk.contact.decision import choice_of, field_at
-from services.desk.contact.form import CITIZEN, fields_of
+from services.desk.contact.form import CITIZEN, ContactForm, fields_of
 from services.desk.contact.schemas import HandledContact
 from services.desk.contact.service import (
     candidates,
@@ -81,11 +81,9 @@ async def _page(
     needs, duties = await asyncio.gather(
         services.get("triage", "/v1/needs", Listing[Need]), read_duties(services, contact_id=contact.id)
     )
-    recommendation = None
+    recommendation, read = None, read_again(contact, handled.fields)
     if contact.status != "closed":
-        recommendation = await recommend(
-            services, contact, read_again(contact, handled.fields).facts_for_triage
-        )
+        recommendation = await recommend(services, contact, read.facts_for_triage)
     return page.render(
         "contact.html",
         status=status,
@@ -103,7 +101,7 @@ async def _page(
         may_act=lambda duty: may_act(page.session, duty),
         attempt=attempt,
         **_children(handled.fields, focus),
-        **await _advice(page, recommendation, needs.items),
+        **await _advice(page, recommendation, read, needs.items),
     )
 
 
@@ -119,7 +117,10 @@ def _children(fields: Fields, focus: str | None = None) -> dict[str, Any]:
 
 
 async def _advice(
-    page: PageRequest, recommendation: Recommendation | None, needs: Sequence[Need] | None = None
+    page: PageRequest,
+    recommendation: Recommendation | None,
+    read: ContactForm,
+    needs: Sequence[Need] | None = None,
 ) -> dict[str, Any]:
     """The recommendation, and what the citizen will want to know about the place."""
     words = page.texts["contact"]["aloud"]
@@ -134,6 +135,7 @@ async def _advice(
         "estimate": estimate,
         "read_aloud": lines,
         "need_names": {need.code: need.label for need in needs or ()},
+        "sent_rows": read.child_rows,
         "field_of_question": field_of_question,
     }
 
@@ -168,7 +170,7 @@ async def update_advice(page: Receptionist, contact_id: UUID) -> Response:
         handled=handled,
         notice=notice,
         kept=notice is None,
-        **await _advice(page, await recommend(page.services, handled.contact, read.facts_for_triage)),
+        **await _advice(page, await recommend(page.services, handled.contact, read.facts_for_triage), read),
     )
 
 

@@ -3,12 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from services.desk.api_clients import ApiClients
 from services.desk.api_models import Listing
 from services.desk.duties.acts import Attempt, ReadAct, act_of, open_of, read_act
-from services.desk.duties.figures import DutyFigures, figures_of
 from services.desk.form import Form
 from services.desk.problems import Refused
 from services.desk.routing_models import Duty
@@ -18,7 +16,6 @@ _PAGE, _MOST_PAGES = 100, 10
 #: No more are read than these: a list that is as long may lack some.
 MOST_READ = _PAGE * _MOST_PAGES
 OPEN_STATES = ("overdue", "running")
-_ENDED_STATES = ("met", "met_late", "ended_otherwise")
 #: Refusals that are about the act, and not about the request: 404 for a duty that is no longer there.
 _ABOUT_THE_ACT = {403, 404, 409, 422}
 
@@ -68,21 +65,6 @@ async def open_duties(
     )
     known = [one for one in read if one is not None]
     return open_of([duty for one in known for duty in one]) if known else None
-
-
-async def read_figures(services: ApiClients, now: datetime) -> DutyFigures | None:
-    """How every rule's duties were kept, those of contacts that nobody has decided on among them.
-
-    None while routing does not have duties yet.
-    """
-    read = await asyncio.gather(
-        *(read_duties(services, state=state) for state in (*OPEN_STATES, *_ENDED_STATES))
-    )
-    known = [one for one in read if one is not None]
-    if not known:
-        return None
-    is_whole = all(len(one) < MOST_READ for one in known)
-    return figures_of([duty for one in known for duty in one], now, is_whole=is_whole)
 
 
 async def try_act(

@@ -9,8 +9,8 @@ from typing import Any
 from services.desk.api_clients import SERVICES, ApiClients
 from services.desk.api_models import Health
 from services.desk.callbacks.schemas import CallbackSummary
-from services.desk.duties.figures import DutyFigures
-from services.desk.duties.service import read_figures
+from services.desk.duties.service import MOST_READ, open_duties
+from services.desk.operations.duty_figures import COUNTED_FOR, DutyFigures, figures_of
 from services.desk.operations.schemas import Events, Peer, RunningClocks, Statistics, Telephony
 from services.desk.operations.usual_day import (
     Compared,
@@ -98,6 +98,26 @@ async def read_overview(services: ApiClients, now: datetime) -> Overview:
         read_systems(services),
     )
     return Overview(clocks, duties, callbacks, systems)
+
+
+async def read_figures(services: ApiClients, now: datetime) -> DutyFigures | None:
+    """How every rule's duties are kept, those of contacts that nobody has decided on among them.
+
+    None while routing does not have duties yet.
+    """
+    duties, ended = await asyncio.gather(
+        open_duties(services),
+        services.get(
+            "routing",
+            "/v1/statistics",
+            Statistics,
+            group_by="rule",
+            **{"from": (now - COUNTED_FOR).isoformat(), "to": now.isoformat()},
+        ),
+    )
+    if duties is None:
+        return None
+    return figures_of(duties, ended, is_whole=len(duties) < MOST_READ)
 
 
 async def read_systems(services: ApiClients) -> Systems:

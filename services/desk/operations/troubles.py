@@ -10,7 +10,7 @@ from enum import IntEnum
 from typing import Any
 
 from services.desk.callbacks.schemas import CallbackSummary
-from services.desk.duties.figures import DutyFigures
+from services.desk.operations.duty_figures import DutyFigures
 from services.desk.operations.schemas import RunningClocks, Telephony
 from services.desk.routing_models import Queue
 
