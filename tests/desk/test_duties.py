@@ -390,3 +390,26 @@ async def test_with_htmx_only_the_rows_come_and_the_new_one_has_the_focus(
     removed = await anna.sends(f"{path}/children", remove_child="2", child_rows="2", child_age="4")
     assert 'id="child_age_2"' not in removed.text
     assert "Fjern barn" not in removed.text
+
+
+async def test_without_an_answer_about_duties_a_contact_is_recorded_as_always_and_the_page_says_so(
+    system: AllInOne, routing: RoutingWithDuties, signs_in: SignsIn
+) -> None:
+    anna = await signs_in(Role.RECEPTION)
+    path = await begins(anna, system)
+    routing.fails = True
+    page = await anna.opens(path)
+    assert page.status_code == 200
+    assert "Hvad vi skylder borgeren, kan ikke vises lige nu." in page.text
+
+
+async def test_what_belongs_to_another_administration_is_named_beside_the_form_as_one_types(
+    system: AllInOne, routing: RoutingWithDuties, signs_in: SignsIn
+) -> None:
+    also = {"administration": "BIF", "needs": ["income_support"], "how": "guided"}
+    advises(system, lambda _facts, answer: answer.update(also=[also]))
+    anna = await signs_in(Role.RECEPTION)
+    path = await begins(anna, system)
+    anna.client.headers["HX-Request"] = "true"
+    page = await anna.sends(f"{path}/look", needs=["debt", "income_support"])
+    assert "Kontanthjælp, job: vejled om Beskæftigelses- og Integrationsforvaltningen" in page.text

@@ -43,6 +43,7 @@ from services.desk.form import Fault, Fields, Form
 from services.desk.intake_models import Contact
 from services.desk.page_request import PageRequest, signed_in
 from services.desk.problems import Refused
+from services.desk.sections import section
 from services.desk.triage_models import Need, Recommendation
 from shared.vocabulary import Role
 
@@ -78,8 +79,10 @@ async def _page(
     focus: str | None = None,
 ) -> Response:
     contact, services = handled.contact, page.services
-    needs, duties = await asyncio.gather(
-        services.get("triage", "/v1/needs", Listing[Need]), read_duties(services, contact_id=contact.id)
+    # Without routing the form is filled in as always; the page says that it has no deadlines.
+    needs, owed = await asyncio.gather(
+        services.get("triage", "/v1/needs", Listing[Need]),
+        section(read_duties(services, contact_id=contact.id)),
     )
     recommendation, read = None, read_again(contact, handled.fields)
     if contact.status != "closed":
@@ -95,8 +98,9 @@ async def _page(
         needs=needs.items,
         units=page.units_to_choose,
         candidates=await candidates(services, contact),
-        duties=duties,
-        open_duties=open_of(duties),
+        duties=owed.body,
+        are_duties_unread=not owed,
+        open_duties=open_of(owed.body),
         duties_path=f"/contacts/{contact.id}/duties",
         may_act=lambda duty: may_act(page.session, duty),
         attempt=attempt,
