@@ -128,7 +128,7 @@ async def test_an_act_that_routing_refuses_has_the_problem_at_its_field(
     ("status", "text"),
     [(409, "Fristen har ændret sig imens"), (404, "Fristen har ændret sig imens"), (403, "en anden enhed")],
 )
-async def test_a_colleague_who_was_faster_and_another_units_duty_are_said_at_the_duty(
+async def test_a_colleague_who_was_faster_and_another_units_duty_are_reported_at_the_duty(
     routing: RoutingWithDuties, bo: Person, entry: Entry, status: int, text: str
 ) -> None:
     duty = routing.owes("application_adults", entry.contact_id)
@@ -313,8 +313,8 @@ async def test_a_list_longer_than_a_page_is_read_to_its_end_or_to_its_bound(
 async def test_a_letter_about_two_siblings_has_a_row_a_place_and_a_deadline_for_each(
     system: AllInOne, routing: RoutingWithDuties, signs_in: SignsIn
 ) -> None:
-    asked: list[dict[str, Any]] = []
-    advises(system, lambda facts, answer: _two_siblings(asked, facts, answer))
+    sent_facts: list[dict[str, Any]] = []
+    advises(system, lambda facts, answer: _two_siblings(sent_facts, facts, answer))
     anna = await signs_in(Role.RECEPTION)
     page = await anna.sends("/letters", received_on="2026-03-10", once="l", summary="Om to søskende")
     path = page.url.path
@@ -326,8 +326,8 @@ async def test_a_letter_about_two_siblings_has_a_row_a_place_and_a_deadline_for_
     assert 'name="child_age" value="4"' in page.text
     second = {**first, "child_rows": "2", "child_age_2": "9", "measures_running": "on"}
     page = await anna.sends(f"{path}/look", draft_etag=hidden(page.text, "draft_etag"), **second)
-    assert asked[-1]["children"] == [{"age": 4, "postal_code": "2200"}, {"age": 9}]
-    assert asked[-1]["measures_running"] is True
+    assert sent_facts[-1]["children"] == [{"age": 4, "postal_code": "2200"}, {"age": 9}]
+    assert sent_facts[-1]["measures_running"] is True
     text = " ".join(page.text.split())
     for part in (
         "<h3>Barn 1</h3> <p><strong>Børneområde Nørrebro-Bispebjerg</strong>, inden 24 timer</p>",
@@ -345,8 +345,8 @@ async def test_a_letter_about_two_siblings_has_a_row_a_place_and_a_deadline_for_
     assert 'id="child_age_2"' not in page.text
 
 
-def _two_siblings(asked: list[dict[str, Any]], facts: dict[str, Any], answer: dict[str, Any]) -> None:
-    asked.append(facts)
+def _two_siblings(sent_facts: list[dict[str, Any]], facts: dict[str, Any], answer: dict[str, Any]) -> None:
+    sent_facts.append(facts)
 
     def clock(rule: str, due_at: str, law: str) -> dict[str, Any]:
         return {"rule": rule, "due_at": due_at, "legal_basis": law}

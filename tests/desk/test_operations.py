@@ -213,7 +213,7 @@ async def test_every_rule_is_counted_those_that_nobody_has_decided_on_too(
     assert "Den samme underretning er registreret før (1)" in row
 
 
-async def test_as_long_as_a_figure_could_not_be_read_nothing_is_said_to_be_well(
+async def test_as_long_as_a_figure_could_not_be_read_nothing_is_reported_as_well(
     system: AllInOne, signs_in: SignsIn
 ) -> None:
     routing = with_duties(system)
