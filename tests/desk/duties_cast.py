@@ -167,11 +167,11 @@ class RoutingWithDuties(httpx.AsyncBaseTransport):
         return httpx.Response(200, json=duty)
 
 
-def _problem(status: int, pointer: str) -> httpx.Response:
+def _problem(status: int, pointer: str, kind: str = "invalid-input") -> httpx.Response:
     errors = [{"pointer": pointer, "message": "is not accepted"}] if pointer else None
     return httpx.Response(
         status,
-        json={"type": "urn:dsi:problem:invalid-input", "title": "No", "status": status, "errors": errors},
+        json={"type": f"urn:dsi:problem:{kind}", "title": "No", "status": status, "errors": errors},
     )
 
 
@@ -218,4 +218,27 @@ def advises(system: AllInOne, change: Callable[[dict[str, Any], dict[str, Any]],
     desk = system.apps["desk"].state.desk
     transport = _AdvisedOtherwise(InProcess(system.apps["triage"]), change)
     client = httpx.AsyncClient(transport=transport, base_url="http://triage")
+    desk.services = {**desk.services, "triage": client}
+
+
+class _Contradicted(httpx.AsyncBaseTransport):
+    """Triage that finds a child of 18 or more among the children at risk."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+        self._inner = inner
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/v1/recommendations" or request.url.path.endswith("/decision"):
+            for place, child in enumerate(json.loads(await request.aread())["facts"].get("children") or ()):
+                if (child.get("age") or 0) >= 18:
+                    return _problem(422, f"/facts/children/{place}/age", "contradictory-facts")
+        return await self._inner.handle_async_request(request)
+
+
+def refuses_grown_children(system: AllInOne) -> None:
+    """From now on the desk asks a triage that refuses them, as it refuses a `child_age`."""
+    desk = system.apps["desk"].state.desk
+    client = httpx.AsyncClient(
+        transport=_Contradicted(InProcess(system.apps["triage"])), base_url="http://triage"
+    )
     desk.services = {**desk.services, "triage": client}
