@@ -148,12 +148,38 @@ class ActField(ApiModel):
 
 
 class Act(ApiModel):
-    """An act that ends a duty: as it should (`done`), or without what is owed (`otherwise`)."""
+    """An act that ends a duty: as it should (`done`), or without what is owed (`otherwise`).
+
+    What must be given with it is in `fields`, or by name in `requires`, with the answers that `how` allows.
+    """
 
     act: str
     name: str
     ends: str = "done"
     fields: tuple[ActField, ...] = ()
+    requires: tuple[str, ...] = ()
+    how: tuple[str, ...] = ()
+
+    @property
+    def needed(self) -> tuple[ActField, ...]:
+        """The fields of its form."""
+        if self.fields:
+            return self.fields
+        own = tuple(ActField(name=name, kind=self._kind_of(name), options=self.how) for name in self.requires)
+        # A reason can be given with each act; it is asked for where the duty ends without what is owed.
+        if self.ends == "otherwise" and not self.requires:
+            return (ActField(name="reason", kind="text", required=False),)
+        return own
+
+    @property
+    def has_details(self) -> bool:
+        """Whether what is given with it is sent in `details`, and not beside the act's name."""
+        return bool(self.fields)
+
+    def _kind_of(self, name: str) -> str:
+        if name == "how":
+            return "choice" if self.how else "text"
+        return {"acute_help_needed": "yes_no", "duplicate_of": "contact"}.get(name, "text")
 
 
 class Duty(ApiModel):
@@ -174,6 +200,7 @@ class Duty(ApiModel):
     paused_when_closed: bool = False
     act: str | None = None
     reason: str | None = None
+    ending_text: str | None = None
     ended_at: AwareDatetime | None = None
     ended_by: str | None = None
     entry_id: str | None = None
@@ -190,9 +217,10 @@ class Duty(ApiModel):
         return self.state in {"running", "overdue"}
 
     @property
-    def act_name(self) -> str | None:
-        """What the act that ended it is called; None when routing does not list it."""
-        return next((one.name for one in self.acts if one.act == self.act), None)
+    def ending(self) -> str | None:
+        """How it ended, in Danish; None where routing says it by the codes of the act and the reason only."""
+        named = (one.name for one in self.acts if one.act == self.act)
+        return self.ending_text or next(named, None)
 
 
 class Move(ApiModel):

@@ -38,6 +38,8 @@ UNDOCUMENTED = {
 COMING_PATHS = {"/v1/duties", "/v1/duties/{}/acts"}
 COMING_FIELDS = {
     *((Advice, "duties"), (Recommendation, "also"), (Companion, "child")),
+    # Either the one or the other: what an act needs.
+    *((Act, "fields"), (Act, "requires"), (Act, "how"), (Duty, "ending_text")),
     *((Compliance, "met_late"), (Compliance, "ended_otherwise")),
 }
 COMING_MODELS = {Duty, Act, ActField, OwedDuty, OtherAdministration}

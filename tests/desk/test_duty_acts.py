@@ -101,6 +101,44 @@ def test_a_duplicate_names_the_other_contact() -> None:
     assert read(duty(), "duplicate", other_contact="ABCD-2345")[0]["other_contact"] == "ABCD-2345"
 
 
+def flat() -> Duty:
+    """A duty whose acts have what they need by name."""
+    acts = [
+        {"act": "assessed", "name": "Vurderet", "requires": ["acute_help_needed", "reason"], "how": []},
+        {"act": "reviewed", "name": "Genvurderet", "requires": ["how"], "how": ["changed"]},
+        {"act": "receipt_sent", "name": "Sendt", "requires": ["how"], "how": []},
+        {"act": "duplicate", "name": "Samme", "ends": "otherwise", "requires": ["duplicate_of"]},
+        {"act": "withdrawn", "name": "Trukket tilbage", "ends": "otherwise", "requires": []},
+    ]
+    return duty(acts=acts)
+
+
+@pytest.mark.parametrize(
+    ("code", "fields", "sent"),
+    [
+        (
+            "assessed",
+            {"acute_help_needed": "yes", "reason": "Kort"},
+            {"acute_help_needed": True, "reason": "Kort"},
+        ),
+        ("reviewed", {"how": "changed"}, {"how": "changed"}),
+        ("receipt_sent", {"how": "Med brev"}, {"how": "Med brev"}),
+        ("duplicate", {"duplicate_of": "ABCD-2345"}, {"duplicate_of": "ABCD-2345"}),
+        ("withdrawn", {"reason": "Ringede af"}, {"reason": "Ringede af"}),
+        ("withdrawn", {}, {}),
+    ],
+)
+def test_what_an_act_requires_by_name_is_sent_beside_its_name(
+    code: str, fields: dict[str, str], sent: dict[str, Any]
+) -> None:
+    assert read(flat(), code, **fields) == ({"act": code, **sent}, {})
+
+
+def test_what_an_act_requires_by_name_is_asked_for_at_its_field() -> None:
+    assert read(flat(), "reviewed", how="torn up")[1] == {"how": "no_choice"}
+    assert read(flat(), "duplicate")[1] == {"duplicate_of": "no_contact"}
+
+
 @pytest.mark.parametrize(
     ("code", "pointer", "field"),
     [

@@ -17,6 +17,8 @@ MOST_TEXT = 500
 WITH_ENTRY = "with"
 #: When it was done, where that is not now.
 MOMENT = "at"
+#: The other contact in an act whose form has `fields`.
+OTHER_CONTACT = "other_contact"
 
 
 @dataclass(frozen=True)
@@ -30,20 +32,28 @@ class ReadAct:
     within: str = ""
 
     @property
-    def contact_field(self) -> str | None:
-        """The field with another contact's reference, if the act has one."""
-        own = next((one for one in self.act.fields if one.kind == "contact"), None)
-        return None if own is None else self._name(own.name)
+    def contact(self) -> ActField | None:
+        """The field for another contact's reference, if the act has one."""
+        return next((one for one in self.act.needed if one.kind == "contact"), None)
+
+    @property
+    def contact_key(self) -> str | None:
+        """Where the body has the other contact, if there is one in it."""
+        if self.contact is None:
+            return None
+        key = OTHER_CONTACT if self.act.has_details else self.contact.name
+        return key if key in self.body else None
 
     def field_at(self, pointer: str) -> str:
         """The form's field for a JSON pointer into the body; the act itself when it is none of them."""
         last = pointer.rpartition("/")[2]
-        if last == "other_contact" and self.contact_field:
-            return self.contact_field
-        known = {one.name for one in self.act.fields} | {MOMENT}
-        return self._name(last if last in known else "")
+        if last == OTHER_CONTACT and self.contact:
+            return self.name_of(self.contact.name)
+        known = {one.name for one in self.act.needed} | {MOMENT}
+        return self.name_of(last if last in known else "")
 
-    def _name(self, name: str) -> str:
+    def name_of(self, name: str) -> str:
+        """The form's field of this name; without `name` the form itself."""
         return field_name(self.duty, self.act, name, self.within)
 
 
@@ -92,13 +102,13 @@ def read_act(form: Form, duty: Duty, act: Act, within: str = "") -> ReadAct:
     body: dict[str, Any] = {"act": act.act}
     details: dict[str, Any] = {}
     faults: dict[str, str] = {}
-    for one in act.fields:
+    for one in act.needed:
         name = field_name(duty, act, one.name, within)
         text = form.text(name)
         if fault := _fault_of(one, text):
             faults[name] = fault
         elif text is not None:
-            _put(body, details, one, text)
+            _put(body, details if act.has_details else body, one, text)
     if details:
         body["details"] = details
     name = field_name(duty, act, MOMENT, within)
@@ -124,8 +134,9 @@ def _fault_of(one: ActField, text: str | None) -> str | None:
 
 
 def _put(body: dict[str, Any], details: dict[str, Any], one: ActField, text: str) -> None:
-    if one.kind == "contact":
-        body["other_contact"] = text
+    """`details` is the body itself where routing takes all of it beside the act's name."""
+    if details is not body and one.kind == "contact":
+        body[OTHER_CONTACT] = text
     elif one.name == "reason":
         body["reason"] = text
     else:

@@ -102,10 +102,10 @@ def refusal(read: ReadAct, form: Form, refused: Refused) -> Attempt:
 
 async def with_contact(services: ApiClients, read: ReadAct) -> ReadAct:
     """The act with the other contact's id in place of its reference, which is a fault when none has it."""
-    name = read.contact_field
-    if name is None or "other_contact" not in read.body:
+    key = read.contact_key
+    if key is None or read.contact is None:
         return read
-    found = await find(services, read.body["other_contact"])
+    found = await find(services, read.body[key])
     if found is None:
-        return replace(read, faults=read.faults | {name: "no_such_contact"})
-    return replace(read, body=read.body | {"other_contact": found})
+        return replace(read, faults=read.faults | {read.name_of(read.contact.name): "no_such_contact"})
+    return replace(read, body=read.body | {key: found})

@@ -9,13 +9,13 @@ from services.desk.routing_models import Clock, Figures
 
 
 class RunningClock(Clock):
-    """A deadline that runs, with the entry it belongs to."""
+    """A deadline that runs, with the entry it belongs to, if there is one."""
 
     contact_id: str
-    entry_id: str
+    entry_id: str | None
     reference: str
     queue: str
-    status: Literal["waiting", "taken", "completed", "abandoned", "returned", "transferred"]
+    status: Literal["waiting", "taken", "completed", "abandoned", "returned", "transferred"] | None
 
 
 class RunningClocks(Listing[RunningClock]):
