@@ -27,8 +27,16 @@ class ContactPerson(ApiModel):
     organisation: str | None = None
 
 
+class ChildAtRisk(ApiModel):
+    """A child at risk who is somebody else than the citizen."""
+
+    age: int | None = None
+    district: int | None = None
+    postal_code: str | None = None
+
+
 class Facts(ApiModel):
-    """What triage decides by."""
+    """What triage decides by. One child may be in `child_*`, in place of `children`."""
 
     age: int | None = None
     district: int | None = None
@@ -38,16 +46,28 @@ class Facts(ApiModel):
     applies_for_measure: bool | None = None
     acute_danger: bool = False
     child_at_risk: bool = False
+    children: tuple[ChildAtRisk, ...] | None = None
     child_age: int | None = None
     child_district: int | None = None
     child_postal_code: str | None = None
     suspected_parental_abuse: bool = False
     honour_related: bool = False
     reporter_is_professional: bool = False
+    measures_running: bool = False
     aftercare_running: bool = False
     existing_case_unit: str | None = None
     anonymous: bool = False
     cannot_be_known: tuple[str, ...] = ()
+
+    @property
+    def children_elsewhere(self) -> tuple[ChildAtRisk, ...]:
+        """The children at risk who are somebody else than the citizen, in whichever way they are stored."""
+        if self.children:
+            return self.children
+        child = ChildAtRisk(
+            age=self.child_age, district=self.child_district, postal_code=self.child_postal_code
+        )
+        return () if child == ChildAtRisk() else (child,)
 
 
 class Contact(ApiModel):

@@ -140,6 +140,7 @@ class PublicRequest:
             "doors": doors_of(self.session, self.request.url.path),
             "now": self.now,
             "mode": self.state.settings.mode,
+            "out_of_hours_phone": self.state.settings.out_of_hours_phone,
             "idle_seconds": self.state.settings.desk_idle_seconds,
             "assets": have_assets(),
         }

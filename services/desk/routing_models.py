@@ -138,6 +138,91 @@ class Entry(ApiModel):
     wait_seconds: float
 
 
+class ActField(ApiModel):
+    """What an act needs beside its name: `kind` is `yes_no`, `text`, `choice` or `contact`."""
+
+    name: str
+    kind: str
+    required: bool = True
+    options: tuple[str, ...] | None = None
+
+
+class Act(ApiModel):
+    """An act that ends a duty: as it should (`done`), or without what is owed (`otherwise`).
+
+    What must be given with it is in `fields`, or by name in `requires`, with the answers that `how` allows.
+    """
+
+    act: str
+    name: str
+    ends: str = "done"
+    fields: tuple[ActField, ...] = ()
+    requires: tuple[str, ...] = ()
+    how: tuple[str, ...] = ()
+
+    @property
+    def needed(self) -> tuple[ActField, ...]:
+        """The fields of its form."""
+        if self.fields:
+            return self.fields
+        own = tuple(ActField(name=name, kind=self._kind_of(name), options=self.how) for name in self.requires)
+        # A reason can be given with each act; it is asked for where the duty ends without what is owed.
+        if self.ends == "otherwise" and not self.requires:
+            return (ActField(name="reason", kind="text", required=False),)
+        return own
+
+    @property
+    def has_details(self) -> bool:
+        """Whether what is given with it is sent in `details`, and not beside the act's name."""
+        return bool(self.fields)
+
+    def _kind_of(self, name: str) -> str:
+        if name == "how":
+            return "choice" if self.how else "text"
+        return {"acute_help_needed": "yes_no", "duplicate_of": "contact"}.get(name, "text")
+
+
+class Duty(ApiModel):
+    """What is owed to a citizen, from the first word until its own act ends it."""
+
+    id: str
+    contact_id: str
+    reference: str
+    rule: str
+    name: str
+    legal_basis: str
+    unit: str
+    starts_at: AwareDatetime
+    due_at: AwareDatetime
+    state: Literal["running", "overdue", "met", "met_late", "ended_otherwise"]
+    remaining_seconds: float = 0.0
+    overdue_seconds: float = 0.0
+    paused_when_closed: bool = False
+    act: str | None = None
+    reason: str | None = None
+    ending_text: str | None = None
+    ended_at: AwareDatetime | None = None
+    ended_by: str | None = None
+    entry_id: str | None = None
+    acts: tuple[Act, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The name as it begins a line."""
+        return self.name[:1].upper() + self.name[1:]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still has to be met."""
+        return self.state in {"running", "overdue"}
+
+    @property
+    def ending(self) -> str | None:
+        """How it ended, in Danish; None where routing says it by the codes of the act and the reason only."""
+        named = (one.name for one in self.acts if one.act == self.act)
+        return self.ending_text or next(named, None)
+
+
 class Move(ApiModel):
     """One step in an entry's trail."""
 

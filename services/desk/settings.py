@@ -15,6 +15,8 @@ class Settings(CommonSettings):
     desk_patience_seconds: float = 3.0
     #: After so long without a key or a click a page locks itself, in seconds.
     desk_idle_seconds: float = 900.0
+    #: The number of the social services' duty team outside office hours (Den Sociale Døgnvagt).
+    out_of_hours_phone: str = ""
     #: Keys that session cookies are sealed with, as DSI_SEAL_KEYS; a new first key, and later no old one.
     session_keys: SecretStr | None = None
 

@@ -53,27 +53,55 @@ class OfferSuggestion(ApiModel):
     why: str
 
 
+class OwedDuty(ApiModel):
+    """What the citizen is owed by these facts; `holds` is `may` while a missing fact decides it."""
+
+    code: str
+    holds: str = "true"
+    text: str
+    clocks: tuple[DueClock, ...] = ()
+
+
+class OtherAdministration(ApiModel):
+    """Needs beside the others that belong to another administration: `how` is `forwarded` or `guided`."""
+
+    administration: str
+    needs: tuple[str, ...] = ()
+    how: str
+
+
 class Advice(ApiModel):
-    """A place, how soon, and why."""
+    """A place, how soon, why, and what is owed."""
 
     destination: Destination
     urgency: Urgency
     reasons: tuple[Reason, ...] = ()
+    warnings: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
+    clocks: tuple[DueClock, ...] = ()
+    #: Empty for rule sets that have clocks only.
+    duties: tuple[OwedDuty, ...] = ()
+
+    @property
+    def clocks_alone(self) -> tuple[DueClock, ...]:
+        """The deadlines that belong to none of the duties."""
+        of_duties = {clock.rule for duty in self.duties for clock in duty.clocks}
+        return tuple(clock for clock in self.clocks if clock.rule not in of_duties)
 
 
 class Companion(ApiModel):
     """A contact about a child that goes with the contact, with advice of its own."""
 
     recommendation: Advice
+    #: Which of the children in the facts it is, from 0.
+    child: int | None = None
 
 
 class Recommendation(Advice):
     """Where triage would send a contact, with all that goes with it."""
 
     ruleset: str
-    warnings: tuple[str, ...] = ()
-    questions: tuple[Question, ...] = ()
-    clocks: tuple[DueClock, ...] = ()
+    also: tuple[OtherAdministration, ...] = ()
     offers: tuple[OfferSuggestion, ...] = ()
     companions: tuple[Companion, ...] = ()
 

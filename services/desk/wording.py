@@ -4,6 +4,11 @@ from datetime import date, datetime
 
 from shared.clock import COPENHAGEN
 
+_DAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
+_MONTHS = (
+    *("januar", "februar", "marts", "april", "maj", "juni"),
+    *("juli", "august", "september", "oktober", "november", "december"),
+)
 _WEEKDAYS = ("man.", "tirs.", "ons.", "tors.", "fre.", "lør.", "søn.")
 
 
@@ -34,6 +39,13 @@ def clock_text(moment: datetime | None, now: datetime) -> str:
     if 0 < days < 7:
         return f"{_WEEKDAYS[local.weekday()]} kl. {time}"
     return f"{local.day}.{local.month}.{local.year} kl. {time}"
+
+
+def moment_text(moment: datetime, now: datetime) -> str:
+    """`tirsdag 10. marts kl. 10.00`, with the year when it is another one than now's."""
+    local, here = moment.astimezone(COPENHAGEN), now.astimezone(COPENHAGEN)
+    year = "" if local.year == here.year else f" {local.year}"
+    return f"{_DAYS[local.weekday()]} {local.day}. {_MONTHS[local.month - 1]}{year} kl. {local:%H.%M}"
 
 
 def iso_day_text(text: str) -> str:

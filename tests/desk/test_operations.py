@@ -1,6 +1,7 @@
 """Operations' pages: what needs somebody comes first, and what lies still is sent on its way again."""
 
 import asyncio
+import re
 from datetime import timedelta
 
 import httpx
@@ -12,6 +13,7 @@ from shared.clock import SettableClock
 from shared.in_process import InProcess
 from shared.vocabulary import Role
 from tests.desk.conftest import SignsIn
+from tests.desk.duties_cast import with_duties
 from tests.desk.inbox_cast import somebody_for_housing
 
 GIBBERISH = "what is this"
@@ -188,3 +190,43 @@ async def test_a_queue_that_does_not_exist_gives_a_plain_message(signs_in: Signs
     answer = await otto.opens("/operations/day", queue="no-such-queue")
     assert answer.status_code == 404
     assert "Findes ikke" in answer.text
+
+
+async def test_every_rule_is_counted_those_that_nobody_has_decided_on_too(
+    system: AllInOne, signs_in: SignsIn
+) -> None:
+    routing = with_duties(system)
+    routing.owes("notification_assessment", "c", hours=-30, unit="children-amager")
+    routing.owes("notification_assessment", "c", hours=2, unit="reception", entry_id="e")
+    routing.owes("notification_assessment", "c", state="met", act="assessed")
+    routing.owes("notification_assessment", "c", state="met_late", act="assessed")
+    routing.owes("notification_assessment", "c", state="ended_otherwise", act="duplicate")
+    otto = await signs_in(Role.OPERATIONS)
+    page = (await otto.opens("/operations")).text
+    assert "1 frist er overskredet med 30 t., og Børneområde Amager har ansvaret." in page
+    assert "1 frist udløber inden for fire timer: kl. 12.00, og Indgangen har ansvaret." in page
+    assert "som de skal være." not in page
+    assert "De første 2 af 2 åbne frister; 1 er overskredet" in page
+    assert page.count("uden sag i køen") == 1
+    row = page[page.index('scope="row">24-timers vurdering') :].split("</tr>")[0]
+    assert re.findall(r'class="number">([^<]+)<', row) == ["1", "1", "1", "1", "1"]
+    assert "Den samme underretning er registreret før (1)" in row
+
+
+async def test_as_long_as_a_figure_could_not_be_read_nothing_is_reported_as_well(
+    system: AllInOne, signs_in: SignsIn
+) -> None:
+    routing = with_duties(system)
+    routing.fails = True
+    otto = await signs_in(Role.OPERATIONS)
+    page = (await otto.opens("/operations")).text
+    assert "Det, vi skylder borgerne, kunne ikke læses, så ingen ved" in page
+    assert "som de skal være." not in page
+    routing.fails = False
+    assert "Alle frister, køer og systemer er, som de skal være." in (await otto.opens("/operations")).text
+
+
+async def test_a_role_that_sees_a_part_reads_that_only_that_part_is_well(signs_in: SignsIn) -> None:
+    page = (await (await signs_in(Role.RECEPTION)).opens("/operations")).text
+    assert "Intet af det, din rolle kan se." in page
+    assert "Alle frister" not in page

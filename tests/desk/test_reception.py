@@ -11,6 +11,7 @@ from services.hosting.all_in_one import AllInOne
 from shared.in_process import InProcess
 from shared.vocabulary import Role
 from tests.desk.conftest import Person, SignsIn
+from tests.desk.duties_cast import refuses_grown_children
 
 
 async def begins(anna: Person, system: AllInOne, channel: str = "walk_in") -> str:
@@ -209,9 +210,11 @@ async def test_facts_that_triage_refuses_are_a_fault_at_their_field(
     anna = await signs_in(Role.RECEPTION)
     path = await begins(anna, system)
     etag = hidden((await anna.opens(path)).text, "etag")
-    page = await anna.sends(f"{path}/decide", etag=etag, needs="debt", child_age="19", summary="Annas ord")
+    refuses_grown_children(system)
+    children = {"child_rows": "3", "child_age_2": "19"}
+    page = await anna.sends(f"{path}/decide", etag=etag, needs="debt", summary="Annas ord", **children)
     assert page.status_code == 422
-    assert "Barnets alder: Kan ikke gemmes, som det står." in page.text
+    assert '<a href="#child_age_2">Barn 2, barnets alder: Kan ikke gemmes, som det står.</a>' in page.text
     assert "Annas ord" in page.text
 
 

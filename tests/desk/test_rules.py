@@ -10,6 +10,7 @@ from services.hosting.all_in_one import AllInOne
 from shared.clock import SettableClock
 from shared.vocabulary import Role
 from tests.desk.conftest import Person, SignsIn
+from tests.desk.duties_cast import refuses_grown_children
 from tests.desk.inbox_cast import somebody_for_housing
 
 WHY = "Hjemløse under 25 hører til Ungeområdet"
@@ -101,7 +102,8 @@ async def test_a_citizen_is_tried_by_the_rules_in_force_with_reasons_and_every_r
     assert 'value="homelessness" checked' in page
 
 
-async def test_a_try_with_faults_comes_back_filled_in(signs_in: SignsIn) -> None:
+async def test_a_try_with_faults_comes_back_filled_in(system: AllInOne, signs_in: SignsIn) -> None:
+    refuses_grown_children(system)
     anna = await signs_in(Role.RECEPTION)
     page = await anna.sends("/rules/try", age="200", received_on="soon")
     assert page.status_code == 422

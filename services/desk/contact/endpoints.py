@@ -1,14 +1,26 @@
 """A contact in the user's hands: the form, the recommendation as it grows, the decision, what to say then."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
 from services.desk.api_models import Listing
+from services.desk.contact.children import (
+    MOST_CHILDREN,
+    child_field,
+    field_of_child,
+    field_of_question,
+    row_of,
+    rows_of,
+    with_another_row,
+    without_row,
+)
 from services.desk.contact.decision import choice_of, field_at
-from services.desk.contact.form import CITIZEN, fields_of
+from services.desk.contact.form import CITIZEN, ContactForm, fields_of
 from services.desk.contact.schemas import HandledContact
 from services.desk.contact.service import (
     candidates,
@@ -24,10 +36,14 @@ from services.desk.contact.service import (
     store,
     to_read_aloud,
 )
-from services.desk.form import Fault, Form
+from services.desk.duties.acts import Attempt, open_of
+from services.desk.duties.permissions import may_act
+from services.desk.duties.service import read_duties, try_act
+from services.desk.form import Fault, Fields, Form
 from services.desk.intake_models import Contact
 from services.desk.page_request import PageRequest, signed_in
 from services.desk.problems import Refused
+from services.desk.sections import section
 from services.desk.triage_models import Need, Recommendation
 from shared.vocabulary import Role
 
@@ -38,6 +54,7 @@ Receptionist = Annotated[PageRequest, signed_in(Role.RECEPTION)]
 _OURS = {
     *("csrf", "once", "etag", "draft_etag", "seen"),
     *("override", "other_kind", "unit", "reason", "outcome", "administration"),
+    *("add_child", "remove_child"),
 }
 #: What the page says about a refusal, where it is not that somebody has changed the contact.
 _NOTICES = {"recommendation-changed": "recommendation_changed", "contact-closed": "closed_meanwhile"}
@@ -58,14 +75,18 @@ async def _page(
     faults: tuple[Fault, ...] = (),
     notice: str | None = None,
     status: int = 200,
+    attempt: Attempt | None = None,
+    focus: str | None = None,
 ) -> Response:
     contact, services = handled.contact, page.services
-    needs = await services.get("triage", "/v1/needs", Listing[Need])
-    recommendation = None
+    # Without routing the form is filled in as always; the page says that it has no deadlines.
+    needs, owed = await asyncio.gather(
+        services.get("triage", "/v1/needs", Listing[Need]),
+        section(read_duties(services, contact_id=contact.id)),
+    )
+    recommendation, read = None, read_again(contact, handled.fields)
     if contact.status != "closed":
-        recommendation = await recommend(
-            services, contact, read_again(contact, handled.fields).facts_for_triage
-        )
+        recommendation = await recommend(services, contact, read.facts_for_triage)
     return page.render(
         "contact.html",
         status=status,
@@ -77,18 +98,50 @@ async def _page(
         needs=needs.items,
         units=page.units_to_choose,
         candidates=await candidates(services, contact),
-        **await _advice(page, recommendation),
+        duties=owed.body,
+        are_duties_unread=not owed,
+        open_duties=open_of(owed.body),
+        duties_path=f"/contacts/{contact.id}/duties",
+        may_act=lambda duty: may_act(page.session, duty),
+        attempt=attempt,
+        **_children(handled.fields, focus),
+        **await _advice(page, recommendation, read, needs.items),
     )
 
 
-async def _advice(page: PageRequest, recommendation: Recommendation | None) -> dict[str, Any]:
+def _children(fields: Fields, focus: str | None = None) -> dict[str, Any]:
+    """The rows of children, and the field that has the focus after a row came or went."""
+    return {
+        "child_rows": rows_of(fields),
+        "most_children": MOST_CHILDREN,
+        "child_field": child_field,
+        "row_of": row_of,
+        "focus": focus,
+    }
+
+
+async def _advice(
+    page: PageRequest,
+    recommendation: Recommendation | None,
+    read: ContactForm,
+    needs: Sequence[Need] | None = None,
+) -> dict[str, Any]:
     """The recommendation, and what the citizen will want to know about the place."""
     words = page.texts["contact"]["aloud"]
+    if needs is None and recommendation and recommendation.also:
+        needs = (await page.services.get("triage", "/v1/needs", Listing[Need])).items
     estimate, lines = await asyncio.gather(
         estimate_at(page.services, recommendation.destination if recommendation else None),
         to_read_aloud(page.services, recommendation, words),
     )
-    return {"recommendation": recommendation, "estimate": estimate, "read_aloud": lines}
+    return {
+        "recommendation": recommendation,
+        "estimate": estimate,
+        "read_aloud": lines,
+        "need_names": {need.code: need.label for need in needs or ()},
+        "sent_rows": read.child_rows,
+        "field_of_question": field_of_question,
+    }
 
 
 async def _as_sent(page: PageRequest, contact_id: UUID, *, newest: bool = False) -> HandledContact:
@@ -121,8 +174,36 @@ async def update_advice(page: Receptionist, contact_id: UUID) -> Response:
         handled=handled,
         notice=notice,
         kept=notice is None,
-        **await _advice(page, await recommend(page.services, handled.contact, read.facts_for_triage)),
+        **await _advice(page, await recommend(page.services, handled.contact, read.facts_for_triage), read),
     )
+
+
+@contact_router.post("/{contact_id}/children")
+async def change_children(page: Receptionist, contact_id: UUID) -> Response:
+    """One more row for a child, or one fewer; without htmx the whole page, stored as a draft."""
+    form, handled = await page.form(), await _as_sent(page, contact_id)
+    removed = form.text("remove_child") or ""
+    if removed.isascii() and removed.isdigit() and len(removed) <= 2:
+        fields = without_row(handled.fields, int(removed))
+        focus = "add-child"
+    else:
+        fields = with_another_row(handled.fields)
+        focus = child_field("age", rows_of(fields)[-1])
+    if page.is_fragment:
+        return page.render("contact_children.html", fields=fields, faults={}, **_children(fields, focus))
+    handled = await replace_draft(page.services, replace(handled, fields=fields))
+    return await _page(page, handled, focus=focus)
+
+
+@contact_router.post("/{contact_id}/duties/{duty}")
+async def act_on_duty(page: Receptionist, contact_id: UUID, duty: UUID) -> Response:
+    """What was owed is done, or is no longer owed; the page has it with who and when."""
+    duties = await read_duties(page.services, contact_id=str(contact_id))
+    attempt = await try_act(page.services, await page.form(), duties, str(duty))
+    if attempt is None:
+        return page.redirect(f"/contacts/{contact_id}#duty-{duty}")
+    handled = await open_contact(page.services, str(contact_id))
+    return await _page(page, handled, attempt=attempt, status=attempt.status)
 
 
 @contact_router.post("/{contact_id}/same-as/{other}")
@@ -162,8 +243,10 @@ async def _refused(page: PageRequest, contact_id: UUID, refused: Refused) -> Res
     handled = await _as_sent(page, contact_id, newest=True)
     if handled.contact.status == "closed":
         return await _page(page, handled, notice="closed_meanwhile", status=409)
+    rows = read_again(handled.contact, handled.fields).child_rows
+    pointers = [str(error.get("pointer", "")) for error in refused.field_errors]
     faults = tuple(
-        Fault(field_at(str(error.get("pointer", ""))), "refused") for error in refused.field_errors
+        Fault(field_of_child(pointer, rows) or field_at(pointer), "refused") for pointer in pointers
     )
     notice = None
     if refused.answer_status in {409, 412}:

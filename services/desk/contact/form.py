@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.desk.contact.children import answered, fields_of_children, postal_code, read_children
 from services.desk.form import Fault, FieldReader, Fields
 from services.desk.intake_models import Contact, Facts
 from shared.cpr import Cpr, ImpossibleCprError, age_at
@@ -18,6 +19,7 @@ FLAGS = (
     "suspected_parental_abuse",
     "honour_related",
     "reporter_is_professional",
+    "measures_running",
     "aftercare_running",
 )
 #: Questions with three answers: yes, no, and no answer.
@@ -25,7 +27,6 @@ THREE_WAY = ("in_municipality", "applies_for_measure")
 #: The fields that say who the citizen is.
 CITIZEN = ("cpr", "age", "citizen_name")
 _HIGHEST_AGE, _HIGHEST_DISTRICT = 130, 10
-_POSTCODES = ("postal_code", "child_postal_code")
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class ContactForm:
     facts: dict[str, Any]
     age: int | None
     faults: tuple[Fault, ...]
+    #: The row of each child in the facts: rows without anything are left out of these.
+    child_rows: tuple[int, ...] = ()
 
     @property
     def facts_for_triage(self) -> dict[str, Any]:
@@ -54,7 +57,8 @@ def read_form(fields: Fields, received_at: datetime) -> ContactForm:
     """Everything that can be read; each part that cannot is a fault at its field."""
     reader = FieldReader(fields)
     citizen, age = _citizen(reader, received_at)
-    facts = _facts(reader, age_is_known=age is not None)
+    children = read_children(reader, fields)
+    facts = _facts(reader, list(children.values()), age_is_known=age is not None)
     summary = reader.text("summary") or ""
     if len(summary) > MOST_SUMMARY:
         reader.fault("summary", "too_long")
@@ -62,7 +66,8 @@ def read_form(fields: Fields, received_at: datetime) -> ContactForm:
         reader.fault("needs", "no_need")
     if citizen.get("anonymous"):
         facts["anonymous"] = True
-    return ContactForm(citizen, _contact_person(reader), summary, facts, age, tuple(reader.faults))
+    person = _contact_person(reader)
+    return ContactForm(citizen, person, summary, facts, age, tuple(reader.faults), tuple(children))
 
 
 def _citizen(reader: FieldReader, received_at: datetime) -> tuple[dict[str, Any], int | None]:
@@ -103,41 +108,27 @@ def _contact_person(reader: FieldReader) -> dict[str, Any]:
     return person
 
 
-def _facts(reader: FieldReader, *, age_is_known: bool) -> dict[str, Any]:
+def _facts(reader: FieldReader, children: list[dict[str, Any]], *, age_is_known: bool) -> dict[str, Any]:
     facts: dict[str, Any] = {"needs": reader.all("needs")}
     facts |= {flag: True for flag in FLAGS if reader.ticked(flag)}
     for name in THREE_WAY:
         if answer := reader.text(name):
             facts[name] = answer == "yes"
-    facts |= _places(reader)
+    if (district := reader.number("district", _HIGHEST_DISTRICT, "no_district")) is not None:
+        facts["district"] = district
+    if code := postal_code(reader, "postal_code"):
+        facts["postal_code"] = code
+    if children:
+        facts["children"] = children
     if unit := reader.text("existing_case_unit"):
         facts["existing_case_unit"] = unit
     # What is known by now is no longer something that cannot be known.
-    unknowable = [name for name in reader.all("cannot_be_known") if name not in facts]
-    if unknowable := [name for name in unknowable if not (name == "age" and age_is_known)]:
+    known = {*facts, *answered(children), *(("age",) if age_is_known else ())}
+    if unknowable := [name for name in reader.all("cannot_be_known") if name not in known]:
         facts["cannot_be_known"] = unknowable
     if facts.get("district") and facts.get("in_municipality") is False:
         reader.fault("in_municipality", "district_is_here")
     return facts
-
-
-def _places(reader: FieldReader) -> dict[str, Any]:
-    """Districts, postcodes and the child's age."""
-    places: dict[str, Any] = {}
-    for name, most, fault in (
-        ("district", _HIGHEST_DISTRICT, "no_district"),
-        ("child_age", _HIGHEST_AGE, "no_age"),
-        ("child_district", _HIGHEST_DISTRICT, "no_district"),
-    ):
-        if (number := reader.number(name, most, fault)) is not None:
-            places[name] = number
-    for name in _POSTCODES:
-        code = reader.text(name)
-        if code is not None and code.isascii() and code.isdigit() and len(code) == 4:
-            places[name] = code
-        elif code is not None:
-            reader.fault(name, "no_postal_code")
-    return places
 
 
 def fields_of(contact: Contact) -> dict[str, list[str]]:
@@ -161,7 +152,7 @@ def fields_of(contact: Contact) -> dict[str, list[str]]:
 
 def fields_of_facts(facts: Facts) -> dict[str, list[str]]:
     """The part of the form that triage decides by, without who the citizen is."""
-    numbers = ("district", "child_age", "child_district", "existing_case_unit", *_POSTCODES)
+    numbers = ("district", "existing_case_unit", "postal_code")
     fields = {name: [str(value)] for name in numbers if (value := getattr(facts, name)) is not None}
     fields |= {
         name: ["yes" if answer else "no"]
@@ -169,4 +160,5 @@ def fields_of_facts(facts: Facts) -> dict[str, list[str]]:
         if (answer := getattr(facts, name)) is not None
     }
     fields |= {name: ["on"] for name in FLAGS if getattr(facts, name)}
+    fields |= fields_of_children(facts.children_elsewhere)
     return fields | {"needs": sorted(facts.needs), "cannot_be_known": sorted(facts.cannot_be_known)}

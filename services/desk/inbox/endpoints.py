@@ -8,6 +8,8 @@ from fastapi import APIRouter, Path, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from services.desk.api_models import Listing
+from services.desk.duties.permissions import may_act
+from services.desk.duties.service import open_duties, try_act
 from services.desk.inbox.filters import InboxFilter, filter_in
 from services.desk.inbox.service import read_entries
 from services.desk.inbox.steps import steps_of
@@ -21,7 +23,7 @@ inbox_router = APIRouter(prefix="/inbox")
 Colleague = Annotated[PageRequest, signed_in(Role.CASEWORKER, Role.RECEPTION, Role.OPERATIONS)]
 Code = Annotated[str, Path(max_length=60, pattern=r"^[a-z0-9-]+$")]
 #: What the address may say was done a moment ago (texts/da/inbox.yaml, `did`).
-DID = ("take", "release", "complete", "return", "transfer", "nobody")
+DID = ("take", "release", "complete", "return", "transfer", "nobody", "act")
 
 
 @inbox_router.get("", name="inboxes")
@@ -52,7 +54,15 @@ async def _page(
 ) -> Response:
     """The whole page. `did` is what was done a moment ago; `more` says why a step was refused."""
     context = await _entries(page, code, wanted)
-    return page.render("inbox.html", status=status, did=did if did in DID else None, **context, **more)
+    owed = await open_duties(page.services, unit=context["inbox_page"].queue.unit)
+    return page.render(
+        "inbox.html",
+        status=status,
+        did=did if did in DID else None,
+        without_entry=[duty for duty in owed or () if duty.entry_id is None],
+        may_act=lambda duty: may_act(page.session, duty),
+        **{"attempt": None, **context, **more},
+    )
 
 
 async def _entries(page: PageRequest, code: str, wanted: InboxFilter) -> dict[str, Any]:
@@ -100,3 +110,14 @@ async def move_quickly(page: Colleague, code: Code, entry: UUID, step: str) -> R
         return await _page(page, code, wanted, status=409, refused=refused.text_key, about=about)
     query = "&".join(part for part in (wanted.query, f"did={step}") if part)
     return page.redirect(f"/inbox/{code}?{query}#open-{entry}")
+
+
+@inbox_router.post("/{code}/duties/{duty}")
+async def act_on_unit_duty(page: Colleague, code: Code, duty: UUID) -> Response:
+    """What the unit owed without an entry in the queue is done, or is no longer owed."""
+    queue = await page.services.get("routing", f"/v1/queues/{code}", Queue)
+    owed = await open_duties(page.services, unit=queue.unit)
+    attempt = await try_act(page.services, await page.form(), owed, str(duty))
+    if attempt is not None:
+        return await _page(page, code, filter_in({}), status=attempt.status, attempt=attempt)
+    return page.redirect(f"/inbox/{code}?did=act")

@@ -1,15 +1,17 @@
 """Letters: the mail that is not answered yet, and registering a new letter."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from services.desk.api_models import Created
 from services.desk.contact.service import take_new
+from services.desk.duties.service import open_duties
 from services.desk.form import Fields
-from services.desk.inbox.filters import filter_in
+from services.desk.inbox.filters import InboxFilter, filter_in
 from services.desk.inbox.service import read_entries
 from services.desk.letters.arrival import RELATIONS, read_letter
 from services.desk.page_request import PageRequest, signed_in
@@ -22,15 +24,23 @@ letters_router = APIRouter(prefix="/letters")
 Receptionist = Annotated[PageRequest, signed_in(Role.RECEPTION)]
 #: Routing's queue of written contacts at the reception.
 MAIL = "reception-mail"
+#: The rule of the clock that runs until a letter is opened: it may be a notification.
+UNREAD = "unread_mail"
 
 
 @letters_router.get("", name="letters")
 async def show_letters(page: Receptionist) -> Response:
     """Every letter that is not finished, in the order in which they are to be answered."""
-    wanted = filter_in(page.query)
-    return page.render(
-        "letters.html", wanted=wanted, inbox_page=await read_entries(page.services, MAIL, wanted)
+    return page.render("letters.html", **await _letters(page, filter_in(page.query)))
+
+
+async def _letters(page: PageRequest, wanted: InboxFilter) -> dict[str, Any]:
+    """The letters, and by contact what is owed for those that nobody has opened."""
+    entries, unread = await asyncio.gather(
+        read_entries(page.services, MAIL, wanted),
+        open_duties(page.services, unit="reception", rule=UNREAD),
     )
+    return {"wanted": wanted, "inbox_page": entries, "unread": {one.contact_id: one for one in unread or ()}}
 
 
 @letters_router.get("/live", response_class=EventSourceResponse)
@@ -41,8 +51,7 @@ async def follow_letters(page: Receptionist) -> AsyncIterator[ServerSentEvent]:
     async def render(board: Board | None) -> str:
         if board is None:
             return page.fragment("unreachable.html")
-        entries = await read_entries(page.services, MAIL, wanted)
-        return page.fragment("letters_list.html", wanted=wanted, inbox_page=entries)
+        return page.fragment("letters_list.html", **await _letters(page, wanted))
 
     async for event in page.live(render):
         yield event

@@ -12,7 +12,7 @@ from services.desk.api_clients import SERVICES
 from services.desk.api_models import Listing
 from services.desk.operations.charts import draw_day
 from services.desk.operations.schemas import Rerun, Revival, UnconfiguredQueue
-from services.desk.operations.service import Overview, read_day, read_overview, read_systems
+from services.desk.operations.service import CLOCKS_SHOWN, Overview, read_day, read_overview, read_systems
 from services.desk.operations.troubles import troubles_of
 from services.desk.page_request import PageRequest, signed_in
 from services.desk.routing_models import Board, Queue
@@ -36,7 +36,7 @@ _EARLIEST = date(2020, 1, 1)
 async def show_now(page: Reader) -> Response:
     """What needs action now, the queues, deadlines that run out, and the call-backs that are owed."""
     board = await section(page.services.get("routing", "/v1/board/now", Board))
-    overview = await read_overview(page.services)
+    overview = await read_overview(page.services, page.now)
     return page.render("operations.html", **_now(page, board.body, overview))
 
 
@@ -49,7 +49,7 @@ async def follow_now(page: Reader) -> AsyncIterator[ServerSentEvent]:
     async def render(board: Board | None) -> str:
         nonlocal overview, read_at
         if overview is None or (page.now - read_at).total_seconds() >= _READ_AGAIN_SECONDS:
-            overview, read_at = await read_overview(page.services), page.now
+            overview, read_at = await read_overview(page.services, page.now), page.now
         return page.fragment("operations_now.html", **_now(page, board, overview))
 
     async for event in page.live(render):
@@ -63,11 +63,16 @@ def _now(page: PageRequest, board: Board | None, overview: Overview) -> dict[str
         "most_waiting": max((queue.live.waiting for queue in queues or ()), default=0),
         "names": {queue.code: queue.name for queue in queues or ()},
         "clocks": overview.clocks,
+        "duties": overview.duties,
+        "clocks_shown": CLOCKS_SHOWN,
+        "is_partly_hidden": overview.is_partly_hidden,
         "callbacks": overview.callbacks,
         "systems": systems,
         "troubles": troubles_of(
             queues=queues,
             clocks=overview.clocks.body,
+            duties=overview.duties.body,
+            unread=(*overview.unread, *(("queues",) if queues is None else ())),
             callbacks=overview.callbacks.body,
             ready=systems.ready,
             dead=systems.dead,

@@ -2,20 +2,20 @@
 
 from typing import Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from services.desk.api_models import ApiModel, Listing
 from services.desk.routing_models import Clock, Figures
 
 
 class RunningClock(Clock):
-    """A deadline that runs, with the entry it belongs to."""
+    """A deadline that runs, with the entry it belongs to, if there is one."""
 
     contact_id: str
-    entry_id: str
+    entry_id: str | None
     reference: str
     queue: str
-    status: Literal["waiting", "taken", "completed", "abandoned", "returned", "transferred"]
+    status: Literal["waiting", "taken", "completed", "abandoned", "returned", "transferred"] | None
 
 
 class RunningClocks(Listing[RunningClock]):
@@ -97,10 +97,20 @@ class Revival(ApiModel):
     revived: int
 
 
+class Compliance(ApiModel):
+    """How the duties that were due in a period were kept; `ended_otherwise` is by reason."""
+
+    met: int = 0
+    met_late: int = 0
+    ended_otherwise: dict[str, int] = Field(default_factory=dict)
+
+
 class Group(Figures):
-    """Routing's figures of an hour, or of the whole period (without a beginning)."""
+    """Routing's figures of an hour or a rule, or of the whole period (without either)."""
 
     starts_at: AwareDatetime | None
+    rule: str | None = None
+    deadlines: Compliance = Compliance()
 
 
 class Statistics(ApiModel):

@@ -4,10 +4,13 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from services.desk.api_clients import SERVICES, ApiClients
 from services.desk.api_models import Health
 from services.desk.callbacks.schemas import CallbackSummary
+from services.desk.duties.service import MOST_READ, open_duties
+from services.desk.operations.duty_figures import COUNTED_FOR, DutyFigures, figures_of
 from services.desk.operations.schemas import Events, Peer, RunningClocks, Statistics, Telephony
 from services.desk.operations.usual_day import (
     Compared,
@@ -49,24 +52,72 @@ class Systems:
     def _peers(self) -> list[Peer]:
         return [peer for one in self.events.values() if one.body for peer in one.body.peers]
 
+    @property
+    def sections(self) -> Mapping[str, Section[Any]]:
+        """What was read, by the key of its name."""
+        return {**{f"events_{name}": one for name, one in self.events.items()}, "telephony": self.telephony}
+
 
 @dataclass(frozen=True)
 class Overview:
     """What the first page of operations has besides the board."""
 
     clocks: Section[RunningClocks]
+    #: None inside while routing does not have duties yet.
+    duties: Section[DutyFigures | None]
     callbacks: Section[CallbackSummary]
     systems: Systems
 
+    @property
+    def sections(self) -> Mapping[str, Section[Any]]:
+        """All parts, by the key of their names."""
+        return {
+            "clocks": self.clocks,
+            "duties": self.duties,
+            "callbacks": self.callbacks,
+            **self.systems.sections,
+        }
 
-async def read_overview(services: ApiClients) -> Overview:
+    @property
+    def unread(self) -> list[str]:
+        """What could not be read: nobody knows whether it is as it should be."""
+        return [name for name, one in self.sections.items() if one.why in {"refused", "unreachable"}]
+
+    @property
+    def is_partly_hidden(self) -> bool:
+        """Whether the user's role may not see a part of it."""
+        return any(one.why == "forbidden" for one in self.sections.values())
+
+
+async def read_overview(services: ApiClients, now: datetime) -> Overview:
     """Everything but the board; a part that the role may not see says so."""
-    clocks, callbacks, systems = await asyncio.gather(
+    clocks, duties, callbacks, systems = await asyncio.gather(
         section(services.get("routing", "/v1/clocks", RunningClocks, limit=CLOCKS_SHOWN)),
+        section(read_figures(services, now)),
         section(services.get("intake", "/v1/callbacks/summary", CallbackSummary)),
         read_systems(services),
     )
-    return Overview(clocks, callbacks, systems)
+    return Overview(clocks, duties, callbacks, systems)
+
+
+async def read_figures(services: ApiClients, now: datetime) -> DutyFigures | None:
+    """How every rule's duties are kept, those of contacts that nobody has decided on among them.
+
+    None while routing does not have duties yet.
+    """
+    duties, ended = await asyncio.gather(
+        open_duties(services),
+        services.get(
+            "routing",
+            "/v1/statistics",
+            Statistics,
+            group_by="rule",
+            **{"from": (now - COUNTED_FOR).isoformat(), "to": now.isoformat()},
+        ),
+    )
+    if duties is None:
+        return None
+    return figures_of(duties, ended, is_whole=len(duties) < MOST_READ)
 
 
 async def read_systems(services: ApiClients) -> Systems:

@@ -10,6 +10,7 @@ from enum import IntEnum
 from typing import Any
 
 from services.desk.callbacks.schemas import CallbackSummary
+from services.desk.operations.duty_figures import DutyFigures
 from services.desk.operations.schemas import RunningClocks, Telephony
 from services.desk.routing_models import Queue
 
@@ -52,6 +53,8 @@ def troubles_of(
     *,
     queues: Sequence[Queue] | None,
     clocks: RunningClocks | None,
+    duties: DutyFigures | None,
+    unread: Sequence[str],
     callbacks: CallbackSummary | None,
     ready: Mapping[str, bool],
     dead: int,
@@ -59,10 +62,15 @@ def troubles_of(
     telephony: Telephony | None,
     now: datetime,
 ) -> list[Trouble]:
-    """Everything that needs action, the worst first. None is for what could not be read."""
+    """Everything that needs action, the worst first. None is for what could not be read.
+
+    `unread` are the names of what could not be read: as long as there are any, nobody knows that all is well.
+    """
     found = [
+        *(Trouble(Grade.LOOK, "not_read", 1e8, {"what": name}) for name in unread),
         *_of_services(ready, dead, on_their_way),
-        *_of_clocks(clocks, now),
+        # Duties run from the first word on; routing's clocks are those of contacts that somebody decided on.
+        *(_of_clocks(clocks, now) if duties is None else _of_duties(duties, now)),
         *(trouble for queue in queues or () for trouble in _of_queue(queue)),
         *_of_callbacks(callbacks, now),
         *_of_telephony(telephony),
@@ -92,6 +100,17 @@ def _of_clocks(clocks: RunningClocks | None, now: datetime) -> Iterator[Trouble]
     if soon:
         values = {"n": len(soon), "queue": soon[0].queue, "due_at": soon[0].due_at}
         yield Trouble(Grade.LOOK, "clocks_soon", 1e6, values, "#clocks")
+
+
+def _of_duties(duties: DutyFigures, now: datetime) -> Iterator[Trouble]:
+    if duties.overdue:
+        worst, n = duties.overdue[0], len(duties.overdue)
+        values = {"n": n, "seconds": worst.overdue_seconds, "unit": worst.unit}
+        yield Trouble(Grade.ACT, "duties_overdue", 1e6 + n, values, "#duties")
+    soon = [one for one in duties.running if one.due_at < now + SOON]
+    if soon:
+        values = {"n": len(soon), "unit": soon[0].unit, "due_at": soon[0].due_at}
+        yield Trouble(Grade.LOOK, "duties_soon", 1e6, values, "#duties")
 
 
 def _of_queue(queue: Queue) -> Iterator[Trouble]:

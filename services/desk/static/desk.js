@@ -132,6 +132,12 @@
     count();
   });
 
+  /* A row for a child that came or went is a change of the form: it is looked at again. */
+  document.addEventListener("htmx:after:swap", (event) => {
+    const target = event.detail?.ctx?.target;
+    if (target?.id === "children") document.getElementById("contact")?.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+
   /* A lost connection is noticed on the page, and so is its return. */
   let lost = false;
   document.addEventListener("htmx:sse:error", () => { lost = true; notify(notice.dataset.lost); });

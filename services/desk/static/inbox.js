@@ -31,7 +31,11 @@
   /* A step that is opened has the focus in its first field. */
   document.addEventListener("click", (event) => {
     const step = event.target.closest(".step > summary")?.parentElement;
-    if (step) setTimeout(() => { if (step.open) step.querySelector("select, input:not([type=hidden])")?.focus(); });
+    if (!step) return;
+    /* Opened here and not by the browser afterwards, so that the next key is already in the field. */
+    event.preventDefault();
+    step.open = !step.open;
+    if (step.open) (step.querySelector("[data-first]") || step).querySelector("select, input:not([type=hidden])")?.focus();
   });
 
   /* Several at once. What is ticked stays ticked when the list is swapped in again; an entry that is gone is not counted. */

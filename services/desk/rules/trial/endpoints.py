@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from services.desk.api_models import Listing
+from services.desk.contact.children import child_field, rows_of
 from services.desk.form import Fields
 from services.desk.page_request import PageRequest, signed_in
 from services.desk.problems import Refused
@@ -77,4 +78,6 @@ async def _page(page: PageRequest, fields: Fields, trial: Trial, *, status: int 
         rulesets=list(reversed(rulesets.items)),
         units=page.units_to_choose,
         channels=CHANNELS,
+        child_rows=rows_of(fields),
+        child_field=child_field,
     )
