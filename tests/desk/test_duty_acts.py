@@ -134,7 +134,7 @@ def test_what_an_act_requires_by_name_is_sent_beside_its_name(
     assert read(flat(), code, **fields) == ({"act": code, **sent}, {})
 
 
-def test_what_an_act_requires_by_name_is_asked_for_at_its_field() -> None:
+def test_what_an_act_requires_by_name_is_a_fault_at_its_field_when_it_lacks() -> None:
     assert read(flat(), "reviewed", how="torn up")[1] == {"how": "no_choice"}
     assert read(flat(), "duplicate")[1] == {"duplicate_of": "no_contact"}
 
