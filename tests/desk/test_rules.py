@@ -30,10 +30,10 @@ def written(page: str) -> str:
 
 
 async def drafts(alma: Person) -> str:
-    """A draft copied from rule set 1; gives the path of its page."""
-    page = await alma.sends("/rules/1/copy", copy_reason=WHY, once="a-draft")
-    assert page.url.path == "/rules/2/edit"
-    return "/rules/2"
+    """A draft copied from the rule set in force; gives the path of its page."""
+    page = await alma.sends("/rules/2/copy", copy_reason=WHY, once="a-draft")
+    assert page.url.path == "/rules/3/edit"
+    return "/rules/3"
 
 
 async def saves(alma: Person, path: str, content: str, etag: str = "") -> str:
@@ -46,8 +46,8 @@ def young_homeless_to_youth(content: str) -> str:
     """Row 16: who is 18 to 24 and homeless goes to the youth area."""
     start = content.index("title: Hjemløshed")
     return content[:start] + content[start:].replace(
-        "      - unit: housing-social\n",
-        "      - below: 25\n        unit: youth\n      - unit: housing-social\n",
+        "    unit: housing-social\n",
+        "    unit:\n      by_age:\n      - below: 25\n        unit: youth\n      - unit: housing-social\n",
         1,
     )
 
@@ -154,7 +154,7 @@ async def test_a_refused_text_comes_back_as_typed_with_each_fault_at_its_line(si
     (line,) = {int(found) for found in re.findall(r'data-line="(\d+)"', page)}
     assert "yooth" in typed.split("\n")[line - 1]
     assert f'<span class="marked">{line}</span>' in page
-    broken = await saves(alma, path, "version: '2'\n  title: [")
+    broken = await saves(alma, path, "version: '3'\n  title: [")
     assert "Linjen kan ikke læses" in broken
 
 
@@ -163,8 +163,8 @@ async def test_of_two_tabs_the_later_one_loses_nothing_and_sees_what_was_saved(s
     path = await drafts(alma)
     page = (await alma.opens(f"{path}/edit")).text
     content, etag = written(page), hidden(page, "etag")
-    await saves(alma, path, content.replace("title: Regelsæt 1", "title: Fra det ene faneblad"), etag)
-    late = content.replace("title: Regelsæt 1", "title: Fra det andet")
+    await saves(alma, path, content.replace("title: Regelsæt 2", "title: Fra det ene faneblad"), etag)
+    late = content.replace("title: Regelsæt 2", "title: Fra det andet")
     refused = await saves(alma, path, late, etag)
     assert "Nogen har ændret regelsættet imens" in refused
     assert written(refused) == late
@@ -175,12 +175,12 @@ async def test_of_two_tabs_the_later_one_loses_nothing_and_sees_what_was_saved(s
 
 async def test_every_change_needs_its_reason_and_nothing_typed_is_lost(signs_in: SignsIn) -> None:
     alma = await signs_in(Role.RULES_EDITOR)
-    assert "Skriv hvorfor" in (await alma.sends("/rules/1/copy", title="Min kladde")).text
+    assert "Skriv hvorfor" in (await alma.sends("/rules/2/copy", title="Min kladde")).text
     path = await drafts(alma)
     page = await alma.sends(f"{path}/edit", content="noget helt andet", etag='"1"')
     assert page.status_code == 422
     assert written(page.text) == "noget helt andet"
-    number = await alma.sends("/rules/1/copy", copy_reason="Om 610190-1234", title="Min")
+    number = await alma.sends("/rules/2/copy", copy_reason="Om 610190-1234", title="Min")
     assert "ligner et CPR-nummer" in number.text
     assert 'value="Om 610190-1234"' in number.text
 
@@ -189,11 +189,12 @@ async def test_a_proof_that_fails_shows_a_citizen_who_can_be_tried(signs_in: Sig
     alma = await signs_in(Role.RULES_EDITOR)
     path = await drafts(alma)
     content = written((await alma.opens(f"{path}/edit")).text)
-    await saves(alma, path, content[: content.index("- number: 21")])
+    row, duties = content.index("- number: 21"), content.index("\nduties:")
+    await saves(alma, path, content[:row].rstrip() + content[duties:])
     page = (await alma.sends(f"{path}/check")).text
     assert "En borger falder mellem to stole" in page
     citizen = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
-    assert citizen["ruleset"] == "2"
+    assert citizen["ruleset"] == "3"
     del citizen["csrf"]
     tried = await alma.sends("/rules/try", **citizen)
     assert "Regelsættet sender ikke borgeren nogen steder hen" in tried.text

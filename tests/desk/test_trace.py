@@ -42,7 +42,7 @@ async def test_the_whole_way_is_in_order(system: AllInOne, signs_in: SignsIn) ->
     )
     places = [line.index(text) for text in said]
     assert places[:3] == sorted(places[:3])
-    assert "regelsæt 1" in line
+    assert "regelsæt 2" in line
     assert "af Indgangen" in line
 
 

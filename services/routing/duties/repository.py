@@ -107,7 +107,7 @@ async def owe(
     for clock in changes.start_ended:
         ended = fell_away | {"ended_at": max(at, clock.starts_at)}
         await add_duty(session, contact_id, clock, place, channel=channel, follows_facts=True, **ended)
-    # What runs again is answered for by whoever has the contact now, not by who had it when it ended.
+    # What runs again is answered for by the unit that has the contact now, not by who had it when it ended.
     for ids, values in ((changes.resume, _NOT_ENDED | place._asdict()), (changes.end, fell_away)):
         if ids:
             await session.execute(update(DUTIES).where(DUTIES.c.id.in_(ids)).values(**values))
@@ -161,7 +161,7 @@ async def end_renewed(
 
 
 async def resume_duty(session: AsyncSession, duty_id: UUID, place: Place) -> None:
-    """A duty that ended otherwise is owed again, by whoever has the contact now; it began when it began."""
+    """A duty that ended otherwise runs again from its old start; the unit that has the contact owes it."""
     await session.execute(
         update(DUTIES).where(DUTIES.c.id == duty_id).values(**_NOT_ENDED, **place._asdict())
     )
