@@ -40,11 +40,23 @@ def test_each_row_is_a_child_in_the_words_of_the_contract() -> None:
     StoredFacts.model_validate(read.facts)
 
 
-def test_rows_without_anything_are_left_out() -> None:
-    read = read_form({"needs": ["child_concern"], ROWS: ["4"], "child_age_3": ["7"]}, TUESDAY)
-    assert read.facts["children"] == [{"age": 7}]
-    assert read.child_rows == (3,)
-    assert "children" not in read_form({"needs": ["debt"], ROWS: ["3"]}, TUESDAY).facts
+def test_a_row_that_was_added_is_a_child_of_whom_nothing_may_be_known() -> None:
+    read = read_form({"needs": ["child_concern"], ROWS: ["3"], "child_age_3": ["7"]}, TUESDAY)
+    assert read.facts["children"] == [{}, {}, {"age": 7}]
+    assert read.child_rows == (1, 2, 3)
+
+
+def test_the_one_row_of_every_form_is_nobody_while_it_is_empty() -> None:
+    for fields in ({}, {ROWS: ["1"]}):
+        assert "children" not in read_form({"needs": ["debt"], **fields}, TUESDAY).facts
+
+
+@pytest.mark.parametrize("children", [[{}], [{}, {}], [{"age": 4}, {}], [{}, {"age": 4}]])
+def test_a_child_of_whom_nothing_is_known_is_not_lost_when_the_form_is_sent_again(
+    children: list[dict[str, int]],
+) -> None:
+    facts = Facts.model_validate({"needs": ["child_concern"], "children": children})
+    assert read_form(fields_of_facts(facts), TUESDAY).facts["children"] == children
 
 
 def test_a_contact_with_one_child_in_the_short_way_has_it_in_the_first_row() -> None:

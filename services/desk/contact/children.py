@@ -1,7 +1,8 @@
 """The rows of the contact's form for children at risk who are somebody else than the citizen.
 
 The first row's fields are `child_age`, `child_postal_code` and `child_district`; those of a further row end
-with its number, `child_age_2`.
+with its number, `child_age_2`. A row that somebody added is a child, even if nothing is known about it: only
+the one row that every form has may be empty and mean nobody.
 """
 
 import re
@@ -14,8 +15,9 @@ from services.desk.intake_models import ChildAtRisk
 MOST_CHILDREN = 10
 #: The fields of a row, in their order.
 PARTS = ("age", "postal_code", "district")
-#: How many rows the form has, filled in or not.
+#: How many rows the form has, filled in or not; `ONE_UNKNOWN` where the only row is a child without facts.
 ROWS = "child_rows"
+ONE_UNKNOWN = "one"
 _OLDEST, _HIGHEST_DISTRICT = 130, 10
 _NAME = re.compile(r"child_(age|postal_code|district)(?:_(\d+))?")
 _POINTER = re.compile(r"/children/(\d+)(?:/(age|postal_code|district))?$")
@@ -45,6 +47,12 @@ def rows_of(fields: Fields) -> list[int]:
     return list(range(1, max(1, min(wanted, MOST_CHILDREN), *filled) + 1))
 
 
+def is_a_child(fields: Fields, row: int) -> bool:
+    """Whether the row means a child: something is typed in it, or it is one of several."""
+    several = len(rows_of(fields)) > 1
+    return several or is_filled(fields, row) or fields.get(ROWS) == [ONE_UNKNOWN]
+
+
 def with_another_row(fields: Fields) -> dict[str, list[str]]:
     """The form with an empty row at the end; as it was when it has as many as there can be."""
     number = min(len(rows_of(fields)) + 1, MOST_CHILDREN)
@@ -70,7 +78,7 @@ def _copied(fields: Fields) -> dict[str, list[str]]:
 
 
 def read_children(reader: FieldReader, fields: Fields) -> dict[int, dict[str, Any]]:
-    """Each child by its row; rows without anything are left out."""
+    """Each child by its row."""
     children: dict[int, dict[str, Any]] = {}
     for row in rows_of(fields):
         child = {
@@ -78,8 +86,8 @@ def read_children(reader: FieldReader, fields: Fields) -> dict[int, dict[str, An
             "postal_code": postal_code(reader, child_field("postal_code", row)),
             "district": reader.number(child_field("district", row), _HIGHEST_DISTRICT, "no_district"),
         }
-        if known := {name: value for name, value in child.items() if value is not None}:
-            children[row] = known
+        if is_a_child(fields, row):
+            children[row] = {name: value for name, value in child.items() if value is not None}
     return children
 
 
@@ -100,12 +108,16 @@ def answered(children: Iterable[Mapping[str, Any]]) -> set[str]:
 
 def fields_of_children(children: Iterable[ChildAtRisk]) -> dict[str, list[str]]:
     """The rows as the facts fill them in."""
-    return {
+    rows = list(enumerate(children, 1))
+    fields = {
         child_field(part, row): [str(value)]
-        for row, child in enumerate(children, 1)
+        for row, child in rows
         for part in PARTS
         if (value := getattr(child, part)) is not None
     }
+    if not rows or is_filled(fields, len(rows)):
+        return fields
+    return fields | {ROWS: [str(len(rows)) if len(rows) > 1 else ONE_UNKNOWN]}
 
 
 def field_of_child(pointer: str, rows: Iterable[int]) -> str | None:
