@@ -187,12 +187,27 @@ class Week:
                 )
                 self.tally.returned += 1
             else:
-                ok(await self._clients.teams.post(f"{path}/complete"))
+                acts = await self._acts_on(entry["contact_id"])
+                ok(await self._clients.teams.post(f"{path}/complete", json={"duties": acts}))
                 self.tally.completed += 1
             await self._clients.settle()
             self._look_again(partial(self._team_looks, queue), timedelta(minutes=1))
 
         self._agenda.plan(self._clock.now() + duration(self._random, MEAN_CASE_WORK), finish)
+
+    async def _acts_on(self, contact_id: str) -> list[dict[str, Any]]:
+        """What the caseworker did about each duty of the contact that still runs."""
+        listed = ok(await self._clients.teams.get("/v1/duties", params={"contact_id": contact_id}))
+        given = {"acute_help_needed": False, "reason": "Vurderet sammen med familien", "how": "Brev"}
+        acts = []
+        for duty in listed["items"]:
+            act = next((one for one in duty["acts"] if one["ends"] == "done"), None)
+            if act is not None and duty["carried_by"] == contact_id:
+                needed = {name: given[name] for name in act["requires"]}
+                if act["how"]:
+                    needed["how"] = act["how"][0]
+                acts.append({"id": duty["id"], "act": act["act"], **needed})
+        return acts
 
     def _look_again(self, look: Callable[[], Awaitable[None]], pause: timedelta) -> None:
         self._agenda.plan(opening(self._clock.now() + pause), look)

@@ -24,6 +24,7 @@ from tests.routing.events import (
 )
 
 RECEIVED = ago(hours=3)
+A_FRIEND: dict[str, Any] = {"reason": "Et opkald om en ven på 30"}
 ASSESSED: dict[str, Any] = {"acute_help_needed": True, "reason": "Barnet anbringes akut"}
 ANOTHER: dict[str, Any] = {"reason": "Barnet er flyttet til Roskilde"}
 
@@ -42,11 +43,11 @@ async def notified(duties: Duties, citizen_key: str | None = None) -> Any:
     ("rule", "act", "given", "state"),
     [
         ("notification_assessment", "assessed", ASSESSED, "met"),
-        ("notification_assessment", "not_a_notification", {}, "ended_otherwise"),
+        ("notification_assessment", "not_a_notification", A_FRIEND, "ended_otherwise"),
         ("notification_assessment", "other_municipality_took_over", ANOTHER, "ended_otherwise"),
         ("notification_receipt", "receipt_sent", {"how": "Digital Post"}, "met"),
         ("notification_receipt", "no_receipt_owed", {"reason": "Anonym uden adresse"}, "ended_otherwise"),
-        ("notification_receipt", "not_a_notification", {"reason": "Et opkald om en ven"}, "ended_otherwise"),
+        ("notification_receipt", "not_a_notification", A_FRIEND, "ended_otherwise"),
         ("alcohol_treatment", "treatment_begun", {}, "met"),
         ("alcohol_treatment", "declined", {}, "ended_otherwise"),
         ("drug_treatment", "treatment_begun", {}, "met"),
@@ -94,13 +95,14 @@ async def test_each_rule_has_its_acts(
         ("assessed", {**ASSESSED, "reason": "Se 710190-1234"}, ["/reason"]),
         ("assessed", {**ASSESSED, "how": "changed"}, ["/how"]),
         ("other_municipality_took_over", {}, ["/reason"]),
+        ("not_a_notification", {}, ["/reason"]),
         ("treatment_begun", {}, ["/act"]),
         ("Read!", {}, ["/act"]),
         ("duplicate", {}, ["/duplicate_of"]),
         ("not_a_notification", {"because": "no"}, ["/because"]),
-        ("not_a_notification", {"at": "2026-03-10T05:59:59Z"}, ["/at"]),
-        ("not_a_notification", {"at": "2026-03-10T09:00:01Z"}, ["/at"]),
-        ("not_a_notification", {"at": "2026-03-10T09:00:00"}, ["/at"]),
+        ("not_a_notification", {**A_FRIEND, "at": "2026-03-10T05:59:59Z"}, ["/at"]),
+        ("not_a_notification", {**A_FRIEND, "at": "2026-03-10T09:00:01Z"}, ["/at"]),
+        ("not_a_notification", {**A_FRIEND, "at": "2026-03-10T09:00:00"}, ["/at"]),
     ],
 )
 async def test_an_act_that_is_not_right_is_refused_with_its_field_and_changes_nothing(
@@ -172,7 +174,7 @@ async def test_only_the_unit_that_answers_acts(duties: Duties) -> None:
     await duties.deliver(triaged(contact, Unit.CHILDREN_AMAGER))
     for stranger in (duties.alma, adults):
         assert refused(await duties.act(duty, "not_a_notification", stranger), 403, "forbidden")
-    assert (await duties.act(duty, "not_a_notification")).status_code == 200
+    assert (await duties.act(duty, "not_a_notification", **A_FRIEND)).status_code == 200
 
 
 async def test_an_act_lets_the_entry_be_ordered_by_what_is_left(duties: Duties) -> None:
@@ -223,7 +225,7 @@ async def test_a_childs_duty_is_done_while_the_parents_entry_carries_it(duties: 
     entry = await duties.entry(mother)
     assert entry["order"]["rule"] == "notification_assessment"
     await duties.alma.post(f"/v1/entries/{entry['id']}/take")
-    acts = [{"id": (await duties.the(kid))["id"], "act": "not_a_notification"}]
+    acts = [{"id": (await duties.the(kid))["id"], "act": "not_a_notification", **A_FRIEND}]
     done = await duties.alma.post(f"/v1/entries/{entry['id']}/complete", json={"duties": acts})
     assert (done.status_code, done.json()["status"]) == (200, "completed")
     assert await duties.states(kid) == {
@@ -233,7 +235,7 @@ async def test_a_childs_duty_is_done_while_the_parents_entry_carries_it(duties: 
 
 
 async def test_figures_count_what_ended_otherwise_in_the_denominator(duties: Duties) -> None:
-    for act, given in (("assessed", ASSESSED), ("not_a_notification", {}), (None, {})):
+    for act, given in (("assessed", ASSESSED), ("not_a_notification", A_FRIEND), (None, {})):
         contact = await notified(duties)
         if act is not None:
             await duties.act(await duties.the(contact), act, **given)

@@ -120,7 +120,9 @@ async def test_a_notification_goes_on_when_the_box_is_unticked_and_ends_by_a_per
     contact = new_id()
     await duties.deliver(assessed(contact, *OWED), assessed(contact, number=2))
     assert await duties.states(contact) == BOTH
-    ended = await duties.act(await duties.the(contact), "not_a_notification", duties.alma)
+    ended = await duties.act(
+        await duties.the(contact), "not_a_notification", duties.alma, reason="Handlede om en voksen"
+    )
     assert (ended.status_code, ended.json()["state"]) == (200, "ended_otherwise")
     await duties.deliver(assessed(contact, *OWED, number=3))
     assert (await duties.states(contact))["notification_assessment"] == "ended_otherwise"
@@ -192,7 +194,9 @@ async def test_a_child_that_the_decision_left_out_stays_owed_and_with_the_parent
     await duties.deliver(assessed(mother, number=2))
     assert await duties.states(kid) == {**BOTH, "drug_treatment": "ended_otherwise"}
     assert (await duties.act(await duties.the(kid), "not_a_notification", duties.dorte)).status_code == 403
-    written = await duties.act(await duties.the(kid), "not_a_notification", duties.alma)
+    written = await duties.act(
+        await duties.the(kid), "not_a_notification", duties.alma, reason="Handlede om en voksen"
+    )
     assert written.status_code == 200
     trail = await duties.otto.get(f"/v1/entries/{(await duties.entry(mother))['id']}")
     assert [(move["kind"], move["reason"], move["subject"]) for move in trail.json()["trail"]][-1] == (

@@ -47,7 +47,7 @@ STATED = st.fixed_dictionaries({number: st.tuples(OWED, st.booleans(), UNITS) fo
 ACTS: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "notification_assessment": [
         ("assessed", {"acute_help_needed": False, "reason": "I sikkerhed"}),
-        ("not_a_notification", {}),
+        ("not_a_notification", {"reason": "Handlede om en voksen"}),
         ("duplicate", {}),
     ],
     "notification_receipt": [("receipt_sent", {"how": "Brev"}), ("no_receipt_owed", {"reason": "Anonym"})],
