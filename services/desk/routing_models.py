@@ -1,5 +1,6 @@
 """Routing's queues, entries and figures, as the desk reads them."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
@@ -138,8 +139,9 @@ class Entry(ApiModel):
     wait_seconds: float
 
 
-class ActField(ApiModel):
-    """What an act needs beside its name: `kind` is `yes_no`, `text`, `choice` or `contact`."""
+@dataclass(frozen=True)
+class ActField:
+    """A field of an act's form: `kind` is `yes_no`, `text`, `choice` or `contact`."""
 
     name: str
     kind: str
@@ -150,31 +152,23 @@ class ActField(ApiModel):
 class Act(ApiModel):
     """An act that ends a duty: as it should (`done`), or without what is owed (`otherwise`).
 
-    What must be given with it is in `fields`, or by name in `requires`, with the answers that `how` allows.
+    What must be given with it is in `requires`, with the answers that `how` allows.
     """
 
     act: str
     name: str
-    ends: str = "done"
-    fields: tuple[ActField, ...] = ()
-    requires: tuple[str, ...] = ()
-    how: tuple[str, ...] = ()
+    ends: str
+    requires: tuple[str, ...]
+    how: tuple[str, ...]
 
     @property
     def needed(self) -> tuple[ActField, ...]:
         """The fields of its form."""
-        if self.fields:
-            return self.fields
         own = tuple(ActField(name=name, kind=self._kind_of(name), options=self.how) for name in self.requires)
         # A reason can be given with each act; it is asked for where the duty ends without what is owed.
         if self.ends == "otherwise" and not self.requires:
             return (ActField(name="reason", kind="text", required=False),)
         return own
-
-    @property
-    def has_details(self) -> bool:
-        """Whether what is given with it is sent in `details`, and not beside the act's name."""
-        return bool(self.fields)
 
     def _kind_of(self, name: str) -> str:
         if name == "how":

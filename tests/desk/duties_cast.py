@@ -14,14 +14,12 @@ from shared.clock import Clock
 from shared.ids import new_id
 from shared.in_process import InProcess
 
-REASON = {"name": "reason", "kind": "text", "required": True, "options": []}
-HOW = {"name": "how", "kind": "choice", "required": True, "options": ["digital_post", "letter"]}
-ACUTE = {"name": "acute_help_needed", "kind": "yes_no", "required": True, "options": []}
-OTHER = {"name": "other_contact", "kind": "contact", "required": True, "options": []}
+REASON, HOW, ACUTE, OTHER = "reason", "how", "acute_help_needed", "duplicate_of"
 
 
-def act(code: str, name: str, *fields: dict[str, Any], ends: str = "done") -> dict[str, Any]:
-    return {"act": code, "name": name, "ends": ends, "fields": list(fields)}
+def act(code: str, name: str, *requires: str, ends: str = "done") -> dict[str, Any]:
+    how = ["digital_post", "letter"] if HOW in requires else []
+    return {"act": code, "name": name, "ends": ends, "requires": list(requires), "how": how}
 
 
 _OTHERWISE = (

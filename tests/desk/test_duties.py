@@ -90,7 +90,7 @@ async def test_an_act_is_recorded_once_and_the_page_says_who_did_it_and_when(
     assert routing.acts == [
         (
             duty["id"],
-            {"act": "assessed", "reason": "Er hos sin moster", "details": {"acute_help_needed": False}},
+            {"act": "assessed", "reason": "Er hos sin moster", "acute_help_needed": False},
         )
     ]
     text = " ".join(page.text.split())
@@ -143,14 +143,14 @@ async def test_a_duplicate_is_named_by_its_reference_and_sent_as_its_id(
 ) -> None:
     other = await somebody_for_housing(system)
     duty = routing.owes("notification_assessment", entry.contact_id)
-    name = field(duty, "duplicate", "other_contact")
+    name = field(duty, "duplicate", "duplicate_of")
     path = f"{entry.path}/duties/{duty['id']}"
     wrong = await bo.sends(path, act="duplicate", **{name: "0000-0000"})
     assert "Ingen henvendelse har den reference." in wrong.text
     assert routing.acts == []
     await bo.sends(path, act="duplicate", **{name: other})
     ((_, body),) = routing.acts
-    assert len(body["other_contact"]) == 36
+    assert len(body["duplicate_of"]) == 36
 
 
 async def test_completing_with_one_duty_done_and_one_that_goes_on(
@@ -178,7 +178,7 @@ async def test_completing_with_one_duty_done_and_one_that_goes_on(
                 "id": done["id"],
                 "act": "assessed",
                 "reason": "Er hos sin moster",
-                "details": {"acute_help_needed": False},
+                "acute_help_needed": False,
             }
         ],
     }
@@ -197,7 +197,7 @@ async def test_an_act_chosen_while_completing_says_what_it_lacks_and_the_entry_s
     assert page.status_code == 422
     assert f'id="with-{field(duty, "assessed", "reason")}-error">Skriv det med få ord.' in page.text
     assert 'value="assessed" checked' in page.text
-    routing.refuses = (422, "/details/acute_help_needed")
+    routing.refuses = (422, "/acute_help_needed")
     filled = {
         f"with-{field(duty, 'assessed', 'acute_help_needed')}": "yes",
         f"with-{field(duty, 'assessed', 'reason')}": "Kort",

@@ -61,7 +61,7 @@ def test_an_assessment_is_a_yes_or_no_with_its_reason() -> None:
     assert body == {
         "act": "assessed",
         "reason": "Barnet er hos sin moster",
-        "details": {"acute_help_needed": False},
+        "acute_help_needed": False,
     }
     assert faults == {}
 
@@ -87,7 +87,7 @@ def test_what_was_done_earlier_has_its_moment_in_copenhagen() -> None:
             {"acute_help_needed": "no_yes_no", "reason": "long_text"},
         ),
         ("notification_receipt", "receipt_sent", {"how": "by pigeon"}, {"how": "no_choice"}),
-        ("notification_receipt", "duplicate", {}, {"other_contact": "no_contact"}),
+        ("notification_receipt", "duplicate", {}, {"duplicate_of": "no_contact"}),
         ("application_adults", "decided", {"at": "i går"}, {"at": "no_moment"}),
     ],
 )
@@ -98,17 +98,23 @@ def test_what_lacks_is_a_fault_at_its_field(
 
 
 def test_a_duplicate_names_the_other_contact() -> None:
-    assert read(duty(), "duplicate", other_contact="ABCD-2345")[0]["other_contact"] == "ABCD-2345"
+    assert read(duty(), "duplicate", duplicate_of="ABCD-2345")[0]["duplicate_of"] == "ABCD-2345"
 
 
 def flat() -> Duty:
     """A duty whose acts have what they need by name."""
     acts = [
-        {"act": "assessed", "name": "Vurderet", "requires": ["acute_help_needed", "reason"], "how": []},
-        {"act": "reviewed", "name": "Genvurderet", "requires": ["how"], "how": ["changed"]},
-        {"act": "receipt_sent", "name": "Sendt", "requires": ["how"], "how": []},
-        {"act": "duplicate", "name": "Samme", "ends": "otherwise", "requires": ["duplicate_of"]},
-        {"act": "withdrawn", "name": "Trukket tilbage", "ends": "otherwise", "requires": []},
+        {
+            "act": "assessed",
+            "name": "Vurderet",
+            "ends": "done",
+            "requires": ["acute_help_needed", "reason"],
+            "how": [],
+        },
+        {"act": "reviewed", "name": "Genvurderet", "ends": "done", "requires": ["how"], "how": ["changed"]},
+        {"act": "receipt_sent", "name": "Sendt", "ends": "done", "requires": ["how"], "how": []},
+        {"act": "duplicate", "name": "Samme", "ends": "otherwise", "requires": ["duplicate_of"], "how": []},
+        {"act": "withdrawn", "name": "Trukket tilbage", "ends": "otherwise", "requires": [], "how": []},
     ]
     return duty(acts=acts)
 
@@ -143,9 +149,9 @@ def test_what_an_act_requires_by_name_is_a_fault_at_its_field_when_it_lacks() ->
     ("code", "pointer", "field"),
     [
         ("assessed", "/reason", "-reason"),
-        ("assessed", "/duties/0/details/acute_help_needed", "-acute_help_needed"),
+        ("assessed", "/duties/0/acute_help_needed", "-acute_help_needed"),
         ("assessed", "/at", "-at"),
-        ("duplicate", "/other_contact", "-other_contact"),
+        ("duplicate", "/duplicate_of", "-duplicate_of"),
         ("assessed", "/act", ""),
         ("assessed", "", ""),
     ],
@@ -173,7 +179,7 @@ def test_of_the_duties_of_an_entry_only_the_chosen_ones_are_sent() -> None:
     )
     (chosen,) = chosen_acts(form, [going_on, done, ended])
     assert chosen.duty is done
-    assert chosen.body["details"] == {"acute_help_needed": True}
+    assert chosen.body["acute_help_needed"] is True
     assert not chosen.faults
 
 

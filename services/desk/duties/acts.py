@@ -17,8 +17,6 @@ MOST_TEXT = 500
 WITH_ENTRY = "with"
 #: When it was done, where that is not now.
 MOMENT = "at"
-#: The other contact in an act whose form has `fields`.
-OTHER_CONTACT = "other_contact"
 
 
 @dataclass(frozen=True)
@@ -39,16 +37,11 @@ class ReadAct:
     @property
     def contact_key(self) -> str | None:
         """Where the body has the other contact, if there is one in it."""
-        if self.contact is None:
-            return None
-        key = OTHER_CONTACT if self.act.has_details else self.contact.name
-        return key if key in self.body else None
+        return self.contact.name if self.contact is not None and self.contact.name in self.body else None
 
     def field_at(self, pointer: str) -> str:
         """The form's field for a JSON pointer into the body; the act itself when it is none of them."""
         last = pointer.rpartition("/")[2]
-        if last == OTHER_CONTACT and self.contact:
-            return self.name_of(self.contact.name)
         known = {one.name for one in self.act.needed} | {MOMENT}
         return self.name_of(last if last in known else "")
 
@@ -100,7 +93,6 @@ def chosen_acts(form: Form, duties: Sequence[Duty]) -> list[ReadAct]:
 def read_act(form: Form, duty: Duty, act: Act, within: str = "") -> ReadAct:
     """The act's body; each field that lacks something, or cannot be read, is a fault."""
     body: dict[str, Any] = {"act": act.act}
-    details: dict[str, Any] = {}
     faults: dict[str, str] = {}
     for one in act.needed:
         name = field_name(duty, act, one.name, within)
@@ -108,9 +100,7 @@ def read_act(form: Form, duty: Duty, act: Act, within: str = "") -> ReadAct:
         if fault := _fault_of(one, text):
             faults[name] = fault
         elif text is not None:
-            _put(body, details if act.has_details else body, one, text)
-    if details:
-        body["details"] = details
+            body[one.name] = text == "yes" if one.kind == "yes_no" else text
     name = field_name(duty, act, MOMENT, within)
     try:
         moment = local_moment(form.text(name))
@@ -131,13 +121,3 @@ def _fault_of(one: ActField, text: str | None) -> str | None:
     if one.kind == "choice" and text not in (one.options or ()):
         return "no_choice"
     return None
-
-
-def _put(body: dict[str, Any], details: dict[str, Any], one: ActField, text: str) -> None:
-    """`details` is the body itself where routing takes all of it beside the act's name."""
-    if details is not body and one.kind == "contact":
-        body[OTHER_CONTACT] = text
-    elif one.name == "reason":
-        body["reason"] = text
-    else:
-        details[one.name] = text == "yes" if one.kind == "yes_no" else text
