@@ -140,11 +140,10 @@ def test_no_question_is_put_about_a_fact_that_is_known_or_never_will_be(facts: F
 def test_the_answer_under_unknown_facts_is_the_one_all_completions_share_or_a_question(
     facts: Facts, applies: bool
 ) -> None:
-    """Except for the application for a measure, whose absence row 19 takes as an answer of its own; for
-    self-referral, which no unknown age holds up (row 4); and for honour, which makes a child of risk only of
-    a citizen who is known to be under 18 (A).
+    """Except for the application for a measure, whose absence row 19 takes as an answer of its own, and for
+    self-referral, which no unknown age holds up (row 4).
     """
-    assume(facts.age is not None or not (facts.honour_related or facts.needs & SELF_REFERRAL))
+    assume(facts.age is not None or not facts.needs & SELF_REFERRAL)
     facts = facts.model_copy(update={"applies_for_measure": applies, "cannot_be_known": frozenset()})
     case = ADVISER.case(facts, MOMENT, OFFERS)
     possible: set[Place] = set().union(*(decided(one) for one in completions(case)))
