@@ -1,6 +1,6 @@
 """Deadlines that run from the moment a caseworker became aware of something (`duties.yaml`).
 
-All others come with triage's decision, or the municipality set them itself (deadlines/own_deadlines.py).
+All others come with triage's assessment, or the municipality set them itself (deadlines/own_deadlines.py).
 """
 
 from datetime import UTC, datetime, timedelta
