@@ -34,8 +34,9 @@ _PRAGMAS = (
 
 #: OSError: connections fail with it, too: a server that is down has no Unix socket, and maybe no route.
 _OUT_OF_REACH = (OperationalError, InterfaceError, PoolTimeout, OSError)
-#: 57P0x: the server is going down or coming up; 53300: it has too many connections.
-_LEAVING = {"57P01", "57P02", "57P03", "53300"}
+#: 57P0x: the server is going down or coming up; 53300: it has too many connections; 0800x: the connection is
+#: gone, also in the middle of an operation, which the driver notices before it counts as closed.
+_LEAVING = {"57P01", "57P02", "57P03", "53300", "08000", "08001", "08003", "08006"}
 #: PostgreSQL's serialization failure and deadlock: again, and it goes well.
 _CROSSED = {"40001", "40P01"}
 

@@ -15,7 +15,9 @@ async def test_two_acts_on_one_duty_end_it_once(duties: Duties) -> None:
     contact = new_id()
     await duties.deliver(assessed(contact, *notification(RECEIVED)), triaged(contact, Unit.CHILDREN_AMAGER))
     duty = await duties.the(contact)
-    answers = await asyncio.gather(*(duties.act(duty, "not_a_notification") for _ in range(4)))
+    answers = await asyncio.gather(
+        *(duties.act(duty, "not_a_notification", reason="Et opkald om en ven") for _ in range(4))
+    )
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
 
 
