@@ -1,10 +1,10 @@
-"""Routing's configuration, in the storage and the memory of the services that only use it.
+"""Routing's configuration, in the storage and the memory of all services.
 
-Routing publishes the whole of it with the number of the change; a service keeps the newest in a table of one
-row (`id` 1, `edition`, and the items as JSON) and reads it again at intervals.
+Routing publishes the whole of it with the number of the change; another service keeps the newest in a table of
+one row (`id` 1, `edition`, and the items as JSON) and reads it again at intervals.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,16 +17,18 @@ from shared.city.applications import ApplicationArea
 from shared.city.current import use_application_areas, use_units
 from shared.city.units import UnitPeriod, Units
 from shared.database import upsert
-from shared.inbox import Handler
 from shared.unit_of_work import UnitOfWork
 
-#: How long another replica may not know of a change that this one received, in seconds.
+#: How long another replica may not know of a change, in seconds.
 INTERVAL_SECONDS = 15.0
 
 
 @dataclass(frozen=True)
 class Known:
-    """One part of the configuration: where it is stored, under which name, and how a process uses it."""
+    """One part of the configuration: where it is stored, under which name, and how a process uses it.
+
+    `store` is the handler of the event that has it.
+    """
 
     table: Table
     items: str
@@ -51,11 +53,6 @@ class Known:
         if row is not None:
             self.use(row[1], row[0])
 
-    @property
-    def handler(self) -> Handler:
-        """What a service does when operations have changed this part."""
-        return self.store
-
 
 def known_units(table: Table) -> Known:
     """The city's units."""
@@ -75,16 +72,19 @@ def known_application_areas(table: Table) -> Known:
     return Known(table, "areas", use)
 
 
-class KnownConfiguration(Job):
-    """Reads what is stored again, so that every replica knows a change that one of them received."""
+class StoredConfiguration(Job):
+    """Reads what is stored again, so that every replica knows a change that one of them made or received.
 
-    def __init__(self, state: State, known: Sequence[Known]) -> None:
-        super().__init__("known configuration", INTERVAL_SECONDS)
-        self._state, self._known = state, known
+    `parts` read and use one part each.
+    """
+
+    def __init__(self, state: State, *parts: Callable[[AsyncSession], Awaitable[None]]) -> None:
+        super().__init__("stored configuration", INTERVAL_SECONDS)
+        self._state, self._parts = state, parts
 
     async def drain(self) -> int:
         """Use what is stored; there is never a rest to be done."""
         async with self._state.database.reading() as session:
-            for part in self._known:
-                await part.load(session)
+            for use_stored in self._parts:
+                await use_stored(session)
         return 0

@@ -36,7 +36,7 @@ from shared.background import Job
 from shared.clock import Clock
 from shared.contracts import UnitsConfigured
 from shared.database import table_of
-from shared.known_configuration import KnownConfiguration, known_units
+from shared.known_configuration import StoredConfiguration, known_units
 from shared.sealing import BlindIndex, Keyring
 from shared.service_app import Service, create_service
 from shared.unit_of_work import UnitOfWork
@@ -76,7 +76,7 @@ async def _prepare(work: UnitOfWork) -> None:
 
 def _jobs(state: State) -> list[Job]:
     state.interpreter = Interpreter(state)
-    return [state.interpreter, SilenceWatch(state), KnownConfiguration(state, [KNOWN_UNITS])]
+    return [state.interpreter, SilenceWatch(state), StoredConfiguration(state, KNOWN_UNITS.load)]
 
 
 add_form_routes(telephony_router)
@@ -103,7 +103,7 @@ def service(settings: Settings) -> Service:
             lines_router,
             access_log_router,
         ),
-        handlers={**HANDLERS, UnitsConfigured: KNOWN_UNITS.handler},
+        handlers={**HANDLERS, UnitsConfigured: KNOWN_UNITS.store},
         publishes={
             "contact.waiting": ("routing",),
             "contact.registered": ("triage",),

@@ -13,7 +13,6 @@ from services.routing.board.service import broadcast_board
 from services.routing.contacts.events import HANDLERS
 from services.routing.deadlines.endpoints import areas_router
 from services.routing.deadlines.first_start import store_areas
-from services.routing.deadlines.jobs import StoredAreas
 from services.routing.deadlines.service import use_stored_areas
 from services.routing.entries.endpoints import entries_router
 from services.routing.models import tables
@@ -29,12 +28,12 @@ from services.routing.tasks.jobs import MissedDeadlines
 from services.routing.tickets.endpoints import tickets_router
 from services.routing.units.endpoints import units_router
 from services.routing.units.first_start import store_city
-from services.routing.units.jobs import StoredUnits
 from services.routing.units.service import use_stored_units
 from services.routing.waits.endpoints import statistics_router
 from shared.access import Principal
 from shared.background import Job
 from shared.clock import Clock
+from shared.known_configuration import StoredConfiguration
 from shared.service_app import Service, create_service
 from shared.unit_of_work import UnitOfWork
 
@@ -76,7 +75,11 @@ async def _with_units_of_today(state: State, who: Principal) -> Principal:
 
 
 def _jobs(state: State) -> list[Job]:
-    return [MissedDeadlines(state), Reorganising(state), StoredUnits(state), StoredAreas(state)]
+    return [
+        MissedDeadlines(state),
+        Reorganising(state),
+        StoredConfiguration(state, use_stored_units, use_stored_areas),
+    ]
 
 
 def service(settings: Settings) -> Service:

@@ -41,7 +41,7 @@ from services.triage.simulation.endpoints import simulations_router
 from shared.clock import Clock
 from shared.contracts import ApplicationAreasConfigured, UnitsConfigured
 from shared.database import table_of
-from shared.known_configuration import KnownConfiguration, known_application_areas, known_units
+from shared.known_configuration import StoredConfiguration, known_application_areas, known_units
 from shared.service_app import Service, create_service
 from shared.unit_of_work import UnitOfWork
 
@@ -111,8 +111,8 @@ def service(settings: Settings) -> Service:
         ),
         handlers={
             **HANDLERS,
-            UnitsConfigured: KNOWN_UNITS.handler,
-            ApplicationAreasConfigured: KNOWN_AREAS.handler,
+            UnitsConfigured: KNOWN_UNITS.store,
+            ApplicationAreasConfigured: KNOWN_AREAS.store,
         },
         publishes={"contact.triaged": ("intake", "routing"), "contact.assessed": ("routing",)},
         peers={"intake": settings.intake_url, "routing": settings.routing_url},
@@ -121,7 +121,7 @@ def service(settings: Settings) -> Service:
         prepare=_prepare,
         measure=metrics.measure,
         jobs=lambda state: [
-            KnownConfiguration(state, [KNOWN_UNITS, KNOWN_AREAS]),
+            StoredConfiguration(state, KNOWN_UNITS.load, KNOWN_AREAS.load),
             UnpublishedAssessments(state),
         ],
     )
