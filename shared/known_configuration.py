@@ -1,7 +1,7 @@
 """Routing's configuration, in the storage and the memory of all services.
 
-Routing publishes the whole of it with the number of the change; another service keeps the newest in a table of
-one row (`id` 1, `edition`, and the items as JSON) and reads it again at intervals.
+Routing publishes the whole of it with the number of the change; another service keeps the newest in a table
+of one row (`id` 1, `edition`, and the items as JSON) and reads it again at intervals.
 """
 
 from collections.abc import Awaitable, Callable

@@ -7,12 +7,9 @@ from services.triage.rules.case import Case, needs_mask
 from services.triage.rules.conditions import Condition
 from services.triage.rules.duty import Duty, OtherAdministration
 from services.triage.rules.ruleset import RuleSet
-from services.triage.rules.settled_by_needs import settled_by_needs
+from services.triage.rules.settled_by_needs import LeftByNeeds
 from services.triage.rules.three_valued import Test, compile_condition
 from shared.vocabulary import Administration
-
-#: The most sets of needs for which the remaining duties are cached, as the rows are (`rulebook`).
-_CACHED_NEEDS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +46,20 @@ class DutyBook:
     """The compiled duties, and the needs of other administrations. `definitions` are the rule set's."""
 
     def __init__(self, ruleset: RuleSet, definitions: Mapping[str, Test]) -> None:
-        self._conditions = ruleset.definitions
         self._definitions = definitions
         self.duties = tuple(self._duty(duty) for duty in ruleset.duties)
         self._administrations = tuple(map(self._administration, ruleset.administrations))
         self._needs_of_others = needs_mask(
             [need for other in ruleset.administrations for need in other.needs]
         )
-        self._of_needs: dict[int, tuple[CompiledDuty, ...]] = {}
+        #: The duties that may hold for a citizen with these needs.
+        self._possible: LeftByNeeds[CompiledDuty] = LeftByNeeds(
+            ((duty.duty.when, duty) for duty in self.duties), ruleset.definitions
+        )
 
     def owed(self, case: Case) -> Iterator[tuple[CompiledDuty, bool]]:
         """Each duty that holds (True) or may hold (False), in the order of the rule set."""
-        duties = self._of_needs.get(case.needs)
-        for duty in self._possible(case.needs) if duties is None else duties:
+        for duty in self._possible[case.needs]:
             value = duty.test.evaluate(case)
             if value is not False:
                 yield duty, value is True
@@ -74,17 +72,6 @@ class DutyBook:
         for administration, part in self._administrations:
             if needs := part.of(case):
                 found[administration] = found.get(administration, 0) | needs
-        return found
-
-    def _possible(self, needs: int) -> tuple[CompiledDuty, ...]:
-        """The duties that may hold for a citizen with these needs, worked out once for each set of needs."""
-        if len(self._of_needs) >= _CACHED_NEEDS:
-            self._of_needs.clear()
-        found = self._of_needs[needs] = tuple(
-            duty
-            for duty in self.duties
-            if settled_by_needs(duty.duty.when, needs, self._conditions) is not False
-        )
         return found
 
     def _duty(self, duty: Duty) -> CompiledDuty:

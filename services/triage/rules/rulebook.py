@@ -23,14 +23,11 @@ from services.triage.rules.ruleset import (
     RuleSet,
     UnitChoice,
 )
-from services.triage.rules.settled_by_needs import settled_by_needs
+from services.triage.rules.settled_by_needs import LeftByNeeds
 from services.triage.rules.three_valued import Evaluate, Test, compile_condition
 from shared.vocabulary import Administration, DestinationKind, Unit, Urgency
 
 T = TypeVar("T")
-
-#: The most sets of needs for which the remaining rows are cached. One to three needs make 12,000 sets.
-_CACHED_NEEDS = 20_000
 
 _AGE = frozenset({"age"})
 _CASE_UNIT = frozenset({"existing_case_unit"})
@@ -122,11 +119,15 @@ class Rulebook:
             self.definitions[name] = compile_condition(condition, self.definitions)
         self.rows = tuple(self._row(row) for row in ruleset.rows)
         self.duty_book = DutyBook(ruleset, self.definitions)
-        self._of_needs: dict[int, tuple[tuple[Evaluate, CompiledRow], ...]] = {}
+        #: The rows that may decide for a citizen with these needs.
+        self._deciding: LeftByNeeds[tuple[Evaluate, CompiledRow]] = LeftByNeeds(
+            ((row.row.when, (row.test.evaluate, row)) for row in self.rows if row.choices),
+            ruleset.definitions,
+        )
 
     def decide(self, case: Case) -> Hit | Blocked:
         """The first row that holds and its destination, or the first row that cannot be settled."""
-        for holds, row in self._of_needs.get(case.needs) or self._deciding(case.needs):
+        for holds, row in self._deciding[case.needs]:
             value = holds(case)
             if value is False:
                 continue
@@ -134,19 +135,6 @@ class Rulebook:
                 return Blocked(row, row.test.missing(case))
             return _choose(row, case)
         raise AssertionError("the last row must hold for every case")
-
-    def _deciding(self, needs: int) -> tuple[tuple[Evaluate, CompiledRow], ...]:
-        """The rows that may decide for a citizen with these needs, worked out once for each set of needs."""
-        # Emptied as a whole: it fills up in rare cases only, and dropping single entries would cost more.
-        if len(self._of_needs) >= _CACHED_NEEDS:
-            self._of_needs.clear()
-        definitions = self.ruleset.definitions
-        found = self._of_needs[needs] = tuple(
-            (row.test.evaluate, row)
-            for row in self.rows
-            if row.choices and settled_by_needs(row.row.when, needs, definitions) is not False
-        )
-        return found
 
     def age_cuts(self) -> frozenset[int]:
         """The ages at which some row, its destination or what goes with it may change."""

@@ -1,10 +1,12 @@
-"""Whether the needs alone settle a condition, whatever the other facts are.
+"""Whether the needs alone settle a condition, and what is left to evaluate for a set of needs.
 
-Most rows are about certain needs, so that for a given set of needs only a few rows have to be evaluated.
+Most rows and duties are about certain needs, so that for a given set of needs only a few have to be
+evaluated.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import singledispatch
+from typing import TypeVar
 
 from services.triage.rules.case import needs_mask
 from services.triage.rules.conditions import (
@@ -20,6 +22,10 @@ from services.triage.rules.conditions import (
 )
 
 Definitions = Mapping[str, Condition]
+T = TypeVar("T")
+
+#: The most sets of needs for which it is remembered. One to three needs make 12,000 sets.
+_REMEMBERED = 20_000
 
 
 @singledispatch
@@ -69,3 +75,26 @@ def _(condition: Needs, needs: int, definitions: Definitions) -> bool | None:
 @settled_by_needs.register
 def _(condition: Covered, needs: int, definitions: Definitions) -> bool | None:
     return None if needs & ~needs_mask(condition.covered_by_offers.besides) else True
+
+
+class LeftByNeeds(dict[int, tuple[T, ...]]):
+    """By a set of needs (as bits), the items whose condition it does not rule out, in their order.
+
+    Worked out once for each set.
+    """
+
+    def __init__(self, items: Iterable[tuple[Condition, T]], definitions: Definitions) -> None:
+        super().__init__()
+        self._items = tuple(items)
+        self._definitions = definitions
+
+    def __missing__(self, needs: int) -> tuple[T, ...]:
+        # Emptied as a whole: it fills up in rare cases only, and dropping single entries would cost more.
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        left = self[needs] = tuple(
+            item
+            for condition, item in self._items
+            if settled_by_needs(condition, needs, self._definitions) is not False
+        )
+        return left
